@@ -1,1 +1,5 @@
-//! To be filled.
+//! Drives payments (in the making).
+
+pub mod doors;
+pub mod ports;
+pub mod settings;

@@ -1,0 +1,16 @@
+//! What the engine needs from outside. The service plugs real parts in, the simulation plugs simulated ones in.
+
+mod bank;
+mod clock;
+mod events;
+mod ids;
+mod store;
+
+pub use bank::{Bank, Banks};
+pub use clock::Clock;
+pub use events::{Delivery, EventSink, OutgoingEvent};
+pub use ids::Ids;
+pub use store::{
+    Change, CommitError, CreditKey, DeliveryMark, Destination, EventDraft, EventRow, JournalRow,
+    OperationKey, OperationKind, OperationRecord, PaymentChange, Store, StoreError, Stored,
+};

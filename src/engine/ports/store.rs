@@ -1,0 +1,248 @@
+//! Durable state. One commit is one transaction of plain data; promises lean on unique keys and conditional updates.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use payment::{
+    BankTransaction, Fact, OperationId, Payment, PaymentId, RegisterId, RejectCode, ServerId, StoreId,
+    Timestamp,
+};
+
+use crate::settings::Settings;
+
+/// A database, or its like in memory. All methods may be called from many tasks at once.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Makes all of a change durable, or nothing of it.
+    async fn commit(&self, change: Change) -> Result<(), CommitError>;
+
+    /// A payment as it stands.
+    async fn load(&self, payment: PaymentId) -> Result<Option<Stored>, StoreError>;
+
+    /// What is recorded under an operation.
+    async fn operation(&self, key: &OperationKey) -> Result<Option<OperationRecord>, StoreError>;
+
+    /// Payments whose `wake_at` is not after `now`, most overdue first, at most `limit`, starting behind `after`
+    /// (the last pair of the page before).
+    async fn due(
+        &self,
+        now: Timestamp,
+        after: Option<(Timestamp, PaymentId)>,
+        limit: usize,
+    ) -> Result<Vec<(Timestamp, PaymentId)>, StoreError>;
+
+    /// Payments of a register that are open (neither an end nor review told), oldest first.
+    async fn open_payments(
+        &self,
+        store: &StoreId,
+        register: &RegisterId,
+    ) -> Result<Vec<PaymentId>, StoreError>;
+
+    /// The newest payments of a register, newest first.
+    async fn newest_payments(
+        &self,
+        store: &StoreId,
+        register: &RegisterId,
+        limit: usize,
+    ) -> Result<Vec<Payment>, StoreError>;
+
+    /// Event rows that are not delivered (parked ones included), by number, starting behind `after`.
+    async fn undelivered(&self, after: i64, limit: usize) -> Result<Vec<EventRow>, StoreError>;
+
+    /// Marks event rows as delivered or parked, all in one transaction.
+    async fn mark(&self, marks: &[DeliveryMark]) -> Result<(), StoreError>;
+
+    /// Begins an epoch for this instance, greater than every earlier one.
+    async fn begin_epoch(&self, now: Timestamp) -> Result<u64, StoreError>;
+
+    /// Whether the instance of this epoch is gone for good. On SQLite every epoch but the newest is.
+    async fn has_lapsed(&self, epoch: u64, now: Timestamp) -> Result<bool, StoreError>;
+
+    /// The settings and their revision.
+    async fn settings(&self) -> Result<Settings, StoreError>;
+
+    /// The revision alone: cheap, asked every second.
+    async fn settings_revision(&self) -> Result<u64, StoreError>;
+}
+
+/// One transaction.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// The epoch of the instance that commits; a lapsed one is refused.
+    pub epoch: u64,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// The payment that changes, if one does.
+    pub payment: Option<PaymentChange>,
+    /// An operation that becomes known, if one does. A known key makes the whole change a duplicate.
+    pub operation: Option<OperationRecord>,
+}
+
+/// A payment's new state and what led to it.
+#[derive(Debug, Clone)]
+pub struct PaymentChange {
+    /// The `sequence` that the decision was made on; `None` inserts the payment.
+    pub expected_sequence: Option<u64>,
+    /// The payment after the change.
+    pub payment: Arc<Payment>,
+    /// The earliest thing still due; `None` only when settled.
+    pub wake_at: Option<Timestamp>,
+    /// The facts, in order, with their events.
+    pub journal: Vec<JournalRow>,
+    /// Credits that were found: each belongs to one payment only.
+    pub credits: Vec<CreditKey>,
+}
+
+/// One fact of the journal.
+#[derive(Debug, Clone)]
+pub struct JournalRow {
+    /// Its number within the payment, from 1.
+    pub sequence: u64,
+    /// The fact.
+    pub fact: Fact,
+    /// What registers must know of it: none, one, or one each for the asking and the paying register.
+    pub events: Vec<EventDraft>,
+}
+
+/// An event that becomes durable with its fact.
+#[derive(Debug, Clone)]
+pub struct EventDraft {
+    /// To whom.
+    pub destination: Destination,
+    /// Its name, such as `payment.paid`.
+    pub name: &'static str,
+    /// The operation that it speaks of.
+    pub operation: OperationId,
+    /// The body.
+    pub body: String,
+}
+
+/// A register as the addressee of events.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Destination {
+    /// The store.
+    pub store: StoreId,
+    /// The register.
+    pub register: RegisterId,
+}
+
+/// Money at a bank, named.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct CreditKey {
+    /// The authorization server.
+    pub server: ServerId,
+    /// The bank's id of the money.
+    pub transaction: BankTransaction,
+}
+
+/// The name of an operation: one namespace for pays and refunds.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OperationKey {
+    /// The store.
+    pub store: StoreId,
+    /// The register.
+    pub register: RegisterId,
+    /// The register's own id.
+    pub operation: OperationId,
+}
+
+/// What is recorded under an operation, for ever.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperationRecord {
+    /// Its name.
+    pub key: OperationKey,
+    /// SHA-256 of the essence, in hex; `None` for a tombstone.
+    pub essence: Option<String>,
+    /// What it is.
+    pub kind: OperationKind,
+}
+
+/// What an operation turned out to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OperationKind {
+    /// A pay with its payment.
+    Pay(PaymentId),
+    /// A refund with the payment that it is of.
+    Refund(PaymentId),
+    /// A cancel that came before its pay: the pay, if it comes, is answered *cancelled*.
+    Tombstone,
+    /// A pay or refund that was rejected; a repeat gets the same answer.
+    Rejected {
+        /// The code.
+        code: RejectCode,
+        /// The field, if one is to blame.
+        field: Option<String>,
+        /// The reason, for people.
+        reason: String,
+    },
+}
+
+/// A payment as it was read.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    /// The payment; its `state.sequence` is what the next commit is conditional on.
+    pub payment: Payment,
+    /// Whether all its events are delivered or parked.
+    pub delivered: bool,
+}
+
+/// An event row of the outbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventRow {
+    /// The row's number: rises with commits.
+    pub number: i64,
+    /// The payment.
+    pub payment: PaymentId,
+    /// The fact's number.
+    pub sequence: u64,
+    /// To whom.
+    pub destination: Destination,
+    /// Its name.
+    pub name: String,
+    /// The operation that it speaks of.
+    pub operation: OperationId,
+    /// The body.
+    pub body: String,
+    /// When it happened.
+    pub at: Timestamp,
+    /// Whether it is parked: its register had no queue.
+    pub parked: bool,
+}
+
+/// An event row's new standing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryMark {
+    /// The payment.
+    pub payment: PaymentId,
+    /// The fact's number.
+    pub sequence: u64,
+    /// To whom.
+    pub destination: Destination,
+    /// Parked instead of delivered.
+    pub parked: bool,
+}
+
+/// Why a change was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum CommitError {
+    /// The payment has changed since: load it and decide again.
+    #[error("the payment has changed since it was read")]
+    Conflict,
+    /// The operation is known already: answer from its record.
+    #[error("the operation is known already")]
+    Duplicate,
+    /// The money belongs to another payment already.
+    #[error("the bank transaction belongs to another payment already")]
+    CreditTaken,
+    /// Another instance has taken over: this epoch may not write any more.
+    #[error("this instance's epoch has lapsed")]
+    Lapsed,
+    /// The database could not be used; nothing was changed, or it is not known (the caller reads again).
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The database could not be used. The text says what to do, without data of payments.
+#[derive(Debug, thiserror::Error)]
+#[error("the database can't be used: {0}")]
+pub struct StoreError(pub String);

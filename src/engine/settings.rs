@@ -1,0 +1,141 @@
+//! What the business wants: the settings that the engine works by, as one snapshot.
+
+use std::collections::BTreeMap;
+
+use payment::{
+    CodeKind, ConsoleId, Currency, LateMoney, PaymentTypeCode, PollPlan, RegisterId, ServerId, StoreId,
+};
+use serde::{Deserialize, Serialize};
+
+/// Everything that admins set, at one revision.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// Rises with every change.
+    pub revision: u64,
+    /// The stores.
+    pub stores: BTreeMap<StoreId, StoreSettings>,
+    /// The authorization servers.
+    pub servers: BTreeMap<ServerId, ServerSettings>,
+}
+
+/// A shop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoreSettings {
+    /// Its name for people; buyers see it beside the code.
+    pub name: String,
+    /// IANA time zone, such as `Europe/Moscow`.
+    pub zone: String,
+    /// The language of its screens: `ru`, `en`, `kk`, `ky`, `hi`.
+    pub language: String,
+    /// The currency of its tills.
+    pub currency: Currency,
+    /// The payment type of checkouts that name none.
+    pub default_payment_type: PaymentTypeCode,
+    /// What happens to late money unless the payment type says otherwise.
+    pub late_money: LateMoney,
+    /// The tills and kiosks.
+    #[serde(default)]
+    pub registers: BTreeMap<RegisterId, RegisterSettings>,
+    /// The tenders.
+    #[serde(default)]
+    pub payment_types: BTreeMap<PaymentTypeCode, PaymentType>,
+}
+
+/// A till or kiosk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegisterSettings {
+    /// Its name for people.
+    pub name: String,
+    /// How it gets its events.
+    #[serde(default)]
+    pub events_by: EventsBy,
+    /// Its outputs for buyers.
+    #[serde(default)]
+    pub consoles: BTreeMap<ConsoleId, ConsoleSettings>,
+}
+
+/// How a register gets its events (its *delivery*, contract.md §4).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventsBy {
+    /// From its queue.
+    #[default]
+    Amqp,
+    /// By asking: committed counts as delivered.
+    Http,
+    /// Both ways.
+    Both,
+}
+
+/// An output for buyers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsoleSettings {
+    /// Its name for people.
+    pub name: String,
+    /// What it is.
+    pub kind: ConsoleKind,
+    /// Whether codes are shown on it (UKM: *Выводить QR-коды*).
+    pub show_qr: bool,
+    /// Its language; `None`: the store's.
+    #[serde(default)]
+    pub language: Option<String>,
+    /// SHA-256 in hex of the key that a screen opens this console with; `None`: no screen can.
+    #[serde(default)]
+    pub screen_key_sha256: Option<String>,
+}
+
+/// What a console is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsoleKind {
+    /// A kiosk's own screen, as a page of ours.
+    Kiosk,
+    /// A buyer's graphic display, as a page of ours.
+    Display,
+}
+
+/// A tender.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaymentType {
+    /// Its name for people.
+    pub name: String,
+    /// The authorization servers in the order in which they are tried.
+    pub servers: Vec<ServerId>,
+    /// The kind of code that checkouts get which ask for none.
+    #[serde(default = "dynamic")]
+    pub code: CodeKind,
+    /// What happens to late money; `None`: as the store says.
+    #[serde(default)]
+    pub late_money: Option<LateMoney>,
+}
+
+fn dynamic() -> CodeKind {
+    CodeKind::Dynamic
+}
+
+/// A configured way to a bank. Its credentials are kept apart, sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerSettings {
+    /// Its name for people.
+    pub name: String,
+    /// The connector's code name (UKM: *Модуль оплаты*).
+    pub module: String,
+    /// How long the till is kept waiting for a certain answer, in seconds (UKM: *Таймаут ожидания ответа, сек*).
+    pub response_timeout_s: u32,
+    /// How long one call to the bank may take, in milliseconds.
+    pub call_timeout_ms: u32,
+    /// How long codes live unless the checkout asks otherwise, in seconds.
+    pub code_life_s: u32,
+    /// Test money.
+    pub test: bool,
+    /// How often status is asked.
+    #[serde(default = "PollPlan::live")]
+    pub poll: PollPlan,
+    /// The most calls per second.
+    pub rate_per_s: u32,
+    /// The most calls at once.
+    pub concurrency: u32,
+    /// The module's own plain settings.
+    #[serde(default)]
+    pub values: BTreeMap<String, String>,
+}

@@ -1,0 +1,91 @@
+//! What a register asked for: fixed from the first commit on.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::terms::millis;
+use crate::{CodeKind, ConsoleId, Money, OperationId, PaymentTypeCode, RegisterId, Route, StoreId};
+
+/// One pay operation as it was accepted, with the ways to banks that it may take.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checkout {
+    /// The shop.
+    pub store: StoreId,
+    /// The till or kiosk.
+    pub register: RegisterId,
+    /// The register's own id of the pay.
+    pub operation: OperationId,
+    /// What is to be paid.
+    pub amount: Money,
+    /// The tender.
+    pub payment_type: PaymentTypeCode,
+    /// The kind of code.
+    pub kind: CodeKind,
+    /// The life that the register wants for the code, in whole seconds; `None`: the authorization server's.
+    pub expires_in_s: Option<u32>,
+    /// The authorization servers in the order in which they are tried. Never empty.
+    pub routes: Vec<Route>,
+    /// What happens to late money.
+    pub late_money: LateMoney,
+    /// Where the code is shown.
+    pub show_on: Vec<ConsoleId>,
+    /// Whether the code travels in the event for the register itself to show.
+    pub show_on_register: bool,
+    /// What is kept for people and slips; nothing is decided on it.
+    pub details: Details,
+}
+
+/// What a register tells about a sale beyond the money.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Details {
+    /// The receipt's number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<String>,
+    /// What the buyer sees at the bank.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
+    /// The cashier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cashier: Option<String>,
+    /// The shift.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shift: Option<String>,
+    /// The queue that gets best-effort copies of this operation's events.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<String>,
+    /// The goods, for slips and refunds by item.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<Item>,
+}
+
+/// One line of a receipt. Not checked against the payment's amount.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// The name on the receipt.
+    pub name: String,
+    /// A decimal number as text, such as `0.340`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<String>,
+    /// The price of one, in minor units.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<i64>,
+    /// The line's sum, in minor units.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<i64>,
+}
+
+/// The policy for the sole credit of a payment that ended unpaid. Every other late credit is refunded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LateMoney {
+    /// It goes back by itself.
+    Refund,
+    /// The register may claim it within this time; after that it goes back.
+    Offer {
+        /// How long the register may claim it.
+        #[serde(with = "millis")]
+        claim_within: Duration,
+    },
+}

@@ -1,0 +1,108 @@
+//! What decisions are made on.
+
+use crate::{
+    AnnulAnswer, AttemptId, BankTransaction, CallError, ConsoleReport, Issued, Money, OperationId, Origin,
+    RefundAnswer, RefundId, StatusAnswer, Timestamp,
+};
+
+/// One thing that reached a payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// Time has passed: do what is due. `delivered`: every event so far has reached its register or is parked.
+    Wake {
+        /// Whether the outbox of this payment is empty.
+        delivered: bool,
+    },
+    /// The calls of these epochs were lost with their instances: their outcome is unknown.
+    CallsLost {
+        /// Epochs that have lapsed.
+        epochs: Vec<u64>,
+    },
+    /// A bank answered a request for a code, or did not.
+    Issued {
+        /// Which attempt.
+        attempt: AttemptId,
+        /// The answer.
+        answer: Result<Issued, CallError>,
+    },
+    /// A bank told the state of an order.
+    Status {
+        /// Which attempt.
+        attempt: AttemptId,
+        /// When it was asked: certainty needs a status asked after the code's end.
+        asked_at: Timestamp,
+        /// The answer.
+        answer: StatusAnswer,
+    },
+    /// A bank answered a withdrawal, or did not.
+    Annulled {
+        /// Which attempt.
+        attempt: AttemptId,
+        /// The answer.
+        answer: Result<AnnulAnswer, CallError>,
+    },
+    /// A bank answered a refund, or did not.
+    Refunded {
+        /// Which refund.
+        refund: RefundId,
+        /// The answer.
+        answer: Result<RefundAnswer, CallError>,
+    },
+    /// A bank told the state of a refund.
+    RefundStatus {
+        /// Which refund.
+        refund: RefundId,
+        /// When it was asked.
+        asked_at: Timestamp,
+        /// The answer.
+        answer: RefundAnswer,
+    },
+    /// Outputs reported what they did with the code.
+    OutputsTold {
+        /// Each console's report.
+        consoles: Vec<ConsoleReport>,
+    },
+    /// The register, or a person, wants the end.
+    Cancel {
+        /// For people.
+        reason: Option<String>,
+    },
+    /// Money is to go back.
+    Refund(RefundOrder),
+    /// The register takes the late money that it was offered.
+    Claim,
+    /// A person ends a review.
+    EndReview {
+        /// How.
+        verdict: Verdict,
+        /// Who.
+        who: String,
+        /// Why.
+        why: String,
+    },
+}
+
+/// A refund as it is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefundOrder {
+    /// The asker's own id of the refund.
+    pub operation: OperationId,
+    /// Who asks.
+    pub origin: Origin,
+    /// How much; `None`: all that is left.
+    pub amount: Option<Money>,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// How a person ends a review.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Paid, by this credit.
+    Paid {
+        /// The bank's id of the money.
+        transaction: BankTransaction,
+    },
+    /// Not paid.
+    Failed,
+}

@@ -1,0 +1,380 @@
+//! A payment as it stands now: the fold of its facts.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    AttemptId, BankTransaction, Checkout, Code, EndCode, EndWord, Money, OperationId, PaymentId, RefundId,
+    Refusal, RegisterId, ServerId, StoreId, Timestamp,
+};
+
+/// Our record of one pay operation, from request to settled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payment {
+    /// Our id.
+    pub id: PaymentId,
+    /// When it was accepted.
+    pub opened_at: Timestamp,
+    /// What was asked: never changes.
+    pub checkout: Arc<Checkout>,
+    /// What became of it: changed by [`crate::apply`] only.
+    pub state: State,
+}
+
+/// The part of a payment that changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// The number of the last fact. Events carry it as `sequence`.
+    pub sequence: u64,
+    /// What the register has been told.
+    pub phase: Phase,
+    /// The orders at banks, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attempts: Vec<Attempt>,
+    /// Money that arrived, in the order in which it was found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub credits: Vec<Credit>,
+    /// Money that goes back, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refunds: Vec<Refund>,
+    /// Nothing is left to do: final for the till, nothing payable at a bank, refunds final, events delivered.
+    #[serde(default)]
+    pub settled: bool,
+}
+
+/// What the register has been told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Accepted; no code is shown yet.
+    Opening {
+        /// Not before this time is another attempt started.
+        next_attempt_at: Timestamp,
+        /// Without a code by then the payment fails.
+        give_up_at: Timestamp,
+    },
+    /// A code is shown.
+    Showing,
+    /// The end is wanted but not certain.
+    Closing {
+        /// Why.
+        wish: Wish,
+        /// At this time the end is told even if it is not certain.
+        tell_by: Timestamp,
+    },
+    /// Paid. Stays so through refunds.
+    Paid {
+        /// The credit that pays, as an index of `credits`.
+        credit: usize,
+        /// When the register was told so.
+        at: Timestamp,
+    },
+    /// Over without payment.
+    Ended(Ending),
+    /// A person must decide.
+    Review {
+        /// What is wrong, as a stable word.
+        code: String,
+        /// What is wrong, for people.
+        reason: String,
+        /// Since when.
+        since: Timestamp,
+    },
+}
+
+/// Why a payment is being closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wish {
+    /// The register or a person cancelled it.
+    Cancel,
+    /// The code's life is over.
+    Expire,
+}
+
+/// How a payment ended without money.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ending {
+    /// The final word.
+    pub word: EndWord,
+    /// The stable code that says why.
+    pub code: EndCode,
+    /// Why, for people.
+    pub reason: String,
+    /// Whether no shown code can be paid any more.
+    pub certain: bool,
+    /// Until when a shown code may still be paid, if `certain` is false.
+    pub payable_until: Option<Timestamp>,
+    /// When the register was told so.
+    pub at: Timestamp,
+}
+
+/// A call under way that may have an effect at the bank. Written before the call is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// When it was ordered.
+    pub since: Timestamp,
+    /// When its answer is given up: from then on it is unknown.
+    pub deadline: Timestamp,
+    /// The epoch of the instance that makes it.
+    pub epoch: u64,
+}
+
+/// One order at one bank.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// Our order number.
+    pub id: AttemptId,
+    /// The way to the bank, as an index of the checkout's routes.
+    pub route: usize,
+    /// When the bank was asked to end the code's life.
+    pub expires_at: Timestamp,
+    /// How it stands at the bank.
+    pub life: Life,
+    /// The code, once known. An orphan's code may become known late; it is never shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<Code>,
+    /// Since when buyers may have the code; `None`: it was never shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown_at: Option<Timestamp>,
+    /// The withdrawal of the code.
+    #[serde(default, skip_serializing_if = "Annulment::is_not_wanted")]
+    pub annulment: Annulment,
+    /// What the last status said of the buyer's tries.
+    #[serde(default, skip_serializing_if = "LastTry::is_none")]
+    pub last_try: LastTry,
+}
+
+/// How an attempt stands at the bank.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Life {
+    /// The bank is being asked for a code.
+    Issuing(Call),
+    /// The bank certainly has no such order.
+    NotIssued {
+        /// The bank's explicit no; `None` when the request was not sent.
+        refusal: Option<Refusal>,
+    },
+    /// The order exists, or may exist, and may be paid.
+    Payable {
+        /// Since when it is watched.
+        since: Timestamp,
+    },
+    /// The code can't be paid any more; money under way may still be reported until `watch_until`.
+    Dead {
+        /// When that became certain.
+        at: Timestamp,
+        /// Why.
+        cause: DeathCause,
+        /// Until when status is still asked.
+        watch_until: Timestamp,
+    },
+    /// Dead and no longer watched.
+    Closed {
+        /// Why it had died.
+        cause: DeathCause,
+    },
+}
+
+/// Why a code can't be paid any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeathCause {
+    /// It was paid and takes one payment only.
+    Paid,
+    /// Withdrawn, confirmed by the bank.
+    Annulled,
+    /// Its expiry passed, and a later status said unpaid and not in progress.
+    Expired,
+    /// The bank refuses every further try.
+    Declined,
+    /// Its life was waited out where the bank can't be asked.
+    WaitedOut,
+}
+
+/// The withdrawal of a code.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Annulment {
+    /// Nobody wants it withdrawn.
+    #[default]
+    NotWanted,
+    /// Wanted; not before this time.
+    Due {
+        /// When to try.
+        at: Timestamp,
+    },
+    /// The bank is being asked.
+    Calling(Call),
+    /// Tried without certainty: tried again once a later status says that it is still unpaid.
+    AfterStatus {
+        /// Not before this time.
+        not_before: Timestamp,
+    },
+}
+
+/// What the last status said of the buyer's tries on a code.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LastTry {
+    /// Nobody has tried.
+    #[default]
+    None,
+    /// A payment is being carried out.
+    InProgress,
+    /// The last try was refused.
+    Declined,
+}
+
+/// Money that a bank says has arrived. Unique by authorization server and bank transaction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credit {
+    /// Where it arrived.
+    pub server: ServerId,
+    /// The bank's id of the money.
+    pub transaction: BankTransaction,
+    /// The order that was paid.
+    pub attempt: AttemptId,
+    /// How much arrived.
+    pub amount: Money,
+    /// When we learned of it.
+    pub found_at: Timestamp,
+    /// When the money moved, by the bank's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paid_at: Option<Timestamp>,
+    /// The masked payer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payer: Option<String>,
+    /// How it was paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instrument: Option<String>,
+    /// Whether order, amount and currency match what we asked for.
+    pub proven: bool,
+    /// What it is to the payment.
+    pub role: CreditRole,
+}
+
+/// What a credit is to its payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CreditRole {
+    /// It pays the payment.
+    Pays,
+    /// Late money that goes back by itself.
+    Refunding,
+    /// Late money that the register may claim.
+    Offered {
+        /// Until when.
+        claim_until: Timestamp,
+    },
+    /// A person must handle it.
+    Manual,
+    /// Kept until a person ends the review.
+    Held,
+}
+
+/// Money that goes back from one credit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refund {
+    /// Our key at the bank.
+    pub id: RefundId,
+    /// The register's id of it, or `auto-…`.
+    pub operation: OperationId,
+    /// Who asked.
+    pub origin: Origin,
+    /// The credit, as an index of `credits`.
+    pub credit: usize,
+    /// How much.
+    pub amount: Money,
+    /// Why, for people and the statement.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// When it was asked.
+    pub asked_at: Timestamp,
+    /// How it stands.
+    pub state: RefundState,
+}
+
+/// Who asked for a refund.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// A register, perhaps not the one that was paid at.
+    Register {
+        /// Its store.
+        store: StoreId,
+        /// The register.
+        register: RegisterId,
+    },
+    /// A person on the admin pages or the command line.
+    Admin {
+        /// Who.
+        who: String,
+    },
+    /// The service, for late money.
+    Late,
+}
+
+/// How a refund stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundState {
+    /// Waits to be sent.
+    Queued {
+        /// Not before this time.
+        not_before: Timestamp,
+    },
+    /// The bank is being asked.
+    Sending(Call),
+    /// It may have worked; the bank is asked for it by its key.
+    Unknown {
+        /// Since when.
+        since: Timestamp,
+        /// When the bank first answered that it does not know it.
+        not_found_at: Option<Timestamp>,
+    },
+    /// The bank works on it.
+    Pending {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// The money went back.
+    Completed {
+        /// When we learned of it.
+        at: Timestamp,
+        /// The bank's id of it, if it has one.
+        transaction: Option<BankTransaction>,
+    },
+    /// The bank refused it.
+    Failed {
+        /// When we learned of it.
+        at: Timestamp,
+        /// The bank's no.
+        refusal: Refusal,
+        /// When the same money may be tried again; `None`: it makes no sense.
+        retry_at: Option<Timestamp>,
+    },
+    /// A person must find out what happened.
+    Parked {
+        /// Since when.
+        since: Timestamp,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Annulment {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands references")]
+    fn is_not_wanted(&self) -> bool {
+        *self == Self::NotWanted
+    }
+}
+
+impl LastTry {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands references")]
+    fn is_none(&self) -> bool {
+        *self == Self::None
+    }
+}
