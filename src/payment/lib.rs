@@ -1,24 +1,36 @@
 //! The pure payment core.
 
 mod answer;
+mod apply;
 mod ask;
 mod checkout;
+mod closing;
 mod code;
+mod decide;
+mod due;
 mod fact;
 mod id;
 mod input;
 mod money;
+mod opening;
+mod refunding;
+mod reviewing;
 mod state;
+mod step;
 mod terms;
 mod time;
+mod view;
+mod watching;
 mod word;
 
 pub use answer::{
     AnnulAnswer, CallError, Issued, OrderState, PaidNotice, RefundAnswer, Refusal, RefusalKind, StatusAnswer,
 };
+pub use apply::apply;
 pub use ask::{IssueRequest, OrderRequest, RefundRequest};
 pub use checkout::{Checkout, Details, Item, LateMoney};
 pub use code::{Code, CodeKind};
+pub use decide::{Context, Decision, Effect, Rejection, decide, open};
 pub use fact::{ConsoleReport, Fact, Outcome};
 pub use id::{
     AttemptId, BankTransaction, CodeId, ConsoleId, InvalidId, InvalidName, OperationId, PaymentId,

@@ -60,6 +60,8 @@ pub enum Phase {
     Closing {
         /// Why.
         wish: Wish,
+        /// Since when.
+        since: Timestamp,
         /// At this time the end is told even if it is not certain.
         tell_by: Timestamp,
     },
@@ -91,6 +93,8 @@ pub enum Wish {
     Cancel,
     /// The code's life is over.
     Expire,
+    /// No bank gave a certain answer in time, although the buyer may already have a code.
+    GiveUp,
 }
 
 /// How a payment ended without money.
@@ -139,10 +143,10 @@ pub struct Attempt {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shown_at: Option<Timestamp>,
     /// The withdrawal of the code.
-    #[serde(default, skip_serializing_if = "Annulment::is_not_wanted")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub annulment: Annulment,
     /// What the last status said of the buyer's tries.
-    #[serde(default, skip_serializing_if = "LastTry::is_none")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub last_try: LastTry,
 }
 
@@ -365,16 +369,6 @@ pub enum RefundState {
     },
 }
 
-impl Annulment {
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands references")]
-    fn is_not_wanted(&self) -> bool {
-        *self == Self::NotWanted
-    }
-}
-
-impl LastTry {
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands references")]
-    fn is_none(&self) -> bool {
-        *self == Self::None
-    }
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }

@@ -1,0 +1,133 @@
+//! Decisions: what follows from an input. Pure: the present and the instance's epoch are handed in.
+
+use std::sync::Arc;
+
+use crate::step::Step;
+use crate::{
+    AttemptId, Checkout, Fact, Input, Payment, PaymentId, Phase, RefundId, RejectCode, State, Timestamp,
+    closing, due, opening, refunding, reviewing, watching,
+};
+
+/// What a decision needs to know beside the payment and the input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Context {
+    /// The present.
+    pub now: Timestamp,
+    /// The epoch of the instance that decides and will make the calls.
+    pub epoch: u64,
+}
+
+/// What follows from an input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// What happened. Empty: nothing was learned and nothing is to be committed.
+    pub facts: Vec<Fact>,
+    /// What to do once the facts are durable.
+    pub effects: Vec<Effect>,
+    /// The earliest thing still due; `None` only when settled (P6).
+    pub wake_at: Option<Timestamp>,
+    /// The payment with the facts folded in.
+    pub payment: Payment,
+}
+
+/// Something to do outside. What it learns comes back as the next input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Ask the bank for a code: answer by [`Input::Issued`].
+    Issue(AttemptId),
+    /// Ask for an order's state: answer by [`Input::Status`], nothing if the call fails.
+    AskStatus(AttemptId),
+    /// Ask the bank to withdraw a code: answer by [`Input::Annulled`].
+    Annul(AttemptId),
+    /// Ask the bank to give money back: answer by [`Input::Refunded`].
+    Refund(RefundId),
+    /// Ask for a refund's state: answer by [`Input::RefundStatus`], nothing if the call fails.
+    AskRefund(RefundId),
+}
+
+/// A request that changes nothing, and why.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{reason}")]
+pub struct Rejection {
+    /// The contract's code.
+    pub code: RejectCode,
+    /// The field to blame, if one is.
+    pub field: Option<&'static str>,
+    /// For people.
+    pub reason: String,
+}
+
+/// Accepts a checkout: the first decision of a payment. It orders the first attempt at once.
+///
+/// # Panics
+///
+/// When the checkout has no route: the intake never accepts such a one.
+pub fn open(id: PaymentId, checkout: Arc<Checkout>, context: Context) -> Decision {
+    let response_timeout =
+        checkout.routes.first().expect("a checkout has at least one route").terms.response_timeout;
+    let give_up_at = context.now.plus(response_timeout);
+    let state = State {
+        sequence: 0,
+        phase: Phase::Opening { next_attempt_at: context.now, give_up_at },
+        attempts: Vec::new(),
+        credits: Vec::new(),
+        refunds: Vec::new(),
+        settled: false,
+    };
+    let mut step = Step::new(Payment { id, opened_at: context.now, checkout, state }, context);
+    step.record(Fact::Accepted { give_up_at });
+    advance(&mut step);
+    finish(step)
+}
+
+/// Decides what follows from one input.
+///
+/// Only requests (refund, claim, end of a review) can be rejected; whatever banks and time bring is always taken.
+pub fn decide(payment: &Payment, input: Input, context: Context) -> Result<Decision, Rejection> {
+    let mut step = Step::new(payment.clone(), context);
+    match input {
+        Input::Wake { delivered } => wake(&mut step, delivered),
+        Input::CallsLost { epochs } => step.lose_calls(|call| epochs.contains(&call.epoch)),
+        Input::Issued { attempt, answer } => opening::issued(&mut step, attempt, answer),
+        Input::Status { attempt, asked_at, answer } => watching::status(&mut step, attempt, asked_at, answer),
+        Input::Annulled { attempt, answer } => closing::annulled(&mut step, attempt, answer),
+        Input::Refunded { refund, answer } => refunding::answered(&mut step, refund, answer),
+        Input::RefundStatus { refund, asked_at, answer } => {
+            refunding::looked_up(&mut step, refund, asked_at, answer);
+        }
+        Input::OutputsTold { consoles } => {
+            if step.payment.is_open() && !consoles.is_empty() {
+                step.record(Fact::OutputsTold { consoles });
+            }
+        }
+        Input::Cancel { reason } => closing::cancel(&mut step, reason),
+        Input::Refund(order) => refunding::request(&mut step, order)?,
+        Input::Claim => watching::claim(&mut step)?,
+        Input::EndReview { verdict, who, why } => reviewing::end(&mut step, &verdict, who, why)?,
+    }
+    advance(&mut step);
+    Ok(finish(step))
+}
+
+fn wake(step: &mut Step, delivered: bool) {
+    let now = step.now;
+    step.lose_calls(|call| now >= due::given_up_at(call));
+    watching::ask(step);
+    refunding::ask(step);
+    if delivered && !step.payment.state.settled && due::is_quiet(&step.payment) {
+        step.record(Fact::Settled);
+    }
+}
+
+/// Does everything that is due by the state alone. Level-triggered: safe to run after any input, any number of times.
+fn advance(step: &mut Step) {
+    opening::advance(step);
+    closing::advance(step);
+    watching::advance(step);
+    refunding::advance(step);
+}
+
+fn finish(step: Step) -> Decision {
+    let wake_at = due::wake_at(&step.payment, step.now);
+    Decision { facts: step.facts, effects: step.effects, wake_at, payment: step.payment }
+}

@@ -1,0 +1,188 @@
+//! What a payment's state means: words and sums derived from it, never stored apart.
+
+use crate::{
+    Annulment, Attempt, AttemptId, Call, Credit, CreditRole, EndWord, LastTry, Life, OrderRequest, Payment,
+    Phase, Refund, RefundId, RefundRequest, RefundState, Route, Status, Terms, Timestamp,
+};
+
+impl Payment {
+    /// The `status` of the contract.
+    pub fn status(&self) -> Status {
+        match &self.state.phase {
+            Phase::Opening { .. } => Status::Accepted,
+            Phase::Showing if self.shown_attempt().is_some_and(Attempt::is_in_progress) => Status::Processing,
+            Phase::Showing => Status::AwaitingPayment,
+            Phase::Closing { .. } => Status::Cancelling,
+            Phase::Paid { .. } => Status::Paid,
+            Phase::Review { .. } => Status::Review,
+            Phase::Ended(ending) => match ending.word {
+                EndWord::Declined => Status::Declined,
+                EndWord::Expired => Status::Expired,
+                EndWord::Cancelled => Status::Cancelled,
+                EndWord::Failed => Status::Failed,
+            },
+        }
+    }
+
+    /// Whether neither an end nor a review has been told to the register.
+    pub fn is_open(&self) -> bool {
+        matches!(self.state.phase, Phase::Opening { .. } | Phase::Showing | Phase::Closing { .. })
+    }
+
+    /// The attempt whose code buyers have, if one was ever shown. There is at most one that is not dead (P1).
+    pub fn shown_attempt(&self) -> Option<&Attempt> {
+        self.state.attempts.iter().rev().find(|attempt| attempt.shown_at.is_some())
+    }
+
+    /// The credit that pays, once there is one.
+    pub fn paying_credit(&self) -> Option<(usize, &Credit)> {
+        match self.state.phase {
+            Phase::Paid { credit, .. } => self.state.credits.get(credit).map(|found| (credit, found)),
+            _ => None,
+        }
+    }
+
+    /// An attempt by its id.
+    pub fn attempt(&self, id: AttemptId) -> Option<&Attempt> {
+        self.state.attempts.iter().find(|attempt| attempt.id == id)
+    }
+
+    /// A refund by its id.
+    pub fn refund(&self, id: RefundId) -> Option<&Refund> {
+        self.state.refunds.iter().find(|refund| refund.id == id)
+    }
+
+    /// The way to a bank that an attempt took.
+    pub fn route_of(&self, attempt: &Attempt) -> &Route {
+        &self.checkout.routes[attempt.route]
+    }
+
+    /// The terms that hold where an attempt was made.
+    pub fn terms_of(&self, attempt: &Attempt) -> &Terms {
+        &self.route_of(attempt).terms
+    }
+
+    /// Whether this is test money: any of its ways leads to a test server.
+    pub fn is_test(&self) -> bool {
+        self.checkout.routes.iter().any(|route| route.terms.test)
+    }
+
+    /// Minor units of one credit that are neither given back nor reserved for a refund under way.
+    pub fn left_of_minor(&self, credit: usize) -> i64 {
+        let taken: i64 = self
+            .state
+            .refunds
+            .iter()
+            .filter(|refund| refund.credit == credit)
+            .map(Refund::reserved_minor)
+            .sum();
+        self.state.credits.get(credit).map_or(0, |found| found.amount.minor()) - taken
+    }
+
+    /// Minor units of the paying credit that went back for certain: `refunded_total` of the contract.
+    pub fn refunded_minor(&self) -> i64 {
+        let Some((paying, _)) = self.paying_credit() else { return 0 };
+        let completed = |refund: &&Refund| {
+            refund.credit == paying && matches!(refund.state, RefundState::Completed { .. })
+        };
+        self.state.refunds.iter().filter(completed).map(|refund| refund.amount.minor()).sum()
+    }
+
+    /// The question to the bank about an attempt.
+    pub fn order_request(&self, attempt: &Attempt) -> OrderRequest {
+        let code = attempt.code.as_ref().map(|code| code.id.clone());
+        OrderRequest { order: attempt.id, code, kind: self.checkout.kind }
+    }
+
+    /// The question to the bank about a refund; `None` for one whose credit or attempt is not there.
+    pub fn refund_request(&self, refund: &Refund) -> Option<RefundRequest> {
+        let credit = self.state.credits.get(refund.credit)?;
+        Some(RefundRequest {
+            refund: refund.id,
+            order: credit.attempt,
+            transaction: credit.transaction.clone(),
+            amount: refund.amount,
+            kind: self.checkout.kind,
+            purpose: refund.reason.clone(),
+        })
+    }
+
+    /// Every call under way.
+    pub fn calls(&self) -> impl Iterator<Item = Call> + '_ {
+        let attempts =
+            self.state.attempts.iter().flat_map(|attempt| [attempt.issue_call(), attempt.annulment_call()]);
+        attempts.flatten().chain(self.state.refunds.iter().filter_map(Refund::call))
+    }
+}
+
+impl Attempt {
+    /// Whether the last status said that a payment is being carried out.
+    pub fn is_in_progress(&self) -> bool {
+        self.last_try == LastTry::InProgress
+    }
+
+    /// Whether its code may still be paid, as far as is known.
+    pub fn is_payable(&self) -> bool {
+        matches!(self.life, Life::Payable { .. })
+    }
+
+    /// Whether status is asked for it: payable, or dead a short time ago.
+    pub fn is_watched(&self) -> bool {
+        matches!(self.life, Life::Payable { .. } | Life::Dead { .. })
+    }
+
+    /// From when its age is counted for the poll plan: shown, made, or dead.
+    pub(crate) fn watched_since(&self) -> Timestamp {
+        match self.life {
+            Life::Issuing(call) => call.since,
+            Life::Dead { at, .. } => at,
+            Life::Payable { since } => self.shown_at.unwrap_or(since),
+            Life::NotIssued { .. } | Life::Closed { .. } => self.expires_at,
+        }
+    }
+
+    pub(crate) fn issue_call(&self) -> Option<Call> {
+        match self.life {
+            Life::Issuing(call) => Some(call),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn annulment_call(&self) -> Option<Call> {
+        match self.annulment {
+            Annulment::Calling(call) => Some(call),
+            _ => None,
+        }
+    }
+}
+
+impl Credit {
+    /// Whether it is late money: beyond the first, or after the end was told.
+    pub fn is_late(&self) -> bool {
+        matches!(self.role, CreditRole::Refunding | CreditRole::Offered { .. } | CreditRole::Manual)
+    }
+}
+
+impl Refund {
+    /// Whether nothing will happen to it any more.
+    pub fn is_final(&self) -> bool {
+        matches!(self.state, RefundState::Completed { .. } | RefundState::Failed { .. })
+    }
+
+    /// Whether it is under way: neither final nor parked for a person.
+    pub fn is_in_flight(&self) -> bool {
+        !self.is_final() && !matches!(self.state, RefundState::Parked { .. })
+    }
+
+    /// Minor units that it takes, or may take, from its credit: nothing once it has failed for certain.
+    pub fn reserved_minor(&self) -> i64 {
+        if matches!(self.state, RefundState::Failed { .. }) { 0 } else { self.amount.minor() }
+    }
+
+    pub(crate) fn call(&self) -> Option<Call> {
+        match self.state {
+            RefundState::Sending(call) => Some(call),
+            _ => None,
+        }
+    }
+}
