@@ -1,1 +1,92 @@
-fn main() {}
+//! `cargo xtask`: the project's own commands.
+//!
+//! | file | idea |
+//! | --- | --- |
+//! | [`commands`] | one command a file: its arguments, its help, what it does |
+//! | [`lab`] | runs a command so that all it starts is stopped, however it ends |
+//! | [`node`], [`broker`] | a private RabbitMQ node: ports, files, control script; or the caller's broker |
+//! | [`need`] | programs that must be on the machine, and how to get them |
+//! | [`cargo`], [`place`], [`say`], [`clock`], [`failure`] | small parts that the others share |
+
+mod broker;
+mod cargo;
+mod clock;
+mod commands;
+mod failure;
+mod lab;
+mod need;
+mod node;
+mod place;
+mod say;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::commands::{check, demo, rabbitmq, test, tools};
+use crate::failure::Outcome;
+
+/// The project's own commands.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version, propagate_version = true)]
+struct Arguments {
+    /// The folder of a lab that another process stands in front of: set by xtask itself, see `lab`.
+    #[arg(long, hide = true, global = true)]
+    behind: Option<PathBuf>,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Test(test::Arguments),
+    Demo(demo::Arguments),
+    Check(check::Arguments),
+    #[command(subcommand)]
+    Rabbitmq(rabbitmq::Command),
+    Tools(tools::Arguments),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    ExitCode::from(failure::settle(run(arguments)))
+}
+
+fn run(Arguments { behind, command }: Arguments) -> Outcome<u8> {
+    let behind = behind.as_deref();
+    match command {
+        Command::Test(arguments) => {
+            lab::guarded("test", arguments.keep, behind, |lab| test::run(&arguments, lab))
+        }
+        Command::Demo(arguments) => {
+            lab::guarded("demo", arguments.keep, behind, |lab| demo::run(&arguments, lab))
+        }
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Rabbitmq(rabbitmq::Command::Run(arguments)) => {
+            lab::guarded("rabbitmq", arguments.keep, behind, rabbitmq::run)
+        }
+        Command::Rabbitmq(other) => rabbitmq::one_shot(&other),
+        Command::Tools(arguments) => tools::run(&arguments),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn what_follows_two_dashes_reaches_nextest_unread() {
+        let arguments = Arguments::parse_from(["xtask", "test", "--", "-p", "payment", "--no-fail-fast"]);
+        let Command::Test(test) = arguments.command else { panic!("not the test command") };
+        assert_eq!(test.nextest, ["-p", "payment", "--no-fail-fast"]);
+    }
+}

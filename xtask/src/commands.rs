@@ -1,0 +1,7 @@
+//! One command a file: its arguments, its help, what it does.
+
+pub(crate) mod check;
+pub(crate) mod demo;
+pub(crate) mod rabbitmq;
+pub(crate) mod test;
+pub(crate) mod tools;
