@@ -24,6 +24,8 @@ pub struct Incoming {
     pub body: Vec<u8>,
     /// The content type, if one was given.
     pub content_type: Option<String>,
+    /// The sender's id of this message, if one was given: echoed as `in_reply_to`.
+    pub message_id: Option<String>,
     /// The queue for copies, if one was given.
     pub reply_to: Option<String>,
     /// The message waited longer for a consumer than commands live, or was replayed by a person: a pay is stale.

@@ -1,5 +1,26 @@
-//! Drives payments (in the making).
+//! Drives payments: load → decide → commit → act.
+//!
+//! The engine owns every await of the payment's way: it takes commands ([`doors::Intake`]), commits decisions of the pure
+//! core through the [`ports::Store`], and only then calls banks and hands events to the [`ports::EventSink`]. Everything
+//! in memory (wake wheel, outbox queues) is a faster way to what the rows say; a crash loses none of it.
+//!
+//! Inside: tokio's `sync` and `time` only, biased `select!`, ordered maps, time from the [`ports::Clock`], ids from
+//! [`ports::Ids`]. So the simulation can run this very engine with other parts.
 
+mod act;
+mod asking;
+pub mod contract;
 pub mod doors;
+mod engine;
+mod essence;
+mod feed;
+mod intake;
+mod limits;
+mod outbox;
 pub mod ports;
 pub mod settings;
+mod wake;
+mod wheel;
+
+pub use engine::{Engine, Parts};
+pub use intake::VERBS;

@@ -6,7 +6,7 @@ mod events;
 mod ids;
 mod store;
 
-pub use bank::{Bank, Banks};
+pub use bank::{Bank, Banks, Offer};
 pub use clock::Clock;
 pub use events::{Delivery, EventSink, OutgoingEvent};
 pub use ids::Ids;

@@ -94,6 +94,16 @@ pub enum ConsoleKind {
     Display,
 }
 
+impl ConsoleKind {
+    /// The word of the contract.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Kiosk => "kiosk",
+            Self::Display => "display",
+        }
+    }
+}
+
 /// A tender.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaymentType {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use payment::{
-    AnnulAnswer, CallError, IssueRequest, Issued, OrderRequest, RefundAnswer, RefundRequest, ServerId,
-    StatusAnswer,
+    AnnulAnswer, CallError, CodeKind, Currency, IssueRequest, Issued, OrderRequest, RefundAnswer,
+    RefundRequest, Route, ServerId, StatusAnswer,
 };
 
 /// One authorization server's bank. Each call is sent at most once; dropping the future gives it up.
@@ -23,8 +23,22 @@ pub trait Bank: Send + Sync + 'static {
     async fn refund_status(&self, request: &RefundRequest) -> Result<RefundAnswer, CallError>;
 }
 
-/// The banks that are configured now.
+/// What an authorization server offers for one kind of code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// The way to the bank with the terms that a payment opened now keeps.
+    pub route: Route,
+    /// The currencies it takes.
+    pub currencies: Vec<Currency>,
+    /// The smallest and largest amount in minor units.
+    pub amount_minor: (i64, i64),
+}
+
+/// The authorization servers that are configured now.
 pub trait Banks: Send + Sync + 'static {
     /// The bank behind an authorization server; `None` when it is not configured (any more).
     fn bank(&self, server: &ServerId) -> Option<Arc<dyn Bank>>;
+
+    /// What the server offers for this kind of code; `None` when it does not offer the kind.
+    fn offer(&self, server: &ServerId, kind: CodeKind) -> Option<Offer>;
 }

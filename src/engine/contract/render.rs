@@ -1,0 +1,233 @@
+//! From facts to events.
+
+use payment::{
+    Credit, CreditRole, EndWord, Ending, Fact, Origin, Payment, Refund, RefundId, RefundState, Timestamp,
+    apply,
+};
+
+use super::event::{EventBody, QrBody, Sum};
+use crate::ports::{Destination, EventDraft, JournalRow};
+
+/// The journal rows of a commit: each fact with the events that registers must get, in order.
+///
+/// `before` is the payment without these facts; each event tells the state right after its own fact.
+pub(crate) fn journal(before: &Payment, facts: &[Fact], at: Timestamp) -> Vec<JournalRow> {
+    let mut payment = before.clone();
+    let mut rows = Vec::with_capacity(facts.len());
+    for fact in facts {
+        apply(&mut payment, fact, at);
+        let events = events_of(&payment, fact, at);
+        rows.push(JournalRow { sequence: payment.state.sequence, fact: fact.clone(), events });
+    }
+    rows
+}
+
+fn events_of(payment: &Payment, fact: &Fact, at: Timestamp) -> Vec<EventDraft> {
+    let body = common(payment, at);
+    match fact {
+        Fact::Accepted { .. } => to_register(payment, "payment.accepted", body),
+        Fact::CodeShown { .. } => to_register(payment, "payment.qr_ready", with_code(payment, body)),
+        Fact::OutputsTold { consoles } => {
+            to_register(payment, "payment.shown", EventBody { consoles: Some(consoles.clone()), ..body })
+        }
+        Fact::ProcessingSeen { attempt } if is_shown(payment, *attempt) => {
+            to_register(payment, "payment.processing", body)
+        }
+        Fact::TryDeclined { attempt, reason } if is_shown(payment, *attempt) => {
+            to_register(payment, "payment.try_declined", EventBody { reason: reason.clone(), ..body })
+        }
+        Fact::ClosingBegan { reason, .. } => {
+            to_register(payment, "payment.cancelling", EventBody { reason: reason.clone(), ..body })
+        }
+        Fact::CreditFound { credit } => of_credit(payment, credit, body),
+        Fact::CreditAssigned { credit, .. } => of_credit(payment, &payment.state.credits[*credit], body),
+        Fact::Ended(ending) => to_register(payment, event_of_end(ending.word), with_ending(ending, body)),
+        Fact::ReviewBegan { code, reason } => {
+            let body = EventBody { code: Some(code.clone()), reason: Some(reason.clone()), ..body };
+            to_register(payment, "payment.review", body)
+        }
+        Fact::RefundAccepted { refund } => of_refund(payment, refund.id, "refund.accepted", at),
+        Fact::RefundPending { refund } => of_refund(payment, *refund, "refund.pending", at),
+        Fact::RefundCompleted { refund, .. } => of_refund(payment, *refund, "refund.completed", at),
+        Fact::RefundFailed { refund, .. } => of_refund(payment, *refund, "refund.failed", at),
+        Fact::RefundParked { refund, .. } => of_refund(payment, *refund, "refund.review", at),
+        _ => Vec::new(),
+    }
+}
+
+fn is_shown(payment: &Payment, attempt: payment::AttemptId) -> bool {
+    payment.is_open() && payment.attempt(attempt).is_some_and(|attempt| attempt.shown_at.is_some())
+}
+
+fn event_of_end(word: EndWord) -> &'static str {
+    match word {
+        EndWord::Declined => "payment.declined",
+        EndWord::Expired => "payment.expired",
+        EndWord::Cancelled => "payment.cancelled",
+        EndWord::Failed => "payment.failed",
+    }
+}
+
+/// The fields that every payment event has.
+pub(super) fn common(payment: &Payment, at: Timestamp) -> EventBody {
+    let checkout = &payment.checkout;
+    let currency = checkout.amount.currency().code();
+    EventBody {
+        sequence: Some(payment.state.sequence),
+        operation: Some(checkout.operation.to_string()),
+        payment: Some(payment.id.to_string()),
+        store: checkout.store.to_string(),
+        register: checkout.register.to_string(),
+        status: Some(payment.status().word()),
+        amount: Some(checkout.amount.into()),
+        refunded_total: Some(Sum { value: payment.refunded_minor(), currency }),
+        test: Some(payment.is_test()),
+        occurred_at: at.to_string(),
+        ..EventBody::default()
+    }
+}
+
+/// The live code, its bank and its page.
+pub(super) fn with_code(payment: &Payment, body: EventBody) -> EventBody {
+    let Some(attempt) = payment.shown_attempt() else { return body };
+    let Some(code) = &attempt.code else { return body };
+    EventBody {
+        qr: Some(QrBody {
+            payload: code.payload.clone(),
+            kind: payment.checkout.kind.word(),
+            expires_at: attempt.expires_at.to_string(),
+        }),
+        bank: Some(payment.route_of(attempt).module.clone()),
+        payment_url: Some(code.payment_url.clone().unwrap_or_else(|| code.payload.clone())),
+        ..body
+    }
+}
+
+pub(super) fn with_ending(ending: &Ending, body: EventBody) -> EventBody {
+    EventBody {
+        code: Some(ending.code.word().to_owned()),
+        reason: Some(ending.reason.clone()),
+        certain: Some(ending.certain),
+        payable_until: ending.payable_until.map(|until| until.to_string()),
+        ..body
+    }
+}
+
+/// The name of a credit for registers.
+pub(super) fn credit_name(credit: &Credit) -> String {
+    format!("{}:{}", credit.server, credit.transaction)
+}
+
+pub(super) fn with_credit(payment: &Payment, credit: &Credit, body: EventBody) -> EventBody {
+    let module = payment.attempt(credit.attempt).map(|attempt| payment.route_of(attempt).module.clone());
+    EventBody {
+        paid_at: Some(credit.paid_at.unwrap_or(credit.found_at).to_string()),
+        credit: Some(credit_name(credit)),
+        bank: module,
+        bank_transaction: Some(credit.transaction.to_string()),
+        instrument: credit.instrument.clone(),
+        payer: credit.payer.clone(),
+        ..body
+    }
+}
+
+/// What happens to late money, in the contract's words; `None` for money that pays or is held for a review.
+pub(super) fn handling(role: CreditRole) -> Option<&'static str> {
+    match role {
+        CreditRole::Refunding => Some("refunding"),
+        CreditRole::Offered { .. } => Some("offered"),
+        CreditRole::Manual => Some("manual"),
+        CreditRole::Pays | CreditRole::Held => None,
+    }
+}
+
+pub(super) fn claim_until(role: CreditRole) -> Option<String> {
+    match role {
+        CreditRole::Offered { claim_until } => Some(claim_until.to_string()),
+        _ => None,
+    }
+}
+
+fn of_credit(payment: &Payment, credit: &Credit, body: EventBody) -> Vec<EventDraft> {
+    let body = with_credit(payment, credit, body);
+    match credit.role {
+        CreditRole::Pays => to_register(payment, "payment.paid", body),
+        CreditRole::Held => Vec::new(),
+        role => {
+            let body = EventBody { handling: handling(role), claim_until: claim_until(role), ..body };
+            to_register(payment, "payment.paid_late", body)
+        }
+    }
+}
+
+pub(super) fn origin_word(origin: &Origin) -> &'static str {
+    match origin {
+        Origin::Register { .. } => "register",
+        Origin::Admin { .. } => "admin",
+        Origin::Late => "late",
+    }
+}
+
+fn of_refund(payment: &Payment, id: RefundId, name: &'static str, at: Timestamp) -> Vec<EventDraft> {
+    let Some(refund) = payment.refund(id) else { return Vec::new() };
+    let body = EventBody {
+        operation: Some(refund.operation.to_string()),
+        payment_operation: Some(payment.checkout.operation.to_string()),
+        amount: Some(refund.amount.into()),
+        origin: Some(origin_word(&refund.origin)),
+        fiscal_receipt_due: Some(refund.origin != Origin::Late),
+        ..with_refund_state(refund, common(payment, at))
+    };
+    let mut drafts = vec![draft(payment_destination(payment), name, refund, body.clone())];
+    if let Origin::Register { store, register } = &refund.origin {
+        let asking = Destination { store: store.clone(), register: register.clone() };
+        if asking != payment_destination(payment) {
+            drafts.push(draft(asking, name, refund, body));
+        }
+    }
+    drafts
+}
+
+fn with_refund_state(refund: &Refund, body: EventBody) -> EventBody {
+    match &refund.state {
+        RefundState::Completed { transaction, .. } => {
+            EventBody { bank_transaction: transaction.as_ref().map(ToString::to_string), ..body }
+        }
+        RefundState::Failed { refusal, retry_at, .. } => EventBody {
+            code: Some(code_of(refusal.kind).to_owned()),
+            reason: Some(refusal.to_string()),
+            retryable: Some(retry_at.is_some()),
+            retry_at: retry_at.map(|at| at.to_string()),
+            alternatives: Some(vec!["cash", "bank_office"]),
+            ..body
+        },
+        RefundState::Parked { reason, .. } => {
+            EventBody { code: Some("unknown".to_owned()), reason: Some(reason.clone()), ..body }
+        }
+        _ => EventBody { reason: refund.reason.clone(), ..body },
+    }
+}
+
+fn code_of(kind: payment::RefusalKind) -> &'static str {
+    match kind {
+        payment::RefusalKind::InsufficientFunds => "insufficient_funds",
+        payment::RefusalKind::Limit => "refund_limit",
+        payment::RefusalKind::AmountOutOfRange => "amount_out_of_range",
+        payment::RefusalKind::Other | payment::RefusalKind::Settings => "bank_refused",
+    }
+}
+
+fn draft(destination: Destination, name: &'static str, refund: &Refund, body: EventBody) -> EventDraft {
+    let body = EventBody { event: name, ..body };
+    EventDraft { destination, name, operation: refund.operation.clone(), body: body.to_json() }
+}
+
+fn payment_destination(payment: &Payment) -> Destination {
+    Destination { store: payment.checkout.store.clone(), register: payment.checkout.register.clone() }
+}
+
+fn to_register(payment: &Payment, name: &'static str, body: EventBody) -> Vec<EventDraft> {
+    let body = EventBody { event: name, ..body };
+    let operation = payment.checkout.operation.clone();
+    vec![EventDraft { destination: payment_destination(payment), name, operation, body: body.to_json() }]
+}

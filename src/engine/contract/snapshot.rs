@@ -1,0 +1,113 @@
+//! Answers that are no facts: the whole state, and rejections.
+
+use payment::{Credit, CreditRole, OperationId, Payment, Phase, Refund, RefundState, Timestamp};
+
+use super::command::Fault;
+use super::event::{CreditBody, EventBody, RefundBodyOut};
+use super::render;
+use crate::ports::Destination;
+
+/// `payment.state`: everything that is true now.
+pub(crate) fn state(payment: &Payment, at: Timestamp) -> EventBody {
+    let mut body = EventBody {
+        event: "payment.state",
+        credits: Some(payment.state.credits.iter().map(credit_body).collect()),
+        refunds: Some(payment.state.refunds.iter().map(refund_body).collect()),
+        ..render::common(payment, at)
+    };
+    match &payment.state.phase {
+        Phase::Showing => body = render::with_code(payment, body),
+        Phase::Ended(ending) => body = render::with_ending(ending, body),
+        Phase::Review { code, reason, .. } => {
+            body.code = Some(code.clone());
+            body.reason = Some(reason.clone());
+        }
+        Phase::Paid { credit, .. } => {
+            body = render::with_credit(payment, &payment.state.credits[*credit], body);
+        }
+        Phase::Opening { .. } | Phase::Closing { .. } => {}
+    }
+    if let Some(late) = payment.state.credits.iter().rev().find(|credit| credit.is_late()) {
+        body.handling = render::handling(late.role);
+        body.claim_until = render::claim_until(late.role);
+    }
+    body
+}
+
+fn credit_body(credit: &Credit) -> CreditBody {
+    let handling = match credit.role {
+        CreditRole::Pays => "paid",
+        CreditRole::Held => "held",
+        role => render::handling(role).expect("every other role is late money"),
+    };
+    CreditBody {
+        credit: render::credit_name(credit),
+        amount: credit.amount.into(),
+        handling,
+        bank_transaction: credit.transaction.to_string(),
+        paid_at: credit.paid_at.unwrap_or(credit.found_at).to_string(),
+        claim_until: render::claim_until(credit.role),
+        payer: credit.payer.clone(),
+        instrument: credit.instrument.clone(),
+    }
+}
+
+fn refund_body(refund: &Refund) -> RefundBodyOut {
+    let (status, bank_transaction, reason) = match &refund.state {
+        RefundState::Queued { .. } | RefundState::Sending(_) | RefundState::Unknown { .. } => {
+            ("accepted", None, None)
+        }
+        RefundState::Pending { .. } => ("pending", None, None),
+        RefundState::Completed { transaction, .. } => {
+            ("completed", transaction.as_ref().map(ToString::to_string), None)
+        }
+        RefundState::Failed { refusal, .. } => ("failed", None, Some(refusal.to_string())),
+        RefundState::Parked { reason, .. } => ("review", None, Some(reason.clone())),
+    };
+    RefundBodyOut {
+        operation: refund.operation.to_string(),
+        status,
+        amount: refund.amount.into(),
+        origin: render::origin_word(&refund.origin),
+        bank_transaction,
+        reason,
+    }
+}
+
+/// `payment.cancelled` for a pay that has not arrived, or that was rejected: nothing was, or will be, asked of a bank.
+pub(crate) fn tombstone(to: &Destination, operation: &OperationId, at: Timestamp) -> EventBody {
+    EventBody {
+        event: "payment.cancelled",
+        operation: Some(operation.to_string()),
+        store: to.store.to_string(),
+        register: to.register.to_string(),
+        status: Some("cancelled"),
+        occurred_at: at.to_string(),
+        code: Some("cancelled".to_owned()),
+        reason: Some("cancelled before any bank was asked".to_owned()),
+        certain: Some(true),
+        ..EventBody::default()
+    }
+}
+
+/// `request.rejected`: changes no payment.
+pub(crate) fn rejected(
+    to: &Destination,
+    command: &str,
+    operation: Option<&OperationId>,
+    fault: &Fault,
+    at: Timestamp,
+) -> EventBody {
+    EventBody {
+        event: "request.rejected",
+        operation: operation.map(ToString::to_string),
+        store: to.store.to_string(),
+        register: to.register.to_string(),
+        occurred_at: at.to_string(),
+        command: Some(command.to_owned()),
+        code: Some(fault.code.word().to_owned()),
+        reason: Some(fault.reason.clone()),
+        field: fault.field.clone(),
+        ..EventBody::default()
+    }
+}

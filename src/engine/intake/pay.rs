@@ -1,0 +1,266 @@
+//! `pay`: checked against the contract, the settings and the bank's bounds, then one commit that opens the payment.
+
+use std::sync::Arc;
+
+use payment::{
+    Checkout, CodeKind, ConsoleId, Context, Details, LateMoney, Money, OperationId, PaymentId,
+    PaymentTypeCode, RejectCode, Route, Timestamp,
+};
+
+use super::{Answer, Command, Failure, Recorded, address, known, payments, record_rejection};
+use crate::contract::{self, Fault, PayBody};
+use crate::engine::Engine;
+use crate::essence;
+use crate::feed::FeedError;
+use crate::ports::{OperationKey, OperationKind, OperationRecord};
+use crate::settings::{PaymentType, RegisterSettings, StoreSettings};
+
+pub(crate) async fn pay(
+    engine: &Engine,
+    command: &Command<'_>,
+    operation: Option<&OperationId>,
+) -> Result<Answer, Failure> {
+    let checked = check(engine, command);
+    let Some(operation) = operation else {
+        return Err(checked.err().unwrap_or_else(|| operation_fault(&command.body)).into());
+    };
+    let key = key_of(command, operation);
+    let essence = essence::of_pay(&command.body);
+    let record = match checked {
+        Ok(checkout) => match open(engine, checkout, &key, &essence, command.now).await {
+            Ok(()) => return Ok(Answer::Nothing),
+            Err(FeedError::Duplicate) => known(engine, &key).await?,
+            Err(error) => return Err(super::failure_of(error)),
+        },
+        Err(fault) => match record_rejection(engine, key, essence.clone(), fault, command.now).await? {
+            Recorded::Now(fault) => return Err(fault.into()),
+            Recorded::Before(record) => record,
+        },
+    };
+    answer_known(engine, command, record, &essence).await
+}
+
+/// Why an operation that is not one of ours can't be used.
+pub(super) fn operation_fault(body: &serde_json::Map<String, serde_json::Value>) -> Fault {
+    let given = body.contains_key("operation");
+    Fault::invalid(
+        "operation",
+        if given { "an operation is a text of 1 to 64 characters" } else { "the operation is missing" },
+    )
+}
+
+pub(super) fn key_of(command: &Command<'_>, operation: &OperationId) -> OperationKey {
+    OperationKey {
+        store: command.from.store.clone(),
+        register: command.from.register.clone(),
+        operation: operation.clone(),
+    }
+}
+
+async fn open(
+    engine: &Engine,
+    checkout: Checkout,
+    key: &OperationKey,
+    essence: &str,
+    now: Timestamp,
+) -> Result<(), FeedError> {
+    let id = PaymentId::from_uuid(engine.parts().ids.fresh());
+    let decision = payment::open(id, Arc::new(checkout), Context { now, epoch: engine.epoch() });
+    let kind = OperationKind::Pay(id);
+    let record = OperationRecord { key: key.clone(), essence: Some(essence.to_owned()), kind };
+    engine.commit(None, decision, Some(record), now).await.map(|_| ())
+}
+
+/// A repeat is answered with the state, another essence is a conflict; neither changes anything.
+async fn answer_known(
+    engine: &Engine,
+    command: &Command<'_>,
+    record: OperationRecord,
+    essence: &str,
+) -> Result<Answer, Failure> {
+    let is_repeat = record.essence.as_deref().is_none_or(|first| first == essence);
+    match record.kind {
+        OperationKind::Tombstone => Ok(payments::tombstone(command, &record.key.operation)),
+        OperationKind::Pay(payment) if is_repeat => payments::state_of(engine, payment, command.now).await,
+        OperationKind::Rejected { code, field, reason } if is_repeat => {
+            Err(Fault { code, field, reason }.into())
+        }
+        OperationKind::Pay(_) | OperationKind::Refund(_) | OperationKind::Rejected { .. } => {
+            Err(conflict().into())
+        }
+    }
+}
+
+pub(super) fn conflict() -> Fault {
+    Fault::new(
+        RejectCode::Conflict,
+        "operation",
+        "this operation is known with other contents: a new try needs a new operation",
+    )
+}
+
+/// Checks everything that can be known without asking a bank.
+fn check(engine: &Engine, command: &Command<'_>) -> Result<Checkout, Fault> {
+    let settings = engine.settings();
+    let body: PayBody = contract::parse(&command.body)?;
+    let operation = OperationId::parse(&body.operation)
+        .map_err(|error| Fault::invalid("operation", error.to_string()))?;
+    let store = settings.stores.get(&command.from.store);
+    let register = store.and_then(|store| store.registers.get(&command.from.register));
+    let (Some(store), Some(register)) = (store, register) else {
+        return Err(unknown_register(command));
+    };
+    let amount = body.amount.read()?;
+    check_reply_to(command)?;
+    check_age(&body, command)?;
+    let (code, payment_type) = payment_type_of(&body, store)?;
+    let kind = kind_of(&body, payment_type)?;
+    let routes = routes_of(engine, payment_type, kind, amount)?;
+    let (show_on, show_on_register) = outputs_of(&body, register)?;
+    Ok(Checkout {
+        store: command.from.store.clone(),
+        register: command.from.register.clone(),
+        operation,
+        amount,
+        payment_type: code,
+        kind,
+        expires_in_s: body.expires_in_s,
+        routes,
+        late_money: late_money_of(store, payment_type),
+        show_on,
+        show_on_register,
+        details: Details {
+            receipt: body.receipt,
+            purpose: body.purpose,
+            cashier: body.cashier,
+            shift: body.shift,
+            reply_to: command.incoming.reply_to.clone(),
+            items: body.items.unwrap_or_default(),
+        },
+    })
+}
+
+fn late_money_of(store: &StoreSettings, payment_type: &PaymentType) -> LateMoney {
+    payment_type.late_money.unwrap_or(store.late_money)
+}
+
+pub(super) fn unknown_register(command: &Command<'_>) -> Fault {
+    let reason = format!(
+        "register {} of store {} is not set up: add it on the admin pages",
+        command.from.register, command.from.store
+    );
+    Fault::new(RejectCode::UnknownRegister, "register", reason)
+}
+
+pub(super) fn check_reply_to(command: &Command<'_>) -> Result<(), Fault> {
+    match &command.incoming.reply_to {
+        Some(queue) if !address::is_own_queue(queue, command.from) => {
+            let reason =
+                format!("reply_to may only name a queue checkout.till.{}.<register>", command.from.store);
+            Err(Fault::new(RejectCode::Forbidden, "reply_to", reason))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_age(body: &PayBody, command: &Command<'_>) -> Result<(), Fault> {
+    let not_after = match &body.not_after {
+        Some(text) => {
+            Some(Timestamp::parse(text).map_err(|error| Fault::invalid("not_after", error.to_string()))?)
+        }
+        None => None,
+    };
+    if command.incoming.is_stale || not_after.is_some_and(|limit| command.now > limit) {
+        let reason = "it came too late to be started: nothing was asked of a bank";
+        return Err(Fault::new(RejectCode::Stale, "not_after", reason));
+    }
+    Ok(())
+}
+
+fn payment_type_of<'a>(
+    body: &PayBody,
+    store: &'a StoreSettings,
+) -> Result<(PaymentTypeCode, &'a PaymentType), Fault> {
+    let wanted = body.payment_type.as_deref().unwrap_or(store.default_payment_type.as_str());
+    let found = PaymentTypeCode::parse(wanted).ok().and_then(|code| {
+        let payment_type = store.payment_types.get(&code)?;
+        Some((code, payment_type))
+    });
+    found.ok_or_else(|| {
+        let known: Vec<&str> = store.payment_types.keys().map(PaymentTypeCode::as_str).collect();
+        let reason = format!("the store has no payment type {wanted:?}; it has: {}", known.join(", "));
+        Fault::new(RejectCode::UnknownPaymentType, "payment_type", reason)
+    })
+}
+
+fn kind_of(body: &PayBody, payment_type: &PaymentType) -> Result<CodeKind, Fault> {
+    if body.buyer_code.is_some() {
+        return Err(Fault::invalid("buyer_code", "this payment type does not scan the buyer's code"));
+    }
+    if body.supersedes.is_some() {
+        return Err(Fault::invalid(
+            "supersedes",
+            "this version can't supersede yet: cancel the other operation first",
+        ));
+    }
+    match body.qr.as_deref() {
+        None => Ok(payment_type.code),
+        Some("dynamic") => Ok(CodeKind::Dynamic),
+        Some("static") => Ok(CodeKind::Static),
+        Some("cash_link") => Ok(CodeKind::CashLink),
+        Some(_) => Err(Fault::invalid("qr", "qr is dynamic, static or cash_link")),
+    }
+}
+
+/// The authorization servers that can take this checkout, in the payment type's order.
+fn routes_of(
+    engine: &Engine,
+    payment_type: &PaymentType,
+    kind: CodeKind,
+    amount: Money,
+) -> Result<Vec<Route>, Fault> {
+    let banks = &engine.parts().banks;
+    let offers: Vec<_> = payment_type.servers.iter().filter_map(|server| banks.offer(server, kind)).collect();
+    if offers.is_empty() {
+        let reason = format!("no authorization server of this payment type offers {} codes", kind.word());
+        return Err(Fault::invalid("qr", reason));
+    }
+    let in_currency: Vec<_> =
+        offers.into_iter().filter(|offer| offer.currencies.contains(&amount.currency())).collect();
+    if in_currency.is_empty() {
+        let reason = format!("no authorization server of this payment type takes {}", amount.currency());
+        return Err(Fault::new(RejectCode::CurrencyNotSupported, "amount.currency", reason));
+    }
+    let bounds = in_currency[0].amount_minor;
+    let fits = |bounds: (i64, i64)| (bounds.0..=bounds.1).contains(&amount.minor());
+    let routes: Vec<Route> =
+        in_currency.into_iter().filter(|offer| fits(offer.amount_minor)).map(|offer| offer.route).collect();
+    if routes.is_empty() {
+        let reason = format!("this payment type takes {} to {} minor units", bounds.0, bounds.1);
+        return Err(Fault::new(RejectCode::AmountOutOfRange, "amount.value", reason));
+    }
+    Ok(routes)
+}
+
+/// Where the code is shown: named consoles or kinds, or every console that shows codes, else the register itself.
+fn outputs_of(body: &PayBody, register: &RegisterSettings) -> Result<(Vec<ConsoleId>, bool), Fault> {
+    let shows = || register.consoles.iter().filter(|(_, console)| console.show_qr);
+    let Some(wanted) = &body.show_on else {
+        let consoles: Vec<ConsoleId> = shows().map(|(id, _)| id.clone()).collect();
+        let only_the_register = consoles.is_empty();
+        return Ok((consoles, only_the_register));
+    };
+    let wants_register = wanted.iter().any(|name| name == "register");
+    let is_wanted =
+        |id: &ConsoleId, kind: &str| wanted.iter().any(|name| name == id.as_str() || name == kind);
+    let consoles: Vec<ConsoleId> = shows()
+        .filter(|(id, console)| is_wanted(id, console.kind.word()))
+        .map(|(id, _)| id.clone())
+        .collect();
+    if consoles.is_empty() && !wants_register {
+        let reason =
+            "none of the outputs named in show_on is set up for this register with codes switched on";
+        return Err(Fault::new(RejectCode::NoOutput, "show_on", reason));
+    }
+    Ok((consoles, wants_register))
+}

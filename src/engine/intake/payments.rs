@@ -1,0 +1,124 @@
+//! `cancel`, `get`, `check`, `claim`: commands about a pay that is known, or that may still come.
+
+use payment::{Input, OperationId, PaymentId, RejectCode, Timestamp};
+
+use super::pay::{key_of, operation_fault};
+use super::{Answer, Command, Failure, failure_of, known};
+use crate::contract::{self, CancelBody, ClaimBody, Fault, GetBody};
+use crate::engine::Engine;
+use crate::feed::Fed;
+use crate::ports::{Change, CommitError, OperationKind, OperationRecord, StoreError};
+
+/// Ends what is open; a cancel that comes before its pay makes sure that the pay never starts. Never stale.
+pub(super) async fn cancel(engine: &Engine, command: &Command<'_>) -> Result<Answer, Failure> {
+    let body: CancelBody = contract::parse(&command.body)?;
+    let operation = operation_of(command, &body.operation)?;
+    match lay_tombstone(engine, command, &operation).await? {
+        OperationKind::Tombstone | OperationKind::Rejected { .. } => Ok(tombstone(command, &operation)),
+        OperationKind::Refund(_) => Err(Fault::invalid("operation", "a refund can't be cancelled").into()),
+        OperationKind::Pay(payment) => {
+            let input = Input::Cancel { reason: body.reason };
+            match engine.feed(payment, input).await.map_err(failure_of)? {
+                Fed::Changed(_) => Ok(Answer::Nothing),
+                Fed::Unchanged(payment) => Ok(snapshot(&payment, command.now)),
+            }
+        }
+    }
+}
+
+/// Records a tombstone under an operation that is not known; returns what the operation is.
+async fn lay_tombstone(
+    engine: &Engine,
+    command: &Command<'_>,
+    operation: &OperationId,
+) -> Result<OperationKind, Failure> {
+    let key = key_of(command, operation);
+    if let Some(record) = engine.parts().store.operation(&key).await? {
+        return Ok(record.kind);
+    }
+    if !is_set_up(engine, command) {
+        return Err(super::pay::unknown_register(command).into());
+    }
+    let record = OperationRecord { key: key.clone(), essence: None, kind: OperationKind::Tombstone };
+    let change = Change { epoch: engine.epoch(), at: command.now, payment: None, operation: Some(record) };
+    match engine.parts().store.commit(change).await {
+        Ok(()) => Ok(OperationKind::Tombstone),
+        Err(CommitError::Duplicate) => Ok(known(engine, &key).await?.kind),
+        Err(CommitError::Store(error)) => Err(error.into()),
+        Err(error) => Err(StoreError(error.to_string()).into()),
+    }
+}
+
+fn is_set_up(engine: &Engine, command: &Command<'_>) -> bool {
+    let settings = engine.settings();
+    settings
+        .stores
+        .get(&command.from.store)
+        .is_some_and(|store| store.registers.contains_key(&command.from.register))
+}
+
+/// The whole state of one payment, or of all that are open.
+pub(super) async fn get(engine: &Engine, command: &Command<'_>) -> Result<Answer, Failure> {
+    let body: GetBody = contract::parse(&command.body)?;
+    if let Some(operation) = &body.operation {
+        let payment = payment_of(engine, command, operation).await?;
+        return state_of(engine, payment, command.now).await;
+    }
+    let mut states = Vec::new();
+    for payment in engine.parts().store.open_payments(&command.from.store, &command.from.register).await? {
+        if let Some(stored) = engine.parts().store.load(payment).await? {
+            states.push(contract::state(&stored.payment, command.now));
+        }
+    }
+    Ok(Answer::Events(states))
+}
+
+/// The bank is asked now, then the state is told.
+pub(super) async fn check(engine: &Engine, command: &Command<'_>) -> Result<Answer, Failure> {
+    let body: GetBody = contract::parse(&command.body)?;
+    let Some(operation) = &body.operation else { return Err(operation_fault(&command.body).into()) };
+    let payment = payment_of(engine, command, operation).await?;
+    engine.ask_now(payment).await.map_err(failure_of)?;
+    state_of(engine, payment, command.now).await
+}
+
+/// Takes late money that was offered.
+pub(super) async fn claim(engine: &Engine, command: &Command<'_>) -> Result<Answer, Failure> {
+    let body: ClaimBody = contract::parse(&command.body)?;
+    let payment = payment_of(engine, command, &body.operation).await?;
+    match engine.feed(payment, Input::Claim).await.map_err(failure_of)? {
+        Fed::Changed(_) => Ok(Answer::Nothing),
+        Fed::Unchanged(payment) => Ok(snapshot(&payment, command.now)),
+    }
+}
+
+async fn payment_of(engine: &Engine, command: &Command<'_>, operation: &str) -> Result<PaymentId, Failure> {
+    let operation = operation_of(command, operation)?;
+    match engine.parts().store.operation(&key_of(command, &operation)).await?.map(|record| record.kind) {
+        Some(OperationKind::Pay(payment) | OperationKind::Refund(payment)) => Ok(payment),
+        Some(OperationKind::Tombstone | OperationKind::Rejected { .. }) | None => {
+            let reason =
+                "no pay with this operation has been accepted; it may still come: cancel it to be sure";
+            Err(Fault::new(RejectCode::UnknownOperation, "operation", reason).into())
+        }
+    }
+}
+
+fn operation_of(command: &Command<'_>, text: &str) -> Result<OperationId, Fault> {
+    OperationId::parse(text).map_err(|_| operation_fault(&command.body))
+}
+
+pub(super) async fn state_of(engine: &Engine, payment: PaymentId, now: Timestamp) -> Result<Answer, Failure> {
+    let stored = engine.parts().store.load(payment).await?;
+    let stored =
+        stored.ok_or_else(|| StoreError(format!("payment {payment} of a known operation is missing")))?;
+    Ok(snapshot(&stored.payment, now))
+}
+
+fn snapshot(payment: &payment::Payment, now: Timestamp) -> Answer {
+    Answer::Events(vec![contract::state(payment, now)])
+}
+
+pub(super) fn tombstone(command: &Command<'_>, operation: &OperationId) -> Answer {
+    Answer::Events(vec![contract::tombstone(command.from, operation, command.now)])
+}

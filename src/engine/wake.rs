@@ -1,0 +1,124 @@
+//! Waking: the loop that takes due payments off the wheel, and the sweep that finds what the wheel does not know.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use payment::{Input, PaymentId, Timestamp};
+use tokio::sync::Semaphore;
+
+use crate::engine::Engine;
+use crate::feed::{Fed, FeedError};
+use crate::ports::{StoreError, Stored};
+
+/// How many payments are looked at once.
+const WAKES_AT_ONCE: usize = 64;
+/// How often the rows are swept for what became due since the last sweep.
+const SWEEP_EVERY: Duration = Duration::from_secs(1);
+/// Each so many sweeps, all that is overdue is looked at, not only what became due since the last one.
+const FULL_SWEEP_EVERY: u32 = 60;
+const PAGE: usize = 1_000;
+/// The pause before a payment that could not be looked at is tried again.
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
+
+/// Wakes due payments until the engine stops.
+pub(crate) async fn wheel_loop(engine: Engine) {
+    let places = Arc::new(Semaphore::new(WAKES_AT_ONCE));
+    while !engine.is_stopping() {
+        let now = engine.now();
+        let Some(id) = engine.wheel().take_due(now) else {
+            let pause = engine.wheel().next().map_or(SWEEP_EVERY, |at| at.since(now)).min(SWEEP_EVERY);
+            tokio::select! {
+                biased;
+                () = engine.stopping() => return,
+                () = engine.wheel().moved() => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+            continue;
+        };
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
+        let waking = engine.clone();
+        engine.spawn(async move {
+            wake(&waking, id).await;
+            drop(place);
+        });
+    }
+}
+
+/// Looks at one payment.
+async fn wake(engine: &Engine, id: PaymentId) {
+    if let Err(error) = engine.wake(id).await {
+        tracing::warn!(payment.id = %id, %error, "a payment could not be looked at: it is tried again");
+        engine.wheel().hasten(id, engine.now().plus(AGAIN_AFTER));
+    }
+}
+
+impl Engine {
+    /// Does what is due for a payment: lost calls first, then everything else.
+    pub(crate) async fn wake(&self, id: PaymentId) -> Result<(), FeedError> {
+        let stored = self.load(id).await?;
+        let lost = self.lost_epochs(&stored).await?;
+        let delivered = stored.delivered;
+        let mut payment = Arc::new(stored.payment);
+        if !lost.is_empty() {
+            let fed = self.feed_from(id, Some(payment), Input::CallsLost { epochs: lost }, None).await?;
+            let (Fed::Changed(after) | Fed::Unchanged(after)) = fed;
+            payment = after;
+        }
+        self.feed_from(id, Some(payment), Input::Wake { delivered }, None).await?;
+        Ok(())
+    }
+
+    /// The epochs of calls under way whose instances are gone.
+    async fn lost_epochs(&self, stored: &Stored) -> Result<Vec<u64>, StoreError> {
+        let mut lost = Vec::new();
+        for call in stored.payment.calls() {
+            let is_foreign = call.epoch != self.epoch() && !lost.contains(&call.epoch);
+            if is_foreign && self.parts().store.has_lapsed(call.epoch, self.now()).await? {
+                lost.push(call.epoch);
+            }
+        }
+        Ok(lost)
+    }
+}
+
+/// Sweeps the rows until the engine stops. The first sweep takes over everything that is open.
+pub(crate) async fn sweep_loop(engine: Engine) {
+    let mut swept_until = None;
+    let mut count: u32 = 0;
+    loop {
+        let now = engine.now();
+        let is_full = count.is_multiple_of(FULL_SWEEP_EVERY);
+        let from = if is_full { None } else { swept_until };
+        let until = if count == 0 { now.plus(SWEEP_EVERY * FULL_SWEEP_EVERY) } else { now };
+        match sweep(&engine, from, until, now).await {
+            Ok(()) => {
+                swept_until = Some(now);
+                count = count.wrapping_add(1);
+            }
+            Err(error) => tracing::warn!(%error, "the sweep waits for the database"),
+        }
+        if engine.pause(SWEEP_EVERY).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Puts payments that are due until `until` onto the wheel, if the wheel does not know them.
+async fn sweep(
+    engine: &Engine,
+    from: Option<Timestamp>,
+    until: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let mut after = from.map(|from| (from, PaymentId::from_uuid(0)));
+    loop {
+        let page = engine.parts().store.due(until, after, PAGE).await?;
+        for (_, payment) in &page {
+            engine.wheel().set_if_unknown(*payment, now);
+        }
+        match page.last() {
+            Some(last) if page.len() == PAGE => after = Some(*last),
+            _ => return Ok(()),
+        }
+    }
+}
