@@ -6,7 +6,11 @@
 //! *in progress*, never *failed*. Errors say what may have happened at the bank: [`payment::CallError`].
 
 mod capabilities;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod connector;
+#[cfg(feature = "http")]
+pub mod http;
 mod module;
 mod notification;
 

@@ -1,0 +1,35 @@
+//! TLS: the crypto provider and authorities beyond the system's.
+
+use reqwest::Certificate;
+
+use crate::{ServerSettings, SettingsError, SettingsKey};
+
+/// The setting for certificate authorities that the system does not know, as many banks in Russia need.
+pub const CA_FILE: SettingsKey = SettingsKey {
+    name: "ca_file",
+    secret: false,
+    required: false,
+    help: "A PEM file with certificate authorities to trust besides the system's; usually empty",
+};
+
+/// Installs the process's crypto provider (ring) unless one is installed already. May be called any number of times.
+///
+/// The binary calls it first thing; [`crate::http::Http::build`] calls it too, so that no test can forget it.
+pub fn install_crypto() {
+    // An error says that a provider is there already, which is what is wanted.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
+/// The certificates of [`CA_FILE`]; none if it is not set.
+pub(super) fn extra_authorities(settings: &ServerSettings) -> Result<Vec<Certificate>, SettingsError> {
+    let Some(path) = settings.value(CA_FILE.name) else {
+        return Ok(Vec::new());
+    };
+    let wrong = |rule: String| SettingsError::Wrong { key: CA_FILE.name, rule };
+    let pem = std::fs::read(path).map_err(|error| wrong(format!("{path} can't be read: {error}")))?;
+    let found = Certificate::from_pem_bundle(&pem).map_err(|_| wrong(format!("{path} is no PEM file")))?;
+    if found.is_empty() {
+        return Err(wrong(format!("{path} holds no certificate")));
+    }
+    Ok(found)
+}
