@@ -1,1 +1,12 @@
-//! To be filled.
+#![doc = include_str!("../README.md")]
+
+mod call;
+mod capabilities;
+mod config;
+mod map;
+mod module;
+mod notification;
+mod signature;
+mod wire;
+
+pub use module::{MODULE, Raiffeisen};

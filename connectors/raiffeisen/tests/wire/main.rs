@@ -1,0 +1,8 @@
+//! The connector over a real socket: what it sends, and what it makes of answers and of silence.
+
+#[cfg(test)]
+mod bank;
+mod codes;
+mod faults;
+mod refunds;
+mod status;
