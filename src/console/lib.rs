@@ -1,1 +1,38 @@
-//! To be filled.
+//! What buyers see: the screens of kiosks and customer displays, and pictures of codes.
+//!
+//! Everything here is pure: [`ScreenView::of`] says what a console shows now, [`Snapshot`] adds its drawing, and the
+//! pages are text. Sockets, cookies and keys are the business of the HTTP door.
+//!
+//! A screen shows only a live code of its own register (design.md P8). That rule lives in one place, [`ScreenView::of`];
+//! all that is drawn comes from its result.
+
+mod amount;
+mod assets;
+mod choice;
+mod code_picture;
+mod page;
+mod pictures;
+mod place;
+#[cfg(any(test, feature = "samples"))]
+pub mod samples;
+mod snapshot;
+mod stage;
+mod view;
+mod words;
+
+pub use amount::amount_text;
+pub use assets::{Asset, asset, assets_mark};
+pub use code_picture::{CodePicture, DrawError};
+pub use page::{DoorPage, Link, ScreenPage};
+pub use pictures::Pictures;
+pub use place::{Place, Screen, places};
+pub use snapshot::Snapshot;
+pub use view::{ScreenState, ScreenView, ShownCode};
+pub use words::{Language, Words};
+
+#[cfg(test)]
+mod catalogue_tests;
+#[cfg(test)]
+mod stage_tests;
+#[cfg(test)]
+mod view_tests;

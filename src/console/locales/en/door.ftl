@@ -1,0 +1,22 @@
+### Pages of the door: a refusal, the choice of a screen, the index.
+
+denied-title = This screen is not open
+denied-text = Open the screen’s address together with the console’s key. The store’s admin hands the key out; after the first time the screen remembers it.
+denied-example = /screen?store=<store>&register=<register>&console=<console>&key=<key>
+missing-title = There is no such screen
+missing-text = Check store, register and console in the address, or look the console up in the store’s settings.
+missing-example = /screen?store=<store>&register=<register>&console=<console>&key=<key>
+screens-title = Buyers’ screens
+screens-text = Choose a console. Only a demonstration opens screens without a key.
+no-screens-title = No screens yet
+no-screens-text = Add a console to a register in the store’s settings.
+index-title = Universal Integrator
+index-text = The QR payment service is running. What can be opened here:
+index-screen = Buyer’s screen
+index-screen-note = code, countdown and outcome
+index-ready = Readiness
+index-ready-note = storage and broker, JSON
+index-alive = Is the process alive
+index-alive-note = for monitoring
+index-metrics = Metrics
+index-metrics-note = text for Prometheus

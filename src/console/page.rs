@@ -1,0 +1,136 @@
+//! Whole documents.
+
+use askama::Template;
+use engine::settings::Settings;
+
+use crate::stage::{draw_checking, draw_offline};
+use crate::{Language, Place, Screen, Snapshot, Words, assets_mark, places};
+
+/// The document of a live screen.
+///
+/// Right at once without script (drawn with the state of this moment, refreshed every few seconds); with script it
+/// follows the stream at `events_at`.
+#[derive(Debug, Clone, Copy)]
+pub struct ScreenPage {
+    /// How often the stream shows a sign of life, in milliseconds. Two missed: the page says that it is offline.
+    pub beat_ms: u64,
+}
+
+#[derive(Template)]
+#[template(path = "screen.html")]
+struct ScreenDocument<'a> {
+    words: &'a Words,
+    edition: &'static str,
+    title: &'a str,
+    events_at: String,
+    beat_ms: u64,
+    now_ms: i64,
+    stage: &'a str,
+    checking: String,
+    offline: String,
+}
+
+impl ScreenPage {
+    /// The document, beginning with this snapshot.
+    pub fn html(&self, screen: &Screen<'_>, snapshot: &Snapshot) -> String {
+        let words = screen.language().words();
+        let document = ScreenDocument {
+            words: &words,
+            edition: assets_mark(),
+            title: &screen.store.name,
+            events_at: screen.address("/events"),
+            beat_ms: self.beat_ms,
+            now_ms: snapshot.now_ms,
+            stage: &snapshot.html,
+            checking: draw_checking(screen),
+            offline: draw_offline(screen),
+        };
+        document.render().expect("the template formats only text and numbers into a string")
+    }
+}
+
+/// A plain page of the door: a refusal, a choice of screens, the index.
+#[derive(Debug, Clone)]
+pub struct DoorPage {
+    /// Its language.
+    pub language: Language,
+    /// The key of its title and text in the catalogues: `denied` for `denied-title`, `denied-text`.
+    pub about: &'static str,
+    /// What can be opened from here.
+    pub links: Vec<Link>,
+}
+
+/// A link of a plain page.
+#[derive(Debug, Clone)]
+pub struct Link {
+    /// Where it leads.
+    pub address: String,
+    /// What is there.
+    pub name: String,
+    /// More about it.
+    pub note: String,
+}
+
+fn screen_link(settings: &Settings, place: &Place) -> Option<Link> {
+    let screen = Screen::find(settings, place, None)?;
+    Some(Link {
+        address: screen.address(""),
+        name: screen.console.name.clone(),
+        note: format!("{} · {}", screen.store.name, screen.register.name),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "door.html")]
+struct DoorDocument<'a> {
+    words: &'a Words,
+    edition: &'static str,
+    title: String,
+    text: String,
+    example: Option<String>,
+    links: &'a [Link],
+}
+
+/// What the index leads to: the key of its words and its address.
+const INDEX: [(&str, &str); 4] =
+    [("screen", "/screen"), ("ready", "/readyz"), ("alive", "/healthz"), ("metrics", "/metrics")];
+
+impl DoorPage {
+    /// A page that says one thing.
+    pub fn about(about: &'static str, language: Language) -> Self {
+        Self { language, about, links: Vec::new() }
+    }
+
+    /// The first page of the service: what there is to open.
+    pub fn index(language: Language) -> Self {
+        let words = language.words();
+        let link = |(key, address): (&str, &str)| Link {
+            address: address.to_owned(),
+            name: words.text(&format!("index-{key}")),
+            note: words.text(&format!("index-{key}-note")),
+        };
+        Self { language, about: "index", links: INDEX.into_iter().map(link).collect() }
+    }
+
+    /// The screens that can be opened without a key.
+    pub fn screens(language: Language, settings: &Settings) -> Self {
+        let found = places(settings);
+        let links: Vec<Link> = found.iter().filter_map(|place| screen_link(settings, place)).collect();
+        let about = if links.is_empty() { "no-screens" } else { "screens" };
+        Self { language, about, links }
+    }
+
+    /// The document.
+    pub fn html(&self) -> String {
+        let words = self.language.words();
+        let document = DoorDocument {
+            words: &words,
+            edition: assets_mark(),
+            title: words.text(&format!("{}-title", self.about)),
+            text: words.text(&format!("{}-text", self.about)),
+            example: words.lookup(&format!("{}-example", self.about)),
+            links: &self.links,
+        };
+        document.render().expect("the template formats only text and numbers into a string")
+    }
+}
