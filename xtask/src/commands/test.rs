@@ -50,6 +50,11 @@ pub(crate) fn run(arguments: &Arguments, lab: &Lab) -> Outcome<u8> {
         );
         say::line("  cargo install cargo-nextest --locked");
     }
+    // Built before the broker starts: an error of the compiler should not have to wait for it.
+    let built = lab.run(cargo().args(build(&arguments.nextest)).stdin(Stdio::null()))?;
+    if built != 0 {
+        return Ok(built);
+    }
     let broker = Broker::at_or_private(arguments.amqp.as_deref(), lab)?;
     let mut status = 0;
     for call in calls(&arguments.nextest, nextest) {
@@ -62,27 +67,56 @@ pub(crate) fn run(arguments: &Arguments, lab: &Lab) -> Outcome<u8> {
     Ok(status)
 }
 
+/// The call of cargo that builds what the tests need.
+fn build(arguments: &[OsString]) -> Vec<OsString> {
+    let packages = packages(arguments);
+    let packages = if packages.is_empty() { vec!["--workspace".into()] } else { packages };
+    [vec!["build".into(), "--tests".into()], packages].concat()
+}
+
 /// The calls of cargo, one after the other. nextest comes last, so that the output closes with its summary; it knows no
 /// documentation tests.
 fn calls(arguments: &[OsString], nextest: bool) -> Vec<Vec<OsString>> {
-    let call = |words: &[&str]| words.iter().map(OsString::from).chain(arguments.iter().cloned()).collect();
+    // Beside --workspace cargo would not heed a choice of packages.
+    let all = packages(arguments).is_empty().then_some("--workspace");
+    let call = |words: &[&str]| words.iter().copied().chain(all).map(OsString::from).collect::<Vec<_>>();
     if !nextest {
-        return vec![call(&["test", "--workspace"])];
+        return vec![[&call(&["test"]), arguments].concat()];
     }
-    let tests = call(&["nextest", "run", "--workspace"]);
-    if arguments.is_empty() { vec![call(&["test", "--doc", "--workspace"]), tests] } else { vec![tests] }
+    let tests = [&call(&["nextest", "run"]), arguments].concat();
+    if arguments.is_empty() { vec![call(&["test", "--doc"]), tests] } else { vec![tests] }
+}
+
+/// The words among nextest's arguments that choose packages.
+fn packages(arguments: &[OsString]) -> Vec<OsString> {
+    let mut words = Vec::new();
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        let text = argument.to_string_lossy();
+        if text == "-p" || text == "--package" {
+            words.push(argument.clone());
+            words.extend(arguments.next().cloned());
+        } else if text.starts_with("--package=") || (text.starts_with("-p") && !text.starts_with("--")) {
+            words.push(argument.clone());
+        }
+    }
+    words
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn given(arguments: &[&str]) -> Vec<OsString> {
+        arguments.iter().map(OsString::from).collect()
+    }
+
+    fn line(words: &[OsString]) -> String {
+        words.join(" ".as_ref()).into_string().expect("the tables are text")
+    }
+
     fn check(arguments: &[&str], nextest: bool, expected: &[&str]) {
-        let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
-        let lines: Vec<String> = calls(&arguments, nextest)
-            .iter()
-            .map(|call| call.join(" ".as_ref()).into_string().expect("the table is text"))
-            .collect();
+        let lines: Vec<String> = calls(&given(arguments), nextest).iter().map(|call| line(call)).collect();
         assert_eq!(lines, expected);
     }
 
@@ -93,12 +127,37 @@ mod tests {
 
     #[test]
     fn a_choice_of_tests_leaves_documentation_tests_out() {
-        check(&["-p", "payment"], true, &["nextest run --workspace -p payment"]);
+        check(&["-E", "test(refund)"], true, &["nextest run --workspace -E test(refund)"]);
+    }
+
+    #[test]
+    fn a_choice_of_packages_takes_the_place_of_the_workspace() {
+        check(&["-p", "payment"], true, &["nextest run -p payment"]);
+        check(
+            &["--no-fail-fast", "--package=payment"],
+            true,
+            &["nextest run --no-fail-fast --package=payment"],
+        );
     }
 
     #[test]
     fn without_nextest_cargo_test_runs_everything() {
         check(&[], false, &["test --workspace"]);
-        check(&["-p", "payment"], false, &["test --workspace -p payment"]);
+        check(&["-p", "payment"], false, &["test -p payment"]);
+    }
+
+    #[test]
+    fn only_what_is_tested_is_built() {
+        for (arguments, expected) in [
+            (&[][..], "build --tests --workspace"),
+            (&["-E", "test(refund)"], "build --tests --workspace"),
+            (
+                &["--no-fail-fast", "-p", "payment", "--package", "store"],
+                "build --tests -p payment --package store",
+            ),
+            (&["-ppayment", "--package=store", "--profile", "ci"], "build --tests -ppayment --package=store"),
+        ] {
+            assert_eq!(line(&build(&given(arguments))), expected);
+        }
     }
 }

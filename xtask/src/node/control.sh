@@ -18,7 +18,7 @@ dir=$(cd "$(dirname "$0")" && pwd) || exit 1
 # RUNNING_UNDER_SYSTEMD only makes the start script become the broker, instead of waiting beside it: one process, one
 # number, and kill -9 hits the broker itself.
 in_node() {
-    exec env -i PATH="$BIN:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" LANG=C.UTF-8 HOME="$dir" RUNNING_UNDER_SYSTEMD=1 \
+    exec env -i PATH="$BIN:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" LANG=C.UTF-8 HOME="$dir" RUNNING_UNDER_SYSTEMD=1 ERL_CRASH_DUMP_SECONDS=0 \
         RABBITMQ_NODENAME="lab$AMQP@localhost" RABBITMQ_NODE_IP_ADDRESS=127.0.0.1 RABBITMQ_NODE_PORT="$AMQP" \
         RABBITMQ_DIST_PORT="$DIST" ERL_EPMD_PORT="$EPMD" ERL_EPMD_ADDRESS=127.0.0.1 \
         RABBITMQ_MNESIA_BASE="$dir/mnesia" RABBITMQ_LOG_BASE="$dir/log" RABBITMQ_PID_FILE="$dir/rabbitmq.pid" \
@@ -33,7 +33,7 @@ in_background() {
     name=$1
     shift
     detach=$(command -v setsid) || detach=nohup
-    (in_node "$detach" sh -c 'echo $$ >"$0"; exec "$@"' "$dir/$name.pid" "$@") \
+    (cd "$dir" && in_node "$detach" sh -c 'echo $$ >"$0"; exec "$@"' "$dir/$name.pid" "$@") \
         </dev/null >"$dir/log/console-$name.log" 2>&1 &
 }
 
@@ -68,7 +68,9 @@ start() {
         in_background epmd "$epmd" -port "$EPMD" -address 127.0.0.1
     fi
     in_background broker "$BIN/rabbitmq-server"
-    (in_node "$BIN/rabbitmqctl" --timeout 120 wait "$dir/rabbitmq.pid") >"$dir/log/wait.log" 2>&1
+    until [ -s "$dir/broker.pid" ]; do sleep 0.1; done
+    # By the number of the process: then a broker that dies while it starts ends the waiting at once.
+    (in_node "$BIN/rabbitmqctl" --timeout 120 wait --pid "$(cat "$dir/broker.pid")") >"$dir/log/wait.log" 2>&1
 }
 
 stop() {

@@ -7,12 +7,14 @@
 //! | `url` | the address for clients |
 //! | `rabbitmq.conf`, `enabled_plugins` | the node's configuration: loopback only, no plugins, small limits |
 
+use std::collections::HashSet;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::ports::Ports;
 use crate::failure::{During, Outcome, told};
+use crate::place;
 
 const CONTROL: &str = include_str!("control.sh");
 
@@ -27,7 +29,7 @@ pub(super) fn write(folder: &Path, programs: &Path) -> Outcome<Ports> {
             Some(ports) => ports,
             None => return told(format!("{} does not name three ports", folder.join("node").display())),
         },
-        Err(_) => Ports::choose()?,
+        Err(_) => Ports::choose(&reserved(&place::labs()?))?,
     };
     put(folder, "node", &variables(ports, programs)?)?;
     put(folder, "rabbitmq.conf", &configuration(ports))?;
@@ -38,6 +40,17 @@ pub(super) fn write(folder: &Path, programs: &Path) -> Outcome<Ports> {
     fs::set_permissions(&control, Permissions::from_mode(0o755))
         .during(|| format!("making {} a program", control.display()))?;
     Ok(ports)
+}
+
+/// The ports of all nodes in the labs. A node that a test has stopped for a while must find its ports free again.
+fn reserved(labs: &Path) -> HashSet<u16> {
+    let below =
+        |folder: &Path| fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    below(labs)
+        .flat_map(|lab| below(&lab))
+        .filter_map(|folder| read_ports(&fs::read_to_string(folder.join("node")).ok()?))
+        .flat_map(|Ports { amqp, dist, epmd }| [amqp, dist, epmd])
+        .collect()
 }
 
 fn put(folder: &Path, name: &str, text: &str) -> Outcome {
@@ -101,6 +114,19 @@ mod tests {
         ] {
             assert_eq!(read_ports(text), None, "{text:?}");
         }
+    }
+
+    #[test]
+    fn the_ports_of_a_node_that_is_down_are_not_given_to_another() {
+        let labs = std::env::temp_dir().join(format!("xtask-labs-{}", std::process::id()));
+        let node = labs.join("test-1/rabbitmq");
+        fs::create_dir_all(&node).unwrap();
+        put(&node, "node", &variables(PORTS, Path::new("/bin")).unwrap()).unwrap();
+        fs::create_dir_all(labs.join("test-2/data")).unwrap();
+        let found = reserved(&labs);
+        fs::remove_dir_all(&labs).unwrap();
+        assert_eq!(found, HashSet::from([20_001, 20_002, 20_003]));
+        assert!(reserved(&labs).is_empty());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The ports of a node, chosen once and then kept: a restarted node must be found where it was.
 
+use std::collections::HashSet;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::net::{Ipv4Addr, TcpListener};
@@ -25,10 +26,11 @@ pub(crate) struct Ports {
 }
 
 impl Ports {
-    /// Three ports that are free now.
-    pub(crate) fn choose() -> Outcome<Self> {
+    /// Three ports that are free now and not `reserved` for a node that happens to be down.
+    pub(crate) fn choose(reserved: &HashSet<u16>) -> Outcome<Self> {
         let start = RandomState::new().build_hasher().finish();
-        choose_with(start, |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok())
+        let bind = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok();
+        choose_with(start, |port| if reserved.contains(&port) { None } else { bind(port) })
             .ok_or_else(|| Failure::Told(format!("no three free ports in {RANGE:?} on 127.0.0.1")))
     }
 
@@ -53,8 +55,6 @@ fn choose_with<T>(start: u64, mut take: impl FnMut(u16) -> Option<T>) -> Option<
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
-
     use super::*;
 
     #[test]
