@@ -1,1 +1,45 @@
-//! To be filled.
+//! Durable payments, journal, outbox and settings: what stands behind the engine's [`Store`](engine::ports::Store).
+//!
+//! | part | what it is |
+//! |---|---|
+//! | [`SqliteStore`] | one file, one writer task, a pool of readers; what `serve` uses on one machine |
+//! | [`MemoryStore`] | the same behaviour on plain data, for the engine's tests and the simulation |
+//! | [`Db`] | an opened database for people: settings, secrets, and the [`Records`] of payments |
+//! | [`Records`] | finding and showing payments, and walking over all of them for audits |
+//! | [`Keyring`], [`KeyFile`] | the keys that seal secrets |
+//!
+//! **Writing.** Callers turn a change into rows; the writer task takes all that are queued, gives each a savepoint
+//! inside one transaction and answers after the one commit. So a busy store pays for one disk flush where it would have
+//! paid for hundreds, and an idle one waits for nobody.
+//!
+//! **Promises lean on the tables**: a unique key (operation, credit, fact) or a conditional update (a payment's
+//! sequence) refuses what must not be; no code reads first and trusts what it read.
+//!
+//! **PostgreSQL joins** as a second arm of [`pool::Pool`] with the same texts of [`sql`] for everything that reads, and
+//! with a writer of its own beside [`sqlite`], since one round trip a change is its way of being fast.
+
+mod change;
+mod db;
+mod error;
+mod memory;
+mod pool;
+mod read;
+mod records;
+mod rows;
+mod seal;
+mod settings;
+mod sql;
+mod sqlite;
+mod versioned;
+
+pub use db::Db;
+pub use memory::MemoryStore;
+pub use records::{
+    DeliveryState, EventRecord, FactRecord, PaymentFilter, PaymentRecord, PaymentSummary, Records,
+};
+pub use seal::{KeyFile, KeyFileError, Keyring, Place, SealError};
+pub use settings::{
+    ApiKey, ChangeSettingsError, Edit, Entity, NewApiKey, Problem, Problems, SecretsError, check_settings,
+    fresh_key, hash_of_key,
+};
+pub use sqlite::SqliteStore;

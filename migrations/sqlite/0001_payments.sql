@@ -1,0 +1,84 @@
+-- Payments, their journal, and the keys that the promises lean on (design.md §3, §5).
+-- A new database only: takes no lock that anybody could notice.
+--
+-- Money is in minor units beside its currency, times are UTC microseconds since 1970, ids are 32 hex characters.
+-- The PostgreSQL file of the same name differs in types only.
+
+-- One row a payment: the folded state, and beside it the columns that are asked for.
+CREATE TABLE payments (
+    id           TEXT    NOT NULL PRIMARY KEY,
+    store        TEXT    NOT NULL,
+    register     TEXT    NOT NULL,
+    operation    TEXT    NOT NULL,
+    payment_type TEXT    NOT NULL,
+    amount_minor INTEGER NOT NULL CHECK (amount_minor > 0),
+    currency     TEXT    NOT NULL,
+    receipt      TEXT,
+    status       TEXT    NOT NULL,
+    is_open      INTEGER NOT NULL CHECK (is_open IN (0, 1)),
+    opened_at    INTEGER NOT NULL,
+    wake_at      INTEGER,
+    settled      INTEGER NOT NULL CHECK (settled IN (0, 1)),
+    sequence     INTEGER NOT NULL,           -- number of the last fact: every update is conditional on it
+    epoch        INTEGER NOT NULL,           -- the instance that wrote last: the owner
+    checkout     TEXT    NOT NULL,           -- {"v":1,"data":…}: written once
+    state        TEXT    NOT NULL,           -- {"v":1,"data":…}
+    CHECK (settled OR wake_at IS NOT NULL)   -- promise P6
+) STRICT;
+
+CREATE INDEX payments_due ON payments (wake_at, id) WHERE wake_at IS NOT NULL;
+CREATE INDEX payments_open ON payments (store, register, opened_at, id) WHERE is_open;
+CREATE INDEX payments_of_register ON payments (store, register, opened_at, id);
+CREATE INDEX payments_by_receipt ON payments (receipt) WHERE receipt IS NOT NULL;
+
+-- One row a fact, with the event that tells a register of it. A second register's copy of the event is a row of its
+-- own with copy 1 and without the fact. The rows that are not delivered are the outbox.
+CREATE TABLE journal (
+    number    INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,   -- rises with commits, never used twice
+    payment   TEXT    NOT NULL REFERENCES payments (id),
+    sequence  INTEGER NOT NULL,
+    copy      INTEGER NOT NULL,
+    at        INTEGER NOT NULL,
+    fact      TEXT,                                         -- {"v":1,"data":…}
+    store     TEXT,
+    register  TEXT,
+    operation TEXT,
+    event     TEXT,
+    body      TEXT,
+    delivered INTEGER CHECK (delivered IN (0, 1, 2)),       -- 0 pending, 1 delivered, 2 parked; null: no event
+    UNIQUE (payment, sequence, copy),
+    CHECK ((event IS NULL) = (delivered IS NULL))
+) STRICT;
+
+CREATE INDEX journal_undelivered ON journal (number) WHERE delivered <> 1;
+
+-- What each operation turned out to be, for ever: the inbox. Its key leads with the operation, since people look for
+-- one without knowing the register.
+CREATE TABLE operations (
+    operation TEXT    NOT NULL,
+    register  TEXT    NOT NULL,
+    store     TEXT    NOT NULL,
+    at        INTEGER NOT NULL,
+    kind      TEXT    NOT NULL CHECK (kind IN ('pay', 'refund', 'tombstone', 'rejected')),
+    essence   TEXT,
+    payment   TEXT,
+    code      TEXT,
+    field     TEXT,
+    reason    TEXT,
+    PRIMARY KEY (operation, register, store)
+) STRICT, WITHOUT ROWID;
+
+-- Money at a bank belongs to one payment.
+CREATE TABLE credits (
+    server           TEXT NOT NULL,
+    bank_transaction TEXT NOT NULL,
+    payment          TEXT NOT NULL REFERENCES payments (id),
+    PRIMARY KEY (server, bank_transaction)
+) STRICT, WITHOUT ROWID;
+
+-- One row a start of an instance.
+CREATE TABLE instances (
+    epoch      INTEGER NOT NULL PRIMARY KEY,
+    started_at INTEGER NOT NULL,
+    renewed_at INTEGER NOT NULL
+) STRICT;

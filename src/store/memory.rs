@@ -1,0 +1,132 @@
+//! The same behaviour on plain data: for the engine's tests and the simulation.
+//!
+//! No IO, no waiting, no hash maps: the same calls give the same answers, byte for byte (P11).
+
+mod tables;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use engine::ports::{
+    Change, CommitError, DeliveryMark, EventRow, OperationKey, OperationRecord, Store, StoreError, Stored,
+};
+use engine::settings::Settings;
+use payment::{Payment, PaymentId, RegisterId, StoreId, Timestamp};
+
+use crate::change::ensure_sound;
+use crate::records::{PaymentFilter, PaymentRecord, PaymentSummary, Records};
+use tables::Tables;
+
+/// A store in memory. A clone is another handle to the same data, which outlives an engine that is dropped.
+#[derive(Clone, Default)]
+pub struct MemoryStore {
+    tables: Arc<Mutex<Tables>>,
+}
+
+impl MemoryStore {
+    /// Replaces the settings; their revision becomes the next one.
+    pub fn set_settings(&self, settings: Settings) {
+        let mut tables = self.tables();
+        let revision = tables.settings.revision + 1;
+        tables.settings = Settings { revision, ..settings };
+    }
+
+    fn tables(&self) -> MutexGuard<'_, Tables> {
+        // Every change is made after all that could fail, so a panic elsewhere left nothing half done.
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    async fn commit(&self, change: Change) -> Result<(), CommitError> {
+        ensure_sound(&change)?;
+        self.tables().commit(change)
+    }
+
+    async fn load(&self, payment: PaymentId) -> Result<Option<Stored>, StoreError> {
+        Ok(self.tables().load(payment))
+    }
+
+    async fn operation(&self, key: &OperationKey) -> Result<Option<OperationRecord>, StoreError> {
+        Ok(self.tables().operation(key))
+    }
+
+    async fn due(
+        &self,
+        now: Timestamp,
+        after: Option<(Timestamp, PaymentId)>,
+        limit: usize,
+    ) -> Result<Vec<(Timestamp, PaymentId)>, StoreError> {
+        Ok(self.tables().due(now, after, limit))
+    }
+
+    async fn open_payments(
+        &self,
+        store: &StoreId,
+        register: &RegisterId,
+    ) -> Result<Vec<PaymentId>, StoreError> {
+        Ok(self.tables().open_payments(store, register))
+    }
+
+    async fn newest_payments(
+        &self,
+        store: &StoreId,
+        register: &RegisterId,
+        limit: usize,
+    ) -> Result<Vec<Payment>, StoreError> {
+        Ok(self.tables().newest_payments(store, register, limit))
+    }
+
+    async fn undelivered(&self, after: i64, limit: usize) -> Result<Vec<EventRow>, StoreError> {
+        Ok(self.tables().undelivered(after, limit))
+    }
+
+    async fn mark(&self, marks: &[DeliveryMark]) -> Result<(), StoreError> {
+        self.tables().mark(marks);
+        Ok(())
+    }
+
+    async fn begin_epoch(&self, now: Timestamp) -> Result<u64, StoreError> {
+        Ok(self.tables().begin_epoch(now))
+    }
+
+    async fn has_lapsed(&self, epoch: u64, _now: Timestamp) -> Result<bool, StoreError> {
+        Ok(epoch < self.tables().newest_epoch())
+    }
+
+    async fn settings(&self) -> Result<Settings, StoreError> {
+        Ok(self.tables().settings.clone())
+    }
+
+    async fn settings_revision(&self) -> Result<u64, StoreError> {
+        Ok(self.tables().settings.revision)
+    }
+}
+
+#[async_trait]
+impl Records for MemoryStore {
+    async fn find_payments(&self, filter: &PaymentFilter) -> Result<Vec<PaymentSummary>, StoreError> {
+        Ok(self.tables().find_payments(filter))
+    }
+
+    async fn payment_record(&self, payment: PaymentId) -> Result<Option<PaymentRecord>, StoreError> {
+        Ok(self.tables().payment_record(payment))
+    }
+
+    async fn payments_after(
+        &self,
+        after: Option<PaymentId>,
+        limit: usize,
+    ) -> Result<Vec<PaymentId>, StoreError> {
+        Ok(self.tables().payments_after(after, limit))
+    }
+
+    async fn operations_after(
+        &self,
+        after: Option<&OperationKey>,
+        limit: usize,
+    ) -> Result<Vec<OperationRecord>, StoreError> {
+        Ok(self.tables().operations_after(after, limit))
+    }
+}

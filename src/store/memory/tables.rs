@@ -1,0 +1,159 @@
+//! The tables, and how a change is made to them.
+
+mod reads;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use engine::ports::{Change, CommitError, DeliveryMark, EventDraft, OperationRecord, PaymentChange};
+use engine::settings::Settings;
+use payment::{OperationId, Payment, PaymentId, RegisterId, StoreId, Timestamp};
+
+use crate::records::{DeliveryState, EventRecord, FactRecord};
+
+/// All that is stored. The sets are what indexes are in a database.
+#[derive(Default)]
+pub(super) struct Tables {
+    payments: BTreeMap<PaymentId, PaymentRow>,
+    due: BTreeSet<(Timestamp, PaymentId)>,
+    of_register: BTreeSet<(StoreId, RegisterId, Timestamp, PaymentId)>,
+    journal_rows: i64,
+    /// Where the event with this journal number is, unless it is delivered.
+    undelivered: BTreeMap<i64, (PaymentId, usize)>,
+    operations: BTreeMap<(OperationId, RegisterId, StoreId), OperationRecord>,
+    credits: BTreeSet<(String, String)>,
+    epochs: Vec<Timestamp>,
+    pub(super) settings: Settings,
+}
+
+struct PaymentRow {
+    payment: Arc<Payment>,
+    wake_at: Option<Timestamp>,
+    epoch: u64,
+    facts: Vec<FactRecord>,
+    events: Vec<EventRecord>,
+}
+
+impl Tables {
+    /// Looks at everything that may refuse the change first, then makes all of it.
+    pub(super) fn commit(&mut self, change: Change) -> Result<(), CommitError> {
+        if change.epoch < self.newest_epoch() {
+            return Err(CommitError::Lapsed);
+        }
+        if let Some(operation) = &change.operation
+            && self.operations.contains_key(&key_of(operation))
+        {
+            return Err(CommitError::Duplicate);
+        }
+        if let Some(payment) = &change.payment {
+            self.ensure_fits(payment)?;
+        }
+        if let Some(operation) = change.operation {
+            self.operations.insert(key_of(&operation), operation);
+        }
+        if let Some(payment) = change.payment {
+            self.write_payment(payment, change.epoch, change.at);
+        }
+        Ok(())
+    }
+
+    pub(super) fn mark(&mut self, marks: &[DeliveryMark]) {
+        for mark in marks {
+            let Some(row) = self.payments.get_mut(&mark.payment) else { continue };
+            let meant = |event: &&mut EventRecord| {
+                event.sequence == mark.sequence
+                    && event.destination == mark.destination
+                    && event.delivery != DeliveryState::Delivered
+            };
+            for event in row.events.iter_mut().filter(meant) {
+                if mark.parked {
+                    event.delivery = DeliveryState::Parked;
+                } else {
+                    event.delivery = DeliveryState::Delivered;
+                    self.undelivered.remove(&event.number);
+                }
+            }
+        }
+    }
+
+    pub(super) fn begin_epoch(&mut self, now: Timestamp) -> u64 {
+        self.epochs.push(now);
+        self.newest_epoch()
+    }
+
+    pub(super) fn newest_epoch(&self) -> u64 {
+        self.epochs.len() as u64
+    }
+
+    fn ensure_fits(&self, change: &PaymentChange) -> Result<(), CommitError> {
+        let stored = self.payments.get(&change.payment.id).map(|row| row.payment.state.sequence);
+        if stored != change.expected_sequence {
+            return Err(CommitError::Conflict);
+        }
+        let mut credits = BTreeSet::new();
+        for credit in &change.credits {
+            let key = (credit.server.to_string(), credit.transaction.to_string());
+            if self.credits.contains(&key) || !credits.insert(key) {
+                return Err(CommitError::CreditTaken);
+            }
+        }
+        Ok(())
+    }
+
+    fn write_payment(&mut self, change: PaymentChange, epoch: u64, at: Timestamp) {
+        let payment = change.payment;
+        let id = payment.id;
+        self.credits.extend(
+            change.credits.iter().map(|credit| (credit.server.to_string(), credit.transaction.to_string())),
+        );
+        let mut row = self.payments.remove(&id).unwrap_or_else(|| PaymentRow {
+            payment: Arc::clone(&payment),
+            wake_at: None,
+            epoch,
+            facts: Vec::new(),
+            events: Vec::new(),
+        });
+        if let Some(was_due) = row.wake_at {
+            self.due.remove(&(was_due, id));
+        }
+        if let Some(wake_at) = change.wake_at {
+            self.due.insert((wake_at, id));
+        }
+        let checkout = &payment.checkout;
+        let place = (checkout.store.clone(), checkout.register.clone(), payment.opened_at, id);
+        self.of_register.insert(place);
+        for written in change.journal {
+            let first = self.next_number();
+            row.facts.push(FactRecord { number: first, sequence: written.sequence, at, fact: written.fact });
+            for (copy, event) in written.events.into_iter().enumerate() {
+                let number = if copy == 0 { first } else { self.next_number() };
+                self.undelivered.insert(number, (id, row.events.len()));
+                row.events.push(pending(number, written.sequence, at, event));
+            }
+        }
+        self.payments.insert(id, PaymentRow { payment, wake_at: change.wake_at, epoch, ..row });
+    }
+
+    fn next_number(&mut self) -> i64 {
+        self.journal_rows += 1;
+        self.journal_rows
+    }
+}
+
+fn key_of(operation: &OperationRecord) -> (OperationId, RegisterId, StoreId) {
+    let key = &operation.key;
+    (key.operation.clone(), key.register.clone(), key.store.clone())
+}
+
+fn pending(number: i64, sequence: u64, at: Timestamp, event: EventDraft) -> EventRecord {
+    EventRecord {
+        number,
+        sequence,
+        at,
+        destination: event.destination,
+        operation: event.operation,
+        name: event.name.to_owned(),
+        body: event.body,
+        delivery: DeliveryState::Pending,
+    }
+}

@@ -1,0 +1,12 @@
+//! Queries for reading, on either database.
+
+pub(crate) mod operations;
+pub(crate) mod outbox;
+pub(crate) mod payments;
+pub(crate) mod settings;
+pub(crate) mod summaries;
+
+/// A limit as databases take it.
+fn limit(rows: usize) -> i64 {
+    i64::try_from(rows).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,61 @@
+//! What the business wants, as it is stored: things with a key and a JSON body, one revision number for all of them,
+//! and secrets apart and sealed.
+
+mod api_keys;
+mod change;
+mod check;
+mod entities;
+mod entity;
+mod problem;
+mod secrets;
+
+pub(crate) use change::ChangeSettings;
+pub(crate) use entities::{Entities, apart, edits, together};
+
+pub use api_keys::{ApiKey, NewApiKey, fresh_key, hash_of_key};
+pub use change::ChangeSettingsError;
+pub use check::check_settings;
+pub use entity::{Edit, Entity};
+pub use problem::{Problem, Problems};
+pub use secrets::SecretsError;
+
+use engine::ports::StoreError;
+use engine::settings::Settings;
+
+use crate::Db;
+use crate::read;
+
+impl Db {
+    /// The settings and their revision, as the engine works by them.
+    pub async fn settings(&self) -> Result<Settings, StoreError> {
+        let (revision, entities) = read::settings::plain(self.pool()).await?;
+        together(revision, entities)
+    }
+
+    /// The revision alone.
+    pub async fn settings_revision(&self) -> Result<u64, StoreError> {
+        read::settings::revision(self.pool()).await
+    }
+
+    /// Makes `wanted` the settings, if they are still at `wanted.revision`; returns the new revision. Secrets and keys
+    /// stay as they are, except those of authorization servers and stores that go.
+    ///
+    /// Nothing is checked here: pages call [`check_settings`] first, to show what is wrong beside its field.
+    pub async fn save_settings(&self, wanted: &Settings) -> Result<u64, ChangeSettingsError> {
+        let (revision, before) = read::settings::plain(self.pool()).await?;
+        if revision != wanted.revision {
+            return Err(ChangeSettingsError::Conflict);
+        }
+        let edits = edits(&before, &apart(wanted)?);
+        self.change_settings(Some(revision), edits).await
+    }
+
+    /// Makes edits in one transaction with the next revision, if the settings are still at `base`.
+    pub(crate) async fn change_settings(
+        &self,
+        base: Option<u64>,
+        edits: Vec<Edit>,
+    ) -> Result<u64, ChangeSettingsError> {
+        self.writer().perform(ChangeSettings { base, edits }).await
+    }
+}

@@ -1,0 +1,153 @@
+//! SQLite: one file, written by one task, read by a pool.
+
+mod begin_epoch;
+mod commit;
+mod connect;
+mod lock;
+mod mark;
+mod migrations;
+mod writer;
+
+use std::path::Path;
+
+use async_trait::async_trait;
+use engine::ports::{
+    Change, CommitError, DeliveryMark, EventRow, OperationKey, OperationRecord, Store, StoreError, Stored,
+};
+use engine::settings::Settings;
+use payment::{Payment, PaymentId, RegisterId, StoreId, Timestamp};
+
+pub(crate) use connect::{is_there, read_pool, write_options};
+pub(crate) use lock::Lock;
+pub(crate) use migrations::migrate;
+pub(crate) use writer::{Session, Work, Writer};
+
+use crate::Db;
+use crate::change::ensure_sound;
+use crate::read::{operations, outbox, payments};
+use crate::records::{PaymentFilter, PaymentRecord, PaymentSummary, Records};
+
+/// The store of a service on one machine: a SQLite file that this process alone serves.
+///
+/// A clone is another handle to the same store.
+#[derive(Clone)]
+pub struct SqliteStore {
+    db: Db,
+}
+
+impl SqliteStore {
+    /// Opens the file for serving: makes it and its folder if need be, brings its tables up to date, and takes the lock
+    /// `<file>.lock` for as long as the store lives. A lock that is taken is waited for a second: the process before
+    /// may be ending.
+    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        let lock = Lock::wait(path).await?;
+        migrate(path).await?;
+        Ok(Self { db: Db::with_lock(path, Some(lock)).await? })
+    }
+
+    /// The same database for people: settings, secrets, lists, audits.
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// Writes what is queued, closes the file and frees its lock. Later calls fail.
+    pub async fn close(&self) {
+        self.db.close().await;
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn commit(&self, change: Change) -> Result<(), CommitError> {
+        ensure_sound(&change)?;
+        self.db.writer().perform(commit::Commit::of(&change)?).await
+    }
+
+    async fn load(&self, payment: PaymentId) -> Result<Option<Stored>, StoreError> {
+        payments::load(self.db.pool(), payment).await
+    }
+
+    async fn operation(&self, key: &OperationKey) -> Result<Option<OperationRecord>, StoreError> {
+        operations::find(self.db.pool(), key).await
+    }
+
+    async fn due(
+        &self,
+        now: Timestamp,
+        after: Option<(Timestamp, PaymentId)>,
+        limit: usize,
+    ) -> Result<Vec<(Timestamp, PaymentId)>, StoreError> {
+        payments::due(self.db.pool(), now, after, limit).await
+    }
+
+    async fn open_payments(
+        &self,
+        store: &StoreId,
+        register: &RegisterId,
+    ) -> Result<Vec<PaymentId>, StoreError> {
+        payments::open(self.db.pool(), store, register).await
+    }
+
+    async fn newest_payments(
+        &self,
+        store: &StoreId,
+        register: &RegisterId,
+        limit: usize,
+    ) -> Result<Vec<Payment>, StoreError> {
+        payments::newest(self.db.pool(), store, register, limit).await
+    }
+
+    async fn undelivered(&self, after: i64, limit: usize) -> Result<Vec<EventRow>, StoreError> {
+        outbox::undelivered(self.db.pool(), after, limit).await
+    }
+
+    async fn mark(&self, marks: &[DeliveryMark]) -> Result<(), StoreError> {
+        if marks.is_empty() {
+            return Ok(());
+        }
+        self.db.writer().perform(mark::Mark::of(marks)?).await
+    }
+
+    async fn begin_epoch(&self, now: Timestamp) -> Result<u64, StoreError> {
+        self.db.writer().perform(begin_epoch::BeginEpoch { now }).await
+    }
+
+    async fn has_lapsed(&self, epoch: u64, _now: Timestamp) -> Result<bool, StoreError> {
+        Ok(epoch < operations::newest_epoch(self.db.pool()).await?)
+    }
+
+    async fn settings(&self) -> Result<Settings, StoreError> {
+        self.db.settings().await
+    }
+
+    async fn settings_revision(&self) -> Result<u64, StoreError> {
+        self.db.settings_revision().await
+    }
+}
+
+#[async_trait]
+impl Records for SqliteStore {
+    async fn find_payments(&self, filter: &PaymentFilter) -> Result<Vec<PaymentSummary>, StoreError> {
+        self.db.find_payments(filter).await
+    }
+
+    async fn payment_record(&self, payment: PaymentId) -> Result<Option<PaymentRecord>, StoreError> {
+        self.db.payment_record(payment).await
+    }
+
+    async fn payments_after(
+        &self,
+        after: Option<PaymentId>,
+        limit: usize,
+    ) -> Result<Vec<PaymentId>, StoreError> {
+        self.db.payments_after(after, limit).await
+    }
+
+    async fn operations_after(
+        &self,
+        after: Option<&OperationKey>,
+        limit: usize,
+    ) -> Result<Vec<OperationRecord>, StoreError> {
+        self.db.operations_after(after, limit).await
+    }
+}

@@ -1,0 +1,9 @@
+//! The rules of the port, by topic.
+
+pub(crate) mod commits;
+pub(crate) mod contention;
+pub(crate) mod due;
+pub(crate) mod epochs;
+pub(crate) mod outbox;
+pub(crate) mod records;
+pub(crate) mod registers;

@@ -1,0 +1,80 @@
+//! Runs every rule on every kind of store.
+
+/// One test for each rule and store.
+macro_rules! rules {
+    ($($topic:ident: $($rule:ident,)+;)+) => {
+        mod memory {
+            $($(
+                #[tokio::test]
+                async fn $rule() {
+                    let subject = <store::MemoryStore as crate::subject::Kind>::empty().await;
+                    crate::behaviour::$topic::$rule(subject.store.as_ref()).await;
+                }
+            )+)+
+        }
+
+        mod sqlite {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $rule() {
+                    let subject = <store::SqliteStore as crate::subject::Kind>::empty().await;
+                    crate::behaviour::$topic::$rule(subject.store.as_ref()).await;
+                }
+            )+)+
+        }
+    };
+}
+
+rules! {
+    commits:
+        an_accepted_checkout_is_stored_whole,
+        a_change_decided_on_an_older_state_is_a_conflict,
+        an_update_of_an_unknown_payment_is_a_conflict,
+        a_second_insert_of_a_payment_is_a_conflict,
+        a_known_operation_makes_the_whole_change_a_duplicate,
+        a_duplicate_is_told_before_a_conflict,
+        an_operation_is_named_by_store_register_and_operation_together,
+        an_operation_alone_can_be_recorded,
+        every_kind_of_operation_is_read_back_as_it_was_written,
+        money_belongs_to_one_payment,
+        a_refused_change_leaves_nothing_behind,
+        facts_that_do_not_follow_the_sequence_are_refused,
+        an_unsettled_payment_without_a_wake_time_is_refused,
+        a_change_of_many_facts_is_stored_whole,
+    ;
+    epochs:
+        epochs_rise,
+        an_older_epoch_may_not_write_and_has_lapsed,
+        the_newest_epoch_may_write,
+    ;
+    due:
+        due_payments_come_most_overdue_first_in_pages,
+        a_payment_is_due_at_its_latest_wake_time_only,
+        a_settled_payment_is_never_due,
+    ;
+    registers:
+        open_payments_come_oldest_first_and_leave_at_their_end,
+        newest_payments_come_newest_first,
+        registers_do_not_see_each_others_payments,
+    ;
+    outbox:
+        events_wait_until_they_are_delivered,
+        a_parked_event_counts_as_delivered_but_stays_in_the_outbox,
+        a_delivered_event_stays_delivered,
+        an_event_for_two_registers_is_delivered_to_each,
+        undelivered_events_come_in_pages_by_number,
+        marks_of_unknown_events_change_nothing,
+    ;
+    contention:
+        of_many_who_change_one_payment_one_wins_each_sequence,
+        of_many_who_record_one_operation_one_wins,
+        of_many_who_find_the_same_money_one_wins,
+        changes_of_many_payments_do_not_disturb_each_other,
+    ;
+    records:
+        payments_are_found_by_each_of_their_marks,
+        lists_are_paged_newest_first,
+        a_record_has_all_facts_and_events,
+        all_payments_and_operations_are_walked_in_pages,
+    ;
+}
