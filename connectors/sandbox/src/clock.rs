@@ -51,10 +51,11 @@ impl Clock {
     }
 }
 
-/// The time without the shift, for log lines and the like.
+/// The time without the shift, for log lines and the like, in whole microseconds as banks print it.
 #[expect(clippy::disallowed_methods, reason = "the single place where the simulator reads real time")]
 pub(crate) fn real_now() -> Timestamp {
-    Timestamp::now()
+    let now = Timestamp::now();
+    Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
 }
 
 fn time_left(now: Timestamp, at: Timestamp) -> Option<Duration> {

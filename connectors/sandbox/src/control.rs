@@ -12,7 +12,7 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use serde_json::{json, value::RawValue};
 
-use crate::banks::Banks;
+use crate::{banks::Banks, desk::Desk};
 
 #[derive(Serialize)]
 struct Ledger {
@@ -28,7 +28,7 @@ struct Advance {
 
 /// `GET /ledger`: every bank's whole book.
 pub(crate) async fn ledger(State(banks): State<Arc<Banks>>) -> Response {
-    let book = |desk: &Arc<crate::desk::Desk>| {
+    let book = |desk: &Arc<Desk>| {
         let view = desk.open(|book, now| serde_json::value::to_raw_value(&book.ledger(now)));
         (desk.bank, view.expect("the ledger has text keys only"))
     };

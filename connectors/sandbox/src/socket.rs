@@ -22,7 +22,7 @@ use tokio::{
 pub(crate) struct Cut(Arc<AtomicBool>);
 
 impl Cut {
-    /// From now on no byte is written: the next write resets the connection instead.
+    /// From now on no byte is written, and closing the connection resets it.
     pub(crate) fn cut(&self) {
         self.0.store(true, Ordering::Release);
     }
@@ -66,14 +66,19 @@ pub(crate) struct Socket {
     cut: Cut,
 }
 
-impl Socket {
+impl Drop for Socket {
     /// With a linger of zero, closing sends RST and drops what was not yet sent.
-    fn reset(&self) -> io::Error {
-        if let Err(error) = self.stream.set_zero_linger() {
+    fn drop(&mut self) {
+        if self.cut.is_cut()
+            && let Err(error) = self.stream.set_zero_linger()
+        {
             tracing::debug!(%error, "the connection closes without a reset");
         }
-        io::ErrorKind::ConnectionReset.into()
     }
+}
+
+fn broken<T>() -> Poll<io::Result<T>> {
+    Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()))
 }
 
 impl AsyncRead for Socket {
@@ -93,7 +98,7 @@ impl AsyncWrite for Socket {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         if self.cut.is_cut() {
-            return Poll::Ready(Err(self.reset()));
+            return broken();
         }
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
@@ -104,7 +109,7 @@ impl AsyncWrite for Socket {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         if self.cut.is_cut() {
-            return Poll::Ready(Err(self.reset()));
+            return broken();
         }
         Pin::new(&mut self.stream).poll_write_vectored(context, slices)
     }
@@ -118,9 +123,9 @@ impl AsyncWrite for Socket {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        // An orderly shutdown would say goodbye with FIN before the reset.
+        // An orderly shutdown would say goodbye with FIN before the reset of closing.
         if self.cut.is_cut() {
-            return Poll::Ready(Err(self.reset()));
+            return broken();
         }
         Pin::new(&mut self.stream).poll_shutdown(context)
     }

@@ -1,12 +1,13 @@
 //! Refunds: by QR payment (`/sbp/v1/refund`), by order in versions 1 and 2 (`/payments/…`, plural).
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::Bytes,
     extract::{Path, State},
     response::Response,
 };
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{json, value::RawValue};
 
@@ -66,10 +67,13 @@ struct Customer {
 
 /// What all flavours come down to.
 struct Wanted<'a> {
+    merchant: &'a Merchant,
     id: String,
     amount: Amount,
     /// Why the payer's bank will refuse, where that is known at once.
-    doom: Option<&'a str>,
+    doom: Option<&'static str>,
+    shape: Shape,
+    twist: Twist,
 }
 
 pub(super) async fn create(State(bank): State<Arc<Raiffeisen>>, caller: Caller, body: Bytes) -> Response {
@@ -148,8 +152,8 @@ impl Raiffeisen {
                 (None, Some(order)) => payment_of_single(book, merchant, order)?,
                 (None, None) => return Err(Refusal::field_missing().into()),
             };
-            let wanted = Wanted { id, amount, doom: None };
-            self.take_refund(book, merchant, payment, &wanted, now, Shape::V1, twist)
+            let wanted = Wanted { merchant, id, amount, doom: None, shape: Shape::V1, twist };
+            self.take_refund(book, payment, wanted, now)
         })
     }
 
@@ -173,27 +177,23 @@ impl Raiffeisen {
         let doom = (!known).then_some("BANK_NOT_SUPPORTED");
         self.desk.open(|book, now| {
             let payment = payment_of_order(book, merchant, order)?;
-            let wanted = Wanted { id, amount, doom };
-            self.take_refund(book, merchant, payment, &wanted, now, shape, twist)
+            let wanted = Wanted { merchant, id, amount, doom, shape, twist };
+            self.take_refund(book, payment, wanted, now)
         })
     }
 
-    #[expect(clippy::too_many_arguments, reason = "all flavours of the call meet here")]
     fn take_refund(
         &self,
         book: &mut Book,
-        merchant: &Merchant,
         payment: TransactionNo,
-        wanted: &Wanted<'_>,
-        now: jiff::Timestamp,
-        shape: Shape,
-        twist: Twist,
+        wanted: Wanted<'_>,
+        now: Timestamp,
     ) -> Result<Reply, Trouble> {
         // Never at once: the bank's own tests see every refund in progress first.
-        let delay = self.settings.refund_delay.max(std::time::Duration::from_millis(1));
+        let delay = self.settings.refund_delay.max(Duration::from_millis(1));
         let new = NewRefund {
-            id: wanted.id.clone(),
-            merchant: merchant.sbp_merchant_id.clone(),
+            id: wanted.id,
+            merchant: wanted.merchant.sbp_merchant_id.clone(),
             payment,
             amount: wanted.amount,
             ends_at: later(now, delay),
@@ -209,7 +209,7 @@ impl Raiffeisen {
             Err(CannotRefund::ExceedsRest) => return Err(Refusal::refund_exceeds().into()),
             Err(CannotRefund::IdTaken) => return Err(Refusal::parameters().into()),
         };
-        Ok(refund_view::reply(book, no, now, shape, twist))
+        Ok(refund_view::reply(book, no, now, wanted.shape, wanted.twist))
     }
 
     /// Why a new refund will be declined: the request itself, or a fault that waits for it.

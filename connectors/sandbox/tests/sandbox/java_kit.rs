@@ -1,5 +1,7 @@
 //! What the integration tests of the bank's official Java kit expect, in their order.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Bank, KEY, MERCHANT, eventually, read};
@@ -88,7 +90,7 @@ async fn point_6_a_sandbox_payment_leaves_no_info_soon() {
 
 #[tokio::test]
 async fn points_7_to_9_refunds() {
-    let bank = Bank::start().await;
+    let bank = Bank::with(|options| options.raiffeisen.refund_delay = Duration::from_mins(1)).await;
     let transaction = paid(&bank).await;
     let body = json!({"amount": 100, "refundId": "r", "order": "unrelated", "transactionId": transaction});
     let answer = bank.post("/sbp/v1/refund", &body).await;

@@ -167,7 +167,7 @@ async fn faults_double_drop_delay_and_forge_notifications() {
     assert_eq!(field(&body, "order"), "forged");
     assert_ne!(signature, expected_signature(&body));
 
-    bank.fault(&json!({"fault": "late_notification", "delay_ms": 150})).await;
+    bank.fault(&json!({"fault": "late_notification", "delay_ms": 1_000})).await;
     pay("late").await;
     pay("prompt").await;
     merchant.has(5).await;

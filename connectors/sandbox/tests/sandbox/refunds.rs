@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{Bank, eventually};
+use crate::support::Bank;
 
 async fn paid(bank: &Bank, order: &str) -> i64 {
     let code = bank.dynamic(order).await;
@@ -14,16 +14,14 @@ async fn paid(bank: &Bank, order: &str) -> i64 {
 
 #[tokio::test]
 async fn a_refund_is_in_progress_first_and_completed_later() {
-    let bank = Bank::start().await;
+    let bank = Bank::with(|options| options.raiffeisen.refund_delay = Duration::from_mins(1)).await;
     let transaction = paid(&bank, "o").await;
     let body = json!({"amount": 100, "refundId": "r-1", "order": "whatever", "transactionId": transaction});
     let answer = bank.post("/sbp/v1/refund", &body).await;
     assert_eq!(answer.text, r#"{"code":"SUCCESS","amount":100,"refundStatus":"IN_PROGRESS"}"#);
     assert_eq!(bank.get("/sbp/v1/refund/r-1").await.text, answer.text);
-    eventually("the refund completes", async || {
-        bank.get("/sbp/v1/refund/r-1").await.json()["refundStatus"] == "COMPLETED"
-    })
-    .await;
+    bank.advance(Duration::from_mins(1)).await;
+    assert_eq!(bank.get("/sbp/v1/refund/r-1").await.json()["refundStatus"], "COMPLETED");
     let rows = bank.ledger("refunds").await;
     assert_eq!(rows.len(), 1);
     let row = &rows[0];
