@@ -1,1 +1,13 @@
-//! To be filled.
+//! The Universal Integrator: in-store QR payments between tills and banks. See ARCHITECTURE.md for the map.
+
+mod banks;
+pub mod cli;
+mod clock;
+pub mod config;
+mod demo;
+mod ids;
+mod registry;
+mod service;
+mod telemetry;
+
+pub use service::Service;

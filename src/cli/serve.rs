@@ -1,0 +1,15 @@
+//! `integrator serve`.
+
+use crate::cli::told_to_stop;
+use crate::config::Config;
+use crate::service::Service;
+use crate::telemetry;
+
+/// Runs until told to stop.
+pub(super) async fn run(config: &Config) -> anyhow::Result<u8> {
+    telemetry::start(&config.log)?;
+    let service = Service::start(config).await?;
+    told_to_stop().await?;
+    service.stop().await;
+    Ok(0)
+}

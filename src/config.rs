@@ -1,0 +1,175 @@
+//! Where the process lives: one file plus environment. What the business wants is in the database, see `settings`.
+
+mod amqp;
+mod log;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+pub use amqp::AmqpConfig;
+pub use log::{LogConfig, LogFormat};
+
+/// The configuration of `integrator serve`.
+///
+/// Read from a TOML file, then from the environment: `INTEGRATOR__HTTP__LISTEN=0.0.0.0:8080` overrides `http.listen`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// The database.
+    pub database: DatabaseConfig,
+    /// The file with the key that seals bank credentials. Made at the first start, readable by its owner only.
+    pub key_file: PathBuf,
+    /// The HTTP listener.
+    pub http: HttpConfig,
+    /// RabbitMQ; left out: the service runs without a broker.
+    pub amqp: Option<AmqpConfig>,
+    /// The log.
+    pub log: LogConfig,
+    /// How long a stop waits for calls and events under way, in seconds.
+    pub stop_patience_s: u64,
+}
+
+/// Where durable state lives.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DatabaseConfig {
+    /// The SQLite file; made at the first start.
+    pub path: PathBuf,
+}
+
+/// The HTTP listener: screens, bank notifications, health.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HttpConfig {
+    /// Address and port. Port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Lets any browser open any console's screen without its key. For demos only.
+    pub open_screens: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            database: DatabaseConfig::default(),
+            key_file: PathBuf::from("data/integrator.key"),
+            http: HttpConfig::default(),
+            amqp: None,
+            log: LogConfig::default(),
+            stop_patience_s: 10,
+        }
+    }
+}
+
+impl Default for DatabaseConfig {
+    fn default() -> Self {
+        Self { path: PathBuf::from("data/integrator.db") }
+    }
+}
+
+impl Default for HttpConfig {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), open_screens: false }
+    }
+}
+
+/// A configuration that can't be used: what is wrong, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file or the environment can't be read as a configuration.
+    #[error("the configuration {place} can't be read: {reason}")]
+    Unreadable {
+        /// Which file.
+        place: String,
+        /// Why.
+        reason: String,
+    },
+    /// A value can't work.
+    #[error("the configuration's {key} can't be used: {reason}")]
+    Wrong {
+        /// The key, such as `amqp.uri`.
+        key: &'static str,
+        /// Why, and what to do.
+        reason: String,
+    },
+}
+
+impl Config {
+    /// Reads the file (if one is named it must exist) and the environment, and checks all of it.
+    pub fn read(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let place = file.map_or_else(|| "from the environment".to_owned(), |path| path.display().to_string());
+        let mut builder = ::config::Config::builder();
+        if let Some(path) = file {
+            builder = builder.add_source(::config::File::from(path).format(::config::FileFormat::Toml));
+        }
+        let environment =
+            ::config::Environment::with_prefix("INTEGRATOR").prefix_separator("__").separator("__");
+        let unreadable = |error: ::config::ConfigError| ConfigError::Unreadable {
+            place: place.clone(),
+            reason: error.to_string(),
+        };
+        let config: Self = builder
+            .add_source(environment.try_parsing(true))
+            .build()
+            .and_then(::config::Config::try_deserialize)
+            .map_err(unreadable)?;
+        config.validate()?;
+        Ok(config)
+    }
+
+    /// Checks what can be checked without touching anything.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        if let Some(amqp) = &self.amqp {
+            amqp.validate()?;
+        }
+        self.log.validate()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Config, ConfigError> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        std::fs::write(&path, text).unwrap();
+        Config::read(Some(&path))
+    }
+
+    #[test]
+    fn an_empty_file_means_the_defaults_and_no_broker() {
+        let config = read("").unwrap();
+        assert_eq!(config.http, HttpConfig::default());
+        assert!(config.amqp.is_none());
+    }
+
+    #[test]
+    fn the_example_is_complete_and_says_the_defaults() {
+        let example = Config::read(Some(Path::new("config.example.toml"))).unwrap();
+        let defaults = Config::default();
+        assert_eq!(example.database, defaults.database);
+        assert_eq!(example.http, defaults.http);
+        assert_eq!(example.key_file, defaults.key_file);
+        assert_eq!(example.stop_patience_s, defaults.stop_patience_s);
+        assert_eq!(example.log, defaults.log);
+        assert!(example.amqp.is_some(), "the example shows how to name a broker");
+    }
+
+    #[test]
+    fn mistakes_are_named_with_their_key() {
+        for (text, named) in [
+            ("[http]\nlisten = \"nowhere\"", "listen"),
+            ("[htpp]\nlisten = \"127.0.0.1:1\"", "htpp"),
+            ("[amqp]\nuri = \"http://x\"", "amqp.uri"),
+            ("[amqp]\nprefix = \"x\"", "amqp.uri"),
+            ("[amqp]\nuri = \"amqp://a:b@c/%2f\"\nuri_file = \"x\"", "amqp.uri"),
+            ("[log]\nfilter = \"integrator=loud=x\"", "log.filter"),
+        ] {
+            let error = read(text).unwrap_err().to_string();
+            assert!(error.contains(named), "{text}: {error}");
+            assert!(!error.contains("a:b"), "no password in {error}");
+        }
+    }
+}

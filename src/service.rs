@@ -1,0 +1,159 @@
+//! One process: store, engine, AMQP, HTTP, joined and stopped in order.
+
+mod banks_watch;
+mod health;
+mod metrics;
+mod notifications;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use amqp::{Amqp, Consuming, Publishing};
+use anyhow::Context;
+use async_trait::async_trait;
+use engine::ports::{Clock, Delivery, EventSink, OutgoingEvent};
+use engine::{Engine, Parts};
+use http_door::{HttpConfig, HttpDoor};
+use store::{KeyFile, Keyring, SqliteStore};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::banks::ConfiguredBanks;
+use crate::clock::WallClock;
+use crate::config::Config;
+use crate::ids::RandomIds;
+
+/// A running service.
+pub struct Service {
+    engine: Engine,
+    store: SqliteStore,
+    http_address: SocketAddr,
+    patience: Duration,
+    consuming: CancellationToken,
+    publishing: CancellationToken,
+    web: CancellationToken,
+    tasks: Tasks,
+}
+
+#[derive(Default)]
+struct Tasks {
+    consuming: Option<JoinHandle<()>>,
+    publishing: Option<JoinHandle<()>>,
+    web: Option<JoinHandle<()>>,
+    banks: Option<JoinHandle<()>>,
+}
+
+impl Service {
+    /// Opens the database, takes over what is open, and opens the doors. The broker may be away: it is waited for in the
+    /// background.
+    pub async fn start(config: &Config) -> anyhow::Result<Self> {
+        connector_sdk::http::install_crypto();
+        let keyring = KeyFile::load_or_create(&config.key_file)?;
+        let store = SqliteStore::open(&config.database.path).await?;
+        let clock: Arc<dyn Clock> = Arc::new(WallClock::start());
+        let banks = Arc::new(ConfiguredBanks::default());
+        banks_watch::take_over(&store, &keyring, &banks).await?;
+        let broker = match &config.amqp {
+            Some(amqp) => Some(Amqp::new(amqp.adapter_config()?, Arc::clone(&clock))?),
+            None => None,
+        };
+        let events: Arc<dyn EventSink> = broker.as_ref().map_or_else(|| Arc::new(NoBroker) as _, Amqp::sink);
+        let engine = Engine::start(Parts {
+            store: Arc::new(store.clone()),
+            banks: Arc::clone(&banks) as _,
+            events,
+            clock,
+            ids: Arc::new(RandomIds),
+        })
+        .await?;
+        Self::open_doors(config, engine, store, banks, keyring, broker).await
+    }
+
+    async fn open_doors(
+        config: &Config,
+        engine: Engine,
+        store: SqliteStore,
+        banks: Arc<ConfiguredBanks>,
+        keyring: Keyring,
+        broker: Option<Amqp>,
+    ) -> anyhow::Result<Self> {
+        let (consuming, publishing, web) =
+            (CancellationToken::new(), CancellationToken::new(), CancellationToken::new());
+        let health = health::Parts::new(store.clone(), broker.as_ref().map(Amqp::health));
+        let door = HttpDoor {
+            config: HttpConfig { open_screens: config.http.open_screens, ..HttpConfig::default() },
+            screens: Arc::new(engine.clone()),
+            intake: Arc::new(engine.clone()),
+            hints: Arc::new(engine.clone()),
+            notifications: Arc::new(notifications::Hooks::new(Arc::clone(&banks))),
+            health: Arc::new(health),
+            metrics: metrics::handle(),
+        };
+        let listen = config.http.listen;
+        let bound =
+            door.bind(listen).await.with_context(|| format!("http.listen: {listen} can't be listened on"))?;
+        let http_address = bound.address();
+        let mut tasks = Tasks {
+            web: Some(tokio::spawn(bound.serve(web.clone()))),
+            banks: Some(tokio::spawn(banks_watch::run(store.clone(), keyring, banks, web.clone()))),
+            ..Tasks::default()
+        };
+        if let Some(broker) = broker {
+            let (consume, publish): (Consuming, Publishing) = broker.split();
+            tasks.publishing = Some(tokio::spawn(publish.run(publishing.clone())));
+            tasks.consuming = Some(tokio::spawn(consume.run(Arc::new(engine.clone()), consuming.clone())));
+        }
+        let patience = Duration::from_secs(config.stop_patience_s);
+        tracing::info!(http = %http_address, "the service is up");
+        Ok(Self { engine, store, http_address, patience, consuming, publishing, web, tasks })
+    }
+
+    /// Where the HTTP door listens.
+    pub fn http_address(&self) -> SocketAddr {
+        self.http_address
+    }
+
+    /// The engine, for commands by hand.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The database.
+    pub fn store(&self) -> &SqliteStore {
+        &self.store
+    }
+
+    /// Stops: no new commands, then calls and events under way, then the broker, then the database.
+    pub async fn stop(self) {
+        tracing::info!("stopping");
+        self.consuming.cancel();
+        join(self.tasks.consuming).await;
+        self.engine.stop(self.patience).await;
+        self.publishing.cancel();
+        join(self.tasks.publishing).await;
+        self.web.cancel();
+        join(self.tasks.web).await;
+        join(self.tasks.banks).await;
+        self.store.close().await;
+        tracing::info!("stopped");
+    }
+}
+
+async fn join(task: Option<JoinHandle<()>>) {
+    if let Some(task) = task
+        && let Err(error) = task.await
+    {
+        tracing::error!(%error, "a task ended in a panic");
+    }
+}
+
+/// Without a broker nothing is published: events wait in the database for registers that ask for them.
+struct NoBroker;
+
+#[async_trait]
+impl EventSink for NoBroker {
+    async fn publish(&self, _event: &OutgoingEvent) -> Delivery {
+        Delivery::Unroutable
+    }
+}

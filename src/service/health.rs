@@ -1,0 +1,50 @@
+//! How the service is, for `/readyz`.
+
+use amqp::Health as BrokerHealth;
+use async_trait::async_trait;
+use engine::ports::Store;
+use http_door::{Condition, Health, HealthSource, Part};
+use store::SqliteStore;
+
+/// Asks the database and looks at the broker's connections.
+pub(super) struct Parts {
+    store: SqliteStore,
+    broker: Option<BrokerHealth>,
+}
+
+impl Parts {
+    pub(super) fn new(store: SqliteStore, broker: Option<BrokerHealth>) -> Self {
+        Self { store, broker }
+    }
+}
+
+#[async_trait]
+impl HealthSource for Parts {
+    async fn health(&self) -> Health {
+        let store = match self.store.settings_revision().await {
+            Ok(_) => part("store", true, None),
+            Err(error) => part("store", true, Some(error.to_string())),
+        };
+        let broker = self.broker.as_ref().map(|health| part("broker", false, trouble_of(health)));
+        Health { parts: std::iter::once(store).chain(broker).collect() }
+    }
+}
+
+fn part(name: &'static str, is_required: bool, trouble: Option<String>) -> Part {
+    let condition = if trouble.is_some() { Condition::Away } else { Condition::Works };
+    Part { name, condition, detail: trouble, is_required }
+}
+
+/// What is wrong with the broker, if anything.
+fn trouble_of(health: &BrokerHealth) -> Option<String> {
+    let report = health.report();
+    if let Some(reason) = report.publishing.blocked.or(report.consuming.blocked) {
+        return Some(format!("the broker takes no messages: {reason}"));
+    }
+    if health.is_ready() {
+        return None;
+    }
+    let errors = [report.publishing.last_error, report.consuming.last_error];
+    let why = errors.into_iter().flatten().next().unwrap_or_else(|| "not connected yet".to_owned());
+    Some(format!("the broker is away: {why}"))
+}
