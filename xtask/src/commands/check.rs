@@ -63,7 +63,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<u8> {
 
 fn steps(advisories: bool) -> Vec<Step> {
     let step = |name, words: &[&'static str]| Step { name, words: words.to_vec(), environment: None };
-    let mut deny = vec!["deny", "check", "bans", "licenses", "sources"];
+    let mut deny = vec!["deny", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"];
     if advisories {
         deny.push("advisories");
     }
