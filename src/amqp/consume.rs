@@ -1,0 +1,12 @@
+//! Commands on their way in.
+
+mod consumer;
+mod consuming;
+mod death;
+mod hands;
+mod letter;
+mod role;
+
+pub use consuming::Consuming;
+pub(crate) use consuming::Parts;
+pub(crate) use role::Role;

@@ -1,0 +1,103 @@
+//! One queue's consumer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use lapin::options::{BasicCancelOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions};
+use lapin::types::FieldTable;
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::hands::Hands;
+use super::role::Role;
+use crate::backoff::Backoff;
+use crate::config::Config;
+use crate::names::Names;
+use crate::wire::{self, Link, Object};
+
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+
+/// What the consumers of one connection share.
+pub(super) struct Ground<'a> {
+    pub(super) config: &'a Config,
+    pub(super) names: &'a Names,
+    pub(super) objects: &'a [Object],
+    pub(super) link: &'a Link,
+    pub(super) hands: &'a Arc<Hands>,
+    pub(super) tasks: &'a TaskTracker,
+    /// Ends the tasks wherever they are.
+    pub(super) abandon: &'a CancellationToken,
+    /// One message at a time.
+    pub(super) is_careful: bool,
+    pub(super) stop: &'a CancellationToken,
+}
+
+/// Consumes one queue until stopped, again after each end. When the whole connection is gone, whoever watches it ends this.
+pub(super) async fn run(role: Role, ground: &Ground<'_>) {
+    let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE);
+    let queue = role.queue(ground.names);
+    let state = ground.hands.health.consumer(role);
+    while !ground.stop.is_cancelled() {
+        let began = Instant::now();
+        let reason = match run_once(role, ground).await {
+            Ok(End::Stopped) => return,
+            Ok(End::Cancelled) => {
+                "RabbitMQ cancelled the consumer: the queue was deleted or has moved".into()
+            }
+            Err(error) => error.to_string(),
+        };
+        tracing::warn!("{queue} is not consumed: {reason}");
+        state.note_error(reason);
+        if began.elapsed() > LONGEST_PAUSE {
+            backoff.reset();
+        }
+        sleep(backoff.pause()).await;
+        // A deleted queue is made anew. An error here is the connection's, which is watched.
+        let Ground { config, objects, link, hands, .. } = ground;
+        let _ = wire::ensure(link, objects, config.declare, &hands.health).await;
+    }
+}
+
+enum End {
+    Stopped,
+    Cancelled,
+}
+
+async fn run_once(role: Role, ground: &Ground<'_>) -> lapin::Result<End> {
+    let channel = ground.link.channel().await?;
+    let prefetch = if ground.is_careful { 1 } else { role.prefetch(&ground.config.prefetch) };
+    // Per consumer: the other kind closes the connection on quorum queues.
+    channel.basic_qos(prefetch, BasicQosOptions { global: false }).await?;
+    let queue = role.queue(ground.names).clone();
+    let (options, none) = (BasicConsumeOptions::default(), FieldTable::default());
+    let mut consumer = channel.basic_consume(queue.clone(), queue.clone(), options, none).await?;
+    let _active = ground.hands.health.consumer(role).activate();
+    tracing::debug!("{queue} is consumed, {prefetch} at once");
+    let in_hand = TaskTracker::new();
+    loop {
+        let next = tokio::select! {
+            biased;
+            () = ground.stop.cancelled() => break,
+            next = consumer.next() => next,
+        };
+        let Some(delivery) = next else { return Ok(End::Cancelled) };
+        let delivery = delivery?;
+        let (hands, abandon) = (ground.hands.clone(), ground.abandon.clone());
+        // Bounded by the prefetch: each holds a message that is not acknowledged.
+        ground.tasks.spawn(in_hand.track_future(async move {
+            abandon.run_until_cancelled(hands.handle(role, delivery)).await;
+        }));
+    }
+    channel.basic_cancel(queue, BasicCancelOptions::default()).await?;
+    // What was delivered and not begun goes back, for another instance to take.
+    while let Some(Ok(delivery)) = consumer.next().await {
+        delivery.acker.nack(BasicNackOptions { requeue: true, multiple: false }).await?;
+    }
+    // The channel stays open while messages of it are in hand.
+    in_hand.close();
+    in_hand.wait().await;
+    Ok(End::Stopped)
+}

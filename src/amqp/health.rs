@@ -1,0 +1,96 @@
+//! How the adapter is: for readiness, metrics and the admin pages.
+
+mod counts;
+mod report;
+mod state;
+
+pub use counts::Counts;
+pub use report::{ConsumerReport, LinkReport, Report};
+
+pub(crate) use counts::Counters;
+pub(crate) use state::{ConsumerState, LinkState};
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::consume::Role;
+use crate::names::Names;
+
+/// A handle that reads the state at any time. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Health(Arc<State>);
+
+#[derive(Debug)]
+struct State {
+    consuming: LinkState,
+    publishing: LinkState,
+    consumers: [ConsumerState; Role::ALL.len()],
+    findings: Mutex<BTreeMap<String, String>>,
+    counters: Counters,
+}
+
+impl Health {
+    pub(crate) fn new(names: &Names) -> Self {
+        Self(Arc::new(State {
+            consuming: LinkState::new(),
+            publishing: LinkState::new(),
+            consumers: Role::ALL.map(|role| ConsumerState::new(role.queue(names).as_str())),
+            findings: Mutex::default(),
+            counters: Counters::default(),
+        }))
+    }
+
+    /// Whether commands are taken from every queue and events can go out.
+    pub fn is_ready(&self) -> bool {
+        let report = self.report();
+        let links = [&report.consuming, &report.publishing];
+        links.iter().all(|link| link.is_connected && link.blocked.is_none())
+            && report.consumers.iter().all(|consumer| consumer.is_active)
+    }
+
+    /// Everything, as of now.
+    pub fn report(&self) -> Report {
+        Report {
+            consuming: self.0.consuming.report(),
+            publishing: self.0.publishing.report(),
+            consumers: self.0.consumers.iter().map(ConsumerState::report).collect(),
+            findings: self.findings().iter().map(|(object, text)| format!("{object}: {text}")).collect(),
+            counts: self.0.counters.read(),
+        }
+    }
+
+    pub(crate) fn consuming(&self) -> &LinkState {
+        &self.0.consuming
+    }
+
+    pub(crate) fn publishing(&self) -> &LinkState {
+        &self.0.publishing
+    }
+
+    pub(crate) fn consumer(&self, role: Role) -> &ConsumerState {
+        &self.0.consumers[role as usize]
+    }
+
+    pub(crate) fn counters(&self) -> &Counters {
+        &self.0.counters
+    }
+
+    /// Keeps what was found of a broker's object, or that nothing was. Logs what is new.
+    pub(crate) fn note_finding(&self, object: &str, found: Option<&str>) {
+        let mut findings = self.findings();
+        match found {
+            None => {
+                findings.remove(object);
+            }
+            Some(text) => {
+                if findings.insert(object.to_owned(), text.to_owned()).as_deref() != Some(text) {
+                    tracing::warn!("RabbitMQ, {object}: {text}");
+                }
+            }
+        }
+    }
+
+    fn findings(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, String>> {
+        self.0.findings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

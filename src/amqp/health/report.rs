@@ -1,0 +1,48 @@
+//! What [`Health`](super::Health) tells, as plain data.
+
+use std::time::Duration;
+
+use super::Counts;
+
+/// How the adapter is at one moment.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// The connection that commands come by.
+    pub consuming: LinkReport,
+    /// The connection that events go by.
+    pub publishing: LinkReport,
+    /// The consumers, one for each queue.
+    pub consumers: Vec<ConsumerReport>,
+    /// Where exchanges, queues or bindings differ from what is needed, and what to do. Empty when all is well.
+    pub findings: Vec<String>,
+    /// Counters since the start.
+    pub counts: Counts,
+}
+
+/// How a connection is.
+#[derive(Debug, Clone)]
+pub struct LinkReport {
+    /// Whether it is up.
+    pub is_connected: bool,
+    /// For how long it has been so.
+    pub lasting: Duration,
+    /// The broker's reason for not taking messages now: it is short of memory or disk.
+    pub blocked: Option<String>,
+    /// How often it came up.
+    pub connects: u64,
+    /// Why it last failed to come up or went down. Without the password.
+    pub last_error: Option<String>,
+}
+
+/// How a consumer is.
+#[derive(Debug, Clone)]
+pub struct ConsumerReport {
+    /// Its queue.
+    pub queue: String,
+    /// Whether it takes messages.
+    pub is_active: bool,
+    /// For how long it has been so.
+    pub lasting: Duration,
+    /// Why it last ended or could not begin.
+    pub last_error: Option<String>,
+}

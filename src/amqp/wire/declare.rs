@@ -1,0 +1,140 @@
+//! Makes sure that the broker has what is needed, and says in words where it has not.
+
+use std::fmt;
+
+use lapin::options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions};
+use lapin::types::{FieldTable, ShortString};
+use lapin::{Channel, ExchangeKind};
+
+use super::link::{Link, is_refusal};
+use super::topology::Object;
+use crate::health::Health;
+
+/// Makes what is missing, or only looks when `declare` is off. What differs is noted in `health` and used as it is; an error
+/// means that the connection is of no use.
+pub(crate) async fn ensure(
+    link: &Link,
+    objects: &[Object],
+    declare: bool,
+    health: &Health,
+) -> lapin::Result<()> {
+    let mut desk = Desk { link, channel: None };
+    for object in objects {
+        let found = if declare { desk.make(object).await? } else { desk.look(object).await? };
+        health.note_finding(&object.to_string(), found.as_deref());
+    }
+    desk.close().await;
+    Ok(())
+}
+
+/// Asks the broker on throw-away channels: it closes a channel with each refusal.
+struct Desk<'a> {
+    link: &'a Link,
+    channel: Option<Channel>,
+}
+
+impl Desk<'_> {
+    /// Makes the object if it is missing. Returns what is wrong with it.
+    async fn make(&mut self, object: &Object) -> lapin::Result<Option<String>> {
+        let Some(refusal) = self.attempt(object, Looking::No).await? else { return Ok(None) };
+        let is_there = match object {
+            Object::Binding { .. } => false,
+            _ => self.attempt(object, Looking::Only).await?.is_none(),
+        };
+        Ok(Some(if is_there {
+            format!("is used as it is, but differs from what is needed: {refusal}. {}", cure(object))
+        } else {
+            format!("is missing and could not be made: {refusal}. Make it, or let this user configure it")
+        }))
+    }
+
+    /// Looks whether the object is there. A binding cannot be looked for.
+    async fn look(&mut self, object: &Object) -> lapin::Result<Option<String>> {
+        if matches!(object, Object::Binding { .. }) {
+            return Ok(None);
+        }
+        let refusal = self.attempt(object, Looking::Only).await?;
+        Ok(refusal.map(|refusal| format!("is not there: {refusal}. Make it, or set declare = true")))
+    }
+
+    /// Returns the broker's refusal, if it refused.
+    async fn attempt(&mut self, object: &Object, looking: Looking) -> lapin::Result<Option<String>> {
+        let channel = match self.channel.take() {
+            Some(channel) => channel,
+            None => self.link.channel().await?,
+        };
+        match call(&channel, object, looking).await {
+            Ok(()) => {
+                self.channel = Some(channel);
+                Ok(None)
+            }
+            Err(error) if is_refusal(&error) => Ok(Some(error.to_string())),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn close(self) {
+        if let Some(channel) = self.channel {
+            // It is done with; should this fail, the connection tells on its next use.
+            let _ = channel.close(200, "done".into()).await;
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Looking {
+    Only,
+    No,
+}
+
+async fn call(channel: &Channel, object: &Object, looking: Looking) -> lapin::Result<()> {
+    let passive = looking == Looking::Only;
+    match object {
+        Object::Exchange { name, kind, arguments } => {
+            let options = ExchangeDeclareOptions { passive, durable: true, ..Default::default() };
+            channel.exchange_declare(name.clone(), kind.clone(), options, arguments.clone()).await
+        }
+        Object::Queue { name, arguments } => {
+            let options = QueueDeclareOptions { passive, durable: true, ..Default::default() };
+            channel.queue_declare(name.clone(), options, arguments.clone()).await.map(drop)
+        }
+        Object::Binding { queue, exchange, key } => {
+            let names: [ShortString; 3] = [queue, exchange, key].map(Clone::clone);
+            let [queue, exchange, key] = names;
+            channel.queue_bind(queue, exchange, key, QueueBindOptions::default(), FieldTable::default()).await
+        }
+    }
+}
+
+fn cure(object: &Object) -> &'static str {
+    match object {
+        Object::Queue { .. } => {
+            "Set the setting to what the queue has, or delete the queue when it is empty: it is made anew at once"
+        }
+        _ => "Delete it while no register sends: it is made anew at once",
+    }
+}
+
+impl fmt::Display for Object {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exchange { name, kind, .. } => write!(formatter, "{} exchange {name}", word(kind)),
+            Self::Queue { name, .. } => write!(formatter, "queue {name}"),
+            Self::Binding { queue, exchange, key } => {
+                write!(
+                    formatter,
+                    "binding of queue {queue} to exchange {exchange} with key {key:?}",
+                    key = key.as_str()
+                )
+            }
+        }
+    }
+}
+
+fn word(kind: &ExchangeKind) -> &str {
+    match kind {
+        ExchangeKind::Topic => "topic",
+        ExchangeKind::Fanout => "fanout",
+        _ => "other",
+    }
+}
