@@ -6,6 +6,7 @@
 //! | [`MemoryStore`] | the same behaviour on plain data, for the engine's tests and the simulation |
 //! | [`Db`] | an opened database for people: settings, secrets, and the [`Records`] of payments |
 //! | [`Records`] | finding and showing payments, and walking over all of them for audits |
+//! | [`SettingsFile`] | all settings as one TOML text |
 //! | [`Keyring`], [`KeyFile`] | the keys that seal secrets |
 //!
 //! **Writing.** Callers turn a change into rows; the writer task takes all that are queued, gives each a savepoint
@@ -15,8 +16,8 @@
 //! **Promises lean on the tables**: a unique key (operation, credit, fact) or a conditional update (a payment's
 //! sequence) refuses what must not be; no code reads first and trusts what it read.
 //!
-//! **PostgreSQL joins** as a second arm of [`pool::Pool`] with the same texts of [`sql`] for everything that reads, and
-//! with a writer of its own beside [`sqlite`], since one round trip a change is its way of being fast.
+//! **PostgreSQL joins** as a second arm of `pool::Pool` with the same texts of `sql` for everything that reads, and with
+//! a writer of its own beside the folder `sqlite`, since one round trip a change is its way of being fast.
 
 mod change;
 mod db;
@@ -28,6 +29,7 @@ mod records;
 mod rows;
 mod seal;
 mod settings;
+mod settings_file;
 mod sql;
 mod sqlite;
 mod versioned;
@@ -42,4 +44,5 @@ pub use settings::{
     ApiKey, ChangeSettingsError, Edit, Entity, NewApiKey, Problem, Problems, SecretsError, check_settings,
     fresh_key, hash_of_key,
 };
+pub use settings_file::{ImportError, ImportPlan, SettingsFile};
 pub use sqlite::SqliteStore;

@@ -10,7 +10,9 @@ mod problem;
 mod secrets;
 
 pub(crate) use change::ChangeSettings;
-pub(crate) use entities::{Entities, apart, edits, together};
+pub(crate) use check::is_sha256;
+pub(crate) use entities::{Entities, apart, body, edits, together};
+pub(crate) use secrets::place_of_secret;
 
 pub use api_keys::{ApiKey, NewApiKey, fresh_key, hash_of_key};
 pub use change::ChangeSettingsError;

@@ -3,6 +3,8 @@
 mod begin_epoch;
 mod commit;
 mod connect;
+#[cfg(test)]
+mod full_disk;
 mod lock;
 mod mark;
 mod migrations;
@@ -20,7 +22,7 @@ use payment::{Payment, PaymentId, RegisterId, StoreId, Timestamp};
 pub(crate) use connect::{is_there, read_pool, write_options};
 pub(crate) use lock::Lock;
 pub(crate) use migrations::migrate;
-pub(crate) use writer::{Session, Work, Writer};
+pub(crate) use writer::{Refusal, Session, Work, Writer};
 
 use crate::Db;
 use crate::change::ensure_sound;

@@ -98,6 +98,11 @@ impl Keyring {
         Ok(SecretString::from(text))
     }
 
+    /// Whether a sealed text needs no new sealing after a rotation of keys.
+    pub(crate) fn is_sealed_with_present_key(&self, sealed: &str) -> bool {
+        sealed.split(':').nth(1) == Some(self.sealing.as_str())
+    }
+
     fn cipher(&self, id: &str) -> Result<Aes256Gcm, SealError> {
         let key = self.keys.get(id).ok_or_else(|| SealError::UnknownKey(id.to_owned()))?;
         Aes256Gcm::new_from_slice(key.as_slice()).map_err(|_| SealError::UnknownKey(id.to_owned()))

@@ -11,7 +11,7 @@ use super::entity::{Edit, Entity};
 use crate::error::{damaged, unusable};
 use crate::rows::{signed, unsigned};
 use crate::sql::settings as sql;
-use crate::sqlite::{Session, Work};
+use crate::sqlite::{Refusal, Session, Work};
 
 type Query = sqlx::query::Query<'static, Sqlite, SqliteArguments>;
 
@@ -30,6 +30,15 @@ pub enum ChangeSettingsError {
 pub(crate) struct ChangeSettings {
     pub(crate) base: Option<u64>,
     pub(crate) edits: Vec<Edit>,
+}
+
+impl Refusal for ChangeSettingsError {
+    fn database(&self) -> Option<&StoreError> {
+        match self {
+            Self::Store(error) => Some(error),
+            Self::Conflict => None,
+        }
+    }
 }
 
 #[async_trait]

@@ -118,7 +118,9 @@ fn check_server(key: &str, server: &ServerSettings, problems: &mut Problems) {
             );
         }
     }
-    if u64::from(server.call_timeout_ms) > u64::from(server.response_timeout_s) * 1000 {
+    if server.response_timeout_s > 0
+        && u64::from(server.call_timeout_ms) > u64::from(server.response_timeout_s) * 1000
+    {
         problems.wrong(
             format!("{key}.call_timeout_ms"),
             server.call_timeout_ms,

@@ -18,20 +18,20 @@ pub(crate) type Entities = BTreeMap<Entity, Value>;
 pub(crate) fn apart(settings: &Settings) -> Result<Entities, StoreError> {
     let mut entities = Entities::new();
     for (store, its) in &settings.stores {
-        entities.insert(Entity::Store(store.clone()), body(its, &["registers", "payment_types"])?);
+        entities.insert(Entity::Store(store.clone()), body(its)?);
         for (register, its) in &its.registers {
-            entities.insert(Entity::Register(store.clone(), register.clone()), body(its, &["consoles"])?);
+            entities.insert(Entity::Register(store.clone(), register.clone()), body(its)?);
             for (console, its) in &its.consoles {
                 let key = Entity::Console(store.clone(), register.clone(), console.clone());
-                entities.insert(key, body(its, &[])?);
+                entities.insert(key, body(its)?);
             }
         }
         for (code, its) in &its.payment_types {
-            entities.insert(Entity::PaymentType(store.clone(), code.clone()), body(its, &[])?);
+            entities.insert(Entity::PaymentType(store.clone(), code.clone()), body(its)?);
         }
     }
     for (server, its) in &settings.servers {
-        entities.insert(Entity::Server(server.clone()), body(its, &[])?);
+        entities.insert(Entity::Server(server.clone()), body(its)?);
     }
     Ok(entities)
 }
@@ -81,13 +81,13 @@ pub(crate) fn edits(before: &Entities, after: &Entities) -> Vec<Edit> {
     removals.chain(writes).collect()
 }
 
-/// The JSON of a thing without the things that hang on it.
-fn body(thing: &impl Serialize, without: &[&str]) -> Result<Value, StoreError> {
+/// The JSON of a thing without the things that hang on it: they have bodies of their own.
+pub(crate) fn body(thing: &impl Serialize) -> Result<Value, StoreError> {
     let mut body = serde_json::to_value(thing)
         .map_err(|error| StoreError(format!("settings have no JSON form: {error}")))?;
     if let Some(fields) = body.as_object_mut() {
-        for field in without {
-            fields.remove(*field);
+        for hanging in ["registers", "consoles", "payment_types"] {
+            fields.remove(hanging);
         }
     }
     Ok(body)

@@ -44,8 +44,12 @@ impl std::error::Error for Problems {}
 impl Problems {
     /// Notes a value that can't be.
     pub(crate) fn wrong(&mut self, key: impl fmt::Display, value: impl fmt::Debug, cure: impl Into<String>) {
-        let value = Some(format!("{value:?}"));
-        self.0.push(Problem { key: key.to_string(), value, cure: cure.into() });
+        self.wrong_text(key, format!("{value:?}"), cure);
+    }
+
+    /// Notes a value that can't be, as it stands in the file.
+    pub(crate) fn wrong_text(&mut self, key: impl fmt::Display, value: String, cure: impl Into<String>) {
+        self.0.push(Problem { key: key.to_string(), value: Some(value), cure: cure.into() });
     }
 
     /// Notes something that is missing, or whose value is not shown.

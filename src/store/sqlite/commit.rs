@@ -8,7 +8,7 @@ use engine::ports::{Change, CommitError, CreditKey, PaymentChange, StoreError};
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{Sqlite, SqliteConnection};
 
-use super::writer::{Session, Work};
+use super::writer::{Refusal, Session, Work};
 use crate::error::unusable;
 use crate::rows::{JournalColumns, OperationColumns, PaymentColumns, StateColumns, journal_columns, signed};
 use crate::sql;
@@ -54,6 +54,15 @@ impl PaymentRows {
             journal: journal_columns(&change.journal)?,
             credits: change.credits.clone(),
         })
+    }
+}
+
+impl Refusal for CommitError {
+    fn database(&self) -> Option<&StoreError> {
+        match self {
+            Self::Store(error) => Some(error),
+            _ => None,
+        }
     }
 }
 

@@ -23,10 +23,22 @@ pub(crate) trait Work: Send + 'static {
     /// What the asker learns.
     type Done: Send + 'static;
     /// Why nothing was written.
-    type Refusal: From<StoreError> + Send + 'static;
+    type Refusal: Refusal;
 
     /// Writes inside the open savepoint. A refusal undoes what was written so far.
     async fn perform(self, session: &mut Session) -> Result<Self::Done, Self::Refusal>;
+}
+
+/// Why nothing was written: for a reason of its own, or because the database could not be used.
+pub(crate) trait Refusal: From<StoreError> + Send + 'static {
+    /// What is wrong with the database, if that is the reason.
+    fn database(&self) -> Option<&StoreError>;
+}
+
+impl Refusal for StoreError {
+    fn database(&self) -> Option<&StoreError> {
+        Some(self)
+    }
 }
 
 /// The connection that writes, and what the writer knows without asking.
@@ -53,7 +65,7 @@ impl Writer {
     pub(crate) async fn start(options: SqliteConnectOptions, lock: Option<Lock>) -> Result<Self, StoreError> {
         let session = Session::open(&options).await?;
         let (queue, inbox) = mpsc::channel(QUEUE);
-        let task = Task { options, session: Some(session), closing: Vec::new(), _lock: lock };
+        let task = Task { options, session: Some(session), closing: Vec::new(), lock };
         tokio::spawn(task.run(inbox));
         Ok(Self { queue })
     }
@@ -99,9 +111,11 @@ impl Session {
         for job in jobs {
             self.execute(open_savepoint).await?;
             open_savepoint = "RELEASE change; SAVEPOINT change";
-            if !job.run(self).await {
-                // Fails if the database undid more than the statement (full disk): then the batch is lost.
-                self.execute("ROLLBACK TO change").await?;
+            if let Err(reason) = job.run(self).await
+                && let Err(gone) = self.execute("ROLLBACK TO change").await
+            {
+                // SQLite has undone more than the statement that failed, as on a full disk: the batch is lost.
+                return Err(reason.unwrap_or(gone));
             }
         }
         self.execute("COMMIT").await
@@ -114,7 +128,7 @@ struct Task {
     /// Nothing after a failure: the next batch opens a new one, whatever state the old one was left in.
     session: Option<Session>,
     closing: Vec<oneshot::Sender<()>>,
-    _lock: Option<Lock>,
+    lock: Option<Lock>,
 }
 
 impl Task {
@@ -146,7 +160,7 @@ impl Task {
             self.session = None;
         }
         for job in jobs {
-            job.answer(written.as_ref().map(|()| ()).map_err(|error| StoreError(error.0.clone())));
+            job.answer(written.as_ref().copied().map_err(|error| StoreError(error.0.clone())));
         }
     }
 
@@ -164,7 +178,7 @@ impl Task {
         {
             tracing::warn!(%error, "the database was not closed cleanly; nothing is lost");
         }
-        drop(self._lock);
+        drop(self.lock);
         for reply in self.closing {
             // Who no longer waits need not be told.
             let _ = reply.send(());
@@ -175,8 +189,8 @@ impl Task {
 /// A piece of work without its type.
 #[async_trait]
 trait Job: Send {
-    /// Does it; false: what it wrote must be undone.
-    async fn run(&mut self, session: &mut Session) -> bool;
+    /// Does it. On an error what it wrote must be undone; the reason is given if it is the database.
+    async fn run(&mut self, session: &mut Session) -> Result<(), Option<StoreError>>;
     /// Tells the asker, once the commit was made or failed.
     fn answer(self: Box<Self>, committed: Result<(), StoreError>);
 }
@@ -189,14 +203,19 @@ struct Pending<W: Work> {
 
 #[async_trait]
 impl<W: Work> Job for Pending<W> {
-    async fn run(&mut self, session: &mut Session) -> bool {
-        let Some(work) = self.work.take() else { return false };
+    async fn run(&mut self, session: &mut Session) -> Result<(), Option<StoreError>> {
+        let Some(work) = self.work.take() else { return Err(None) };
         let result = work.perform(session).await;
-        let is_done = result.is_ok();
+        let outcome = match &result {
+            Ok(_) => Ok(()),
+            Err(refusal) => Err(refusal.database().map(|error| StoreError(error.0.clone()))),
+        };
         self.result = Some(result);
-        is_done
+        outcome
     }
 
+    /// A result that rests on a transaction that was lost is worth nothing: it may be a conflict with a change that was
+    /// lost along with it.
     fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
         let lost = || StoreError("the change was not reached".to_owned());
         let result = match committed {

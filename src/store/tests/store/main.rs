@@ -1,7 +1,14 @@
 //! Every store behaves alike: each rule of the port is one function, run on each of them. What only one kind of store
 //! can do or suffer has a file of its own.
 
+#![expect(clippy::unwrap_used, reason = "a test that can't go on fails there")]
+
 mod behaviour;
+mod crash;
+mod model;
 mod sample;
+mod settings;
+mod settings_file;
+mod sqlite;
 mod subject;
 mod suite;

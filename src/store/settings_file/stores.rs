@@ -1,0 +1,165 @@
+//! Stores, registers, consoles and payment types in the file.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use engine::settings::{ConsoleSettings, EventsBy, PaymentType, RegisterSettings, StoreSettings};
+use payment::{CodeKind, ConsoleId, LateMoney, PaymentTypeCode, RegisterId, StoreId};
+use serde::{Deserialize, Serialize};
+use toml::Table;
+
+use super::fields::{Fields, tables};
+use super::walk::Walk;
+use super::write::{put, put_some};
+use crate::settings::Entity;
+
+impl Walk {
+    pub(super) fn store(&mut self, id: &str, mut own: Table) {
+        let key = format!("stores.{id}");
+        let Some(store) = self.id(&key, StoreId::parse(id)) else { return };
+        for (id, its) in tables(&mut own, &key, "registers", &mut self.problems) {
+            self.register(&store, &id, its);
+        }
+        for (id, its) in tables(&mut own, &key, "payment_types", &mut self.problems) {
+            if let Some(code) = self.id(&format!("{key}.payment_types.{id}"), PaymentTypeCode::parse(&id)) {
+                self.thing(Entity::PaymentType(store.clone(), code), its, read_payment_type);
+            }
+        }
+        self.thing(Entity::Store(store), own, read_store);
+    }
+
+    fn register(&mut self, store: &StoreId, id: &str, mut own: Table) {
+        let key = format!("stores.{store}.registers.{id}");
+        let Some(register) = self.id(&key, RegisterId::parse(id)) else { return };
+        for (id, its) in tables(&mut own, &key, "consoles", &mut self.problems) {
+            if let Some(console) = self.id(&format!("{key}.consoles.{id}"), ConsoleId::parse(&id)) {
+                self.thing(Entity::Console(store.clone(), register.clone(), console), its, read_console);
+            }
+        }
+        self.thing(Entity::Register(store.clone(), register), own, read_register);
+    }
+}
+
+fn read_store(fields: &mut Fields<'_>) -> Option<StoreSettings> {
+    let name = fields.required("name");
+    let zone = fields.required("zone");
+    let language = fields.required("language");
+    let currency = fields.required("currency");
+    let default_payment_type = fields.required("default_payment_type");
+    let late_money = read_late_money(fields);
+    Some(StoreSettings {
+        name: name?,
+        zone: zone?,
+        language: language?,
+        currency: currency?,
+        default_payment_type: default_payment_type?,
+        late_money: late_money.unwrap_or(LateMoney::Refund),
+        registers: BTreeMap::new(),
+        payment_types: BTreeMap::new(),
+    })
+}
+
+pub(super) fn write_store(store: &StoreSettings) -> Table {
+    let mut table = Table::new();
+    put(&mut table, "name", &store.name);
+    put(&mut table, "zone", &store.zone);
+    put(&mut table, "language", &store.language);
+    put(&mut table, "currency", store.currency);
+    put(&mut table, "default_payment_type", &store.default_payment_type);
+    write_late_money(&mut table, store.late_money);
+    table
+}
+
+fn read_register(fields: &mut Fields<'_>) -> Option<RegisterSettings> {
+    let name = fields.required("name");
+    let events_by: Option<EventsBy> = fields.optional("events_by");
+    Some(RegisterSettings {
+        name: name?,
+        events_by: events_by.unwrap_or_default(),
+        consoles: BTreeMap::new(),
+    })
+}
+
+pub(super) fn write_register(register: &RegisterSettings) -> Table {
+    let mut table = Table::new();
+    put(&mut table, "name", &register.name);
+    put(&mut table, "events_by", register.events_by);
+    table
+}
+
+fn read_console(fields: &mut Fields<'_>) -> Option<ConsoleSettings> {
+    let name = fields.required("name");
+    let kind = fields.required("kind");
+    let show_qr = fields.required("show_qr");
+    let language = fields.optional("language");
+    let screen_key_sha256 = fields.optional("screen_key_sha256");
+    Some(ConsoleSettings { name: name?, kind: kind?, show_qr: show_qr?, language, screen_key_sha256 })
+}
+
+pub(super) fn write_console(console: &ConsoleSettings) -> Table {
+    let mut table = Table::new();
+    put(&mut table, "name", &console.name);
+    put(&mut table, "kind", console.kind);
+    put(&mut table, "show_qr", console.show_qr);
+    put_some(&mut table, "language", console.language.as_ref());
+    put_some(&mut table, "screen_key_sha256", console.screen_key_sha256.as_ref());
+    table
+}
+
+fn read_payment_type(fields: &mut Fields<'_>) -> Option<PaymentType> {
+    let name = fields.required("name");
+    let servers = fields.required("servers");
+    let code: Option<CodeKind> = fields.optional("code");
+    let late_money = read_late_money(fields);
+    Some(PaymentType { name: name?, servers: servers?, code: code.unwrap_or(CodeKind::Dynamic), late_money })
+}
+
+pub(super) fn write_payment_type(tender: &PaymentType) -> Table {
+    let mut table = Table::new();
+    put(&mut table, "name", &tender.name);
+    put(&mut table, "servers", &tender.servers);
+    put(&mut table, "code", tender.code);
+    if let Some(late_money) = tender.late_money {
+        write_late_money(&mut table, late_money);
+    }
+    table
+}
+
+/// The policy for late money: a word, and the time to claim beside it.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum LateMoneyWord {
+    Refund,
+    Offer,
+}
+
+fn read_late_money(fields: &mut Fields<'_>) -> Option<LateMoney> {
+    let word: Option<LateMoneyWord> = fields.optional("late_money");
+    let claim_within_s: Option<u32> = fields.optional("claim_within_s");
+    match (word, claim_within_s) {
+        (Some(LateMoneyWord::Offer), Some(seconds)) => {
+            Some(LateMoney::Offer { claim_within: Duration::from_secs(seconds.into()) })
+        }
+        (Some(LateMoneyWord::Offer), None) => {
+            fields
+                .wrong("claim_within_s", "it is missing; say how many seconds an offer of late money stands");
+            None
+        }
+        (_, Some(_)) => {
+            fields.wrong("claim_within_s", "it belongs to late_money = \"offer\"; leave it out");
+            None
+        }
+        (Some(LateMoneyWord::Refund), None) => Some(LateMoney::Refund),
+        (None, None) => None,
+    }
+}
+
+fn write_late_money(table: &mut Table, late_money: LateMoney) {
+    match late_money {
+        LateMoney::Refund => put(table, "late_money", LateMoneyWord::Refund),
+        LateMoney::Offer { claim_within } => {
+            put(table, "late_money", LateMoneyWord::Offer);
+            put(table, "claim_within_s", claim_within.as_secs());
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Settings in the database.
+
+use std::path::Path;
+use std::time::Duration;
+
+use engine::ports::Store;
+use engine::settings::{EventsBy, RegisterSettings, Settings};
+use payment::{LateMoney, RegisterId, ServerId, StoreId};
+use secrecy::{ExposeSecret, SecretString};
+use store::{
+    ChangeSettingsError, Db, KeyFile, Keyring, SecretsError, SettingsFile, SqliteStore, check_settings,
+    hash_of_key,
+};
+use tempfile::TempDir;
+
+use crate::sample::at;
+
+pub(crate) const EXAMPLE: &str = include_str!("../../settings.example.toml");
+
+/// A database, with a key that seals.
+pub(crate) struct Fresh {
+    pub(crate) db: Db,
+    pub(crate) keyring: Keyring,
+    pub(crate) folder: TempDir,
+}
+
+impl Fresh {
+    pub(crate) async fn empty() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let keyring = KeyFile::load_or_create(&folder.path().join("key")).unwrap();
+        Self { db: Db::open_or_create(&folder.path().join("store.db")).await.unwrap(), keyring, folder }
+    }
+
+    pub(crate) async fn with_example() -> Self {
+        let fresh = Self::empty().await;
+        fresh.import(EXAMPLE).await;
+        fresh
+    }
+
+    pub(crate) async fn import(&self, text: &str) -> u64 {
+        let plan = self.db.plan_import(&SettingsFile::parse(text).unwrap(), &self.keyring).await.unwrap();
+        self.db.apply_import(plan).await.unwrap()
+    }
+}
+
+fn shop() -> StoreId {
+    StoreId::parse("17").unwrap()
+}
+
+fn raiffeisen() -> ServerId {
+    ServerId::parse("raiffeisen").unwrap()
+}
+
+#[tokio::test]
+async fn a_new_database_has_no_settings() {
+    let fresh = Fresh::empty().await;
+    assert_eq!(fresh.db.settings().await.unwrap(), Settings::default());
+    assert_eq!(fresh.db.settings_revision().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn saved_settings_are_read_back_at_the_next_revision() {
+    let fresh = Fresh::with_example().await;
+    let mut wanted = fresh.db.settings().await.unwrap();
+    let before = wanted.revision;
+    let store = wanted.stores.get_mut(&shop()).unwrap();
+    store.late_money = LateMoney::Offer { claim_within: Duration::from_mins(10) };
+    store.registers.remove(&RegisterId::parse("2").unwrap());
+    store.registers.insert(
+        RegisterId::parse("9").unwrap(),
+        RegisterSettings { name: "Касса 9".to_owned(), events_by: EventsBy::Both, consoles: [].into() },
+    );
+    let revision = fresh.db.save_settings(&wanted).await.unwrap();
+    assert_eq!(revision, before + 1);
+    wanted.revision = revision;
+    assert_eq!(fresh.db.settings().await.unwrap(), wanted);
+}
+
+#[tokio::test]
+async fn settings_that_somebody_else_changed_meanwhile_are_not_overwritten() {
+    let fresh = Fresh::with_example().await;
+    let read = fresh.db.settings().await.unwrap();
+    fresh.db.save_settings(&Settings { stores: [].into(), ..read.clone() }).await.unwrap();
+    let refused = fresh.db.save_settings(&read).await;
+    assert!(matches!(refused, Err(ChangeSettingsError::Conflict)), "{refused:?}");
+    assert!(fresh.db.settings().await.unwrap().stores.is_empty());
+}
+
+#[tokio::test]
+async fn what_hangs_on_a_removed_thing_goes_with_it() {
+    let fresh = Fresh::with_example().await;
+    let read = fresh.db.settings().await.unwrap();
+    let nothing = Settings { stores: [].into(), servers: [].into(), ..read };
+    fresh.db.save_settings(&nothing).await.unwrap();
+    assert_eq!(fresh.db.api_keys().await.unwrap(), []);
+    assert!(fresh.db.secrets(&raiffeisen(), &fresh.keyring).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_serving_store_sees_what_a_command_line_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let service = SqliteStore::open(&path).await.unwrap();
+    assert_eq!(service.settings_revision().await.unwrap(), 0);
+    import_beside(&path, folder.path()).await;
+    assert_eq!(service.settings_revision().await.unwrap(), 1);
+    assert_eq!(Store::settings(&service).await.unwrap().stores.len(), 1);
+    service.begin_epoch(at(0)).await.unwrap();
+}
+
+async fn import_beside(path: &Path, folder: &Path) {
+    let db = Db::open(path).await.unwrap();
+    let keyring = KeyFile::load_or_create(&folder.join("key")).unwrap();
+    let plan = db.plan_import(&SettingsFile::parse(EXAMPLE).unwrap(), &keyring).await.unwrap();
+    db.apply_import(plan).await.unwrap();
+    db.close().await;
+}
+
+#[tokio::test]
+async fn secrets_are_sealed_in_the_database_and_open_with_the_key() {
+    let fresh = Fresh::with_example().await;
+    fresh
+        .db
+        .set_secret(&raiffeisen(), "second", &SecretString::from("another"), &fresh.keyring)
+        .await
+        .unwrap();
+    let secrets = fresh.db.secrets(&raiffeisen(), &fresh.keyring).await.unwrap();
+    let opened: Vec<_> =
+        secrets.iter().map(|(name, secret)| (name.as_str(), secret.expose_secret())).collect();
+    assert_eq!(opened, [("second", "another"), ("secret_key", "as the bank gave it")]);
+    fresh.db.remove_secret(&raiffeisen(), "second").await.unwrap();
+    assert_eq!(fresh.db.secrets(&raiffeisen(), &fresh.keyring).await.unwrap().len(), 1);
+
+    fresh.db.close().await;
+    for file in std::fs::read_dir(fresh.folder.path()).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        for secret in ["as the bank gave it", "another"] {
+            assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "{secret}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_secret_without_its_key_is_told_by_name_and_cure() {
+    let fresh = Fresh::with_example().await;
+    let other = KeyFile::load_or_create(&fresh.folder.path().join("other")).unwrap();
+    let error = fresh.db.secrets(&raiffeisen(), &other).await.unwrap_err();
+    assert!(matches!(error, SecretsError::Seal { .. }));
+    let text = error.to_string();
+    for part in ["secret_key", "raiffeisen", "not in the key file", "set the secret anew"] {
+        assert!(text.contains(part), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn an_api_key_is_seen_once_and_speaks_for_its_store() {
+    let fresh = Fresh::with_example().await;
+    let made = fresh.db.add_api_key(&shop(), "kiosk software", at(5)).await.unwrap();
+    assert_eq!(fresh.db.store_of_api_key(&made.key).await.unwrap(), Some(shop()));
+    assert_eq!(fresh.db.store_of_api_key(&SecretString::from("guess")).await.unwrap(), None);
+    let keys = fresh.db.api_keys().await.unwrap();
+    let (_, kept) = keys.iter().find(|(id, _)| *id == made.id).unwrap();
+    assert_eq!((kept.name.as_str(), kept.created_at), ("kiosk software", Some(at(5))));
+    assert_eq!(kept.sha256, hash_of_key(&made.key));
+    assert!(!format!("{made:?}").contains(made.key.expose_secret()));
+
+    fresh.db.remove_api_key(&made.id).await.unwrap();
+    assert_eq!(fresh.db.store_of_api_key(&made.key).await.unwrap(), None);
+    let unknown = StoreId::parse("18").unwrap();
+    assert!(fresh.db.add_api_key(&unknown, "x", at(5)).await.is_err(), "there is no such store");
+}
+
+#[tokio::test]
+async fn the_example_makes_sense() {
+    let settings = Fresh::with_example().await.db.settings().await.unwrap();
+    check_settings(&settings).unwrap();
+    assert_eq!(settings.stores[&shop()].registers.len(), 2);
+}
