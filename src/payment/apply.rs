@@ -1,8 +1,8 @@
 //! The only way a payment changes: folding its facts.
 
 use crate::{
-    Annulment, Attempt, AttemptId, CreditRole, Fact, LastTry, Life, Payment, Phase, Refund, RefundId,
-    RefundState, Timestamp,
+    Annulment, Attempt, AttemptId, Code, CreditRole, DeathCause, Fact, LastTry, Life, Payment, Phase, Refund,
+    RefundId, RefundState, Timestamp,
 };
 
 /// Folds one fact, which happened at `at`, into the payment.
@@ -29,6 +29,7 @@ pub fn apply(payment: &mut Payment, fact: &Fact, at: Timestamp) {
             payment.state.credits.push(credit.clone());
             pay_if_it_pays(payment, payment.state.credits.len() - 1, at);
         }
+        Fact::CreditProven { credit } => payment.state.credits[*credit].proven = true,
         Fact::CreditAssigned { credit, role, .. } => {
             payment.state.credits[*credit].role = *role;
             pay_if_it_pays(payment, *credit, at);
@@ -58,7 +59,9 @@ fn apply_to_attempt(payment: &mut Payment, fact: &Fact, at: Timestamp) {
     match fact {
         Fact::IssueOrdered { attempt } => payment.state.attempts.push(attempt.clone()),
         Fact::NotIssued { attempt, refusal, next_attempt_at, .. } => {
-            attempt_mut(payment, *attempt).life = Life::NotIssued { refusal: refusal.clone() };
+            let attempt = attempt_mut(payment, *attempt);
+            attempt.life = Life::NotIssued { refusal: refusal.clone() };
+            attempt.shown_at = None;
             put_off_next_attempt(payment, *next_attempt_at);
         }
         Fact::IssueUnknown { attempt, next_attempt_at, .. } => {
@@ -66,8 +69,7 @@ fn apply_to_attempt(payment: &mut Payment, fact: &Fact, at: Timestamp) {
             put_off_next_attempt(payment, *next_attempt_at);
         }
         Fact::CodeKeptAside { attempt, code } => {
-            let attempt = attempt_mut(payment, *attempt);
-            attempt.take_code(code.clone(), at);
+            attempt_mut(payment, *attempt).take_code(code.clone(), at);
         }
         Fact::CodeShown { attempt, code } => {
             let attempt = attempt_mut(payment, *attempt);
@@ -112,12 +114,20 @@ fn put_off_next_attempt(payment: &mut Payment, until: Timestamp) {
 }
 
 impl Attempt {
-    fn take_code(&mut self, code: crate::Code, at: Timestamp) {
-        self.expires_at = code.expires_at.unwrap_or(self.expires_at);
-        self.code = Some(code);
-        if matches!(self.life, Life::Issuing(_)) {
+    /// Whatever was believed before, a code that the bank has given exists. One that was only waited out, without the
+    /// bank's word, is watched again if it outlives the waiting.
+    fn take_code(&mut self, code: Code, at: Timestamp) {
+        let outlives_the_waiting = code.expires_at.is_none_or(|end| end > at);
+        let is_payable = match self.life {
+            Life::Issuing(_) | Life::NotIssued { .. } => true,
+            Life::Closed { cause: DeathCause::WaitedOut } => outlives_the_waiting,
+            Life::Payable { .. } | Life::Dead { .. } | Life::Closed { .. } => false,
+        };
+        if is_payable {
             self.life = Life::Payable { since: at };
         }
+        self.expires_at = code.expires_at.unwrap_or(self.expires_at);
+        self.code = Some(code);
     }
 }
 

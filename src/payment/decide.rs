@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::step::Step;
 use crate::{
-    AttemptId, Checkout, Fact, Input, Payment, PaymentId, Phase, RefundId, RejectCode, State, Timestamp,
-    closing, due, opening, refunding, reviewing, watching,
+    AttemptId, Checkout, Fact, Input, Payment, PaymentId, RefundId, RejectCode, Timestamp, closing,
+    crediting, due, opening, refund_answers, refunding, reviewing, watching, withdrawing,
 };
 
 /// What a decision needs to know beside the payment and the input.
@@ -66,15 +66,7 @@ pub fn open(id: PaymentId, checkout: Arc<Checkout>, context: Context) -> Decisio
     let response_timeout =
         checkout.routes.first().expect("a checkout has at least one route").terms.response_timeout;
     let give_up_at = context.now.plus(response_timeout);
-    let state = State {
-        sequence: 0,
-        phase: Phase::Opening { next_attempt_at: context.now, give_up_at },
-        attempts: Vec::new(),
-        credits: Vec::new(),
-        refunds: Vec::new(),
-        settled: false,
-    };
-    let mut step = Step::new(Payment { id, opened_at: context.now, checkout, state }, context);
+    let mut step = Step::new(Payment::blank(id, checkout, context.now), context);
     step.record(Fact::Accepted { give_up_at });
     advance(&mut step);
     finish(step)
@@ -90,10 +82,11 @@ pub fn decide(payment: &Payment, input: Input, context: Context) -> Result<Decis
         Input::CallsLost { epochs } => step.lose_calls(|call| epochs.contains(&call.epoch)),
         Input::Issued { attempt, answer } => opening::issued(&mut step, attempt, answer),
         Input::Status { attempt, asked_at, answer } => watching::status(&mut step, attempt, asked_at, answer),
-        Input::Annulled { attempt, answer } => closing::annulled(&mut step, attempt, answer),
-        Input::Refunded { refund, answer } => refunding::answered(&mut step, refund, answer),
+        Input::Annulled { attempt, answer } => withdrawing::annulled(&mut step, attempt, answer),
+        Input::Notified { attempt, notice } => crediting::notified(&mut step, attempt, notice),
+        Input::Refunded { refund, call, answer } => refund_answers::answered(&mut step, refund, call, answer),
         Input::RefundStatus { refund, asked_at, answer } => {
-            refunding::looked_up(&mut step, refund, asked_at, answer);
+            refund_answers::looked_up(&mut step, refund, asked_at, answer);
         }
         Input::OutputsTold { consoles } => {
             if step.payment.is_open() && !consoles.is_empty() {
@@ -102,8 +95,8 @@ pub fn decide(payment: &Payment, input: Input, context: Context) -> Result<Decis
         }
         Input::Cancel { reason } => closing::cancel(&mut step, reason),
         Input::Refund(order) => refunding::request(&mut step, order)?,
-        Input::Claim => watching::claim(&mut step)?,
-        Input::EndReview { verdict, who, why } => reviewing::end(&mut step, &verdict, who, why)?,
+        Input::Claim => crediting::claim(&mut step)?,
+        Input::EndReview { verdict, who, why } => reviewing::end(&mut step, &verdict, &who, &why)?,
     }
     advance(&mut step);
     Ok(finish(step))
@@ -121,9 +114,10 @@ fn wake(step: &mut Step, delivered: bool) {
 
 /// Does everything that is due by the state alone. Level-triggered: safe to run after any input, any number of times.
 fn advance(step: &mut Step) {
+    watching::advance(step);
     opening::advance(step);
     closing::advance(step);
-    watching::advance(step);
+    withdrawing::advance(step);
     refunding::advance(step);
 }
 

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use crate::watching::{can_be_asked, waited_out_at};
+use crate::watching::waited_out_at;
 use crate::{
-    Annulment, Attempt, Call, CreditRole, Life, Payment, Phase, Refund, RefundState, Timestamp, refunding,
+    Annulment, Attempt, Call, CreditRole, Life, Payment, Phase, Refund, RefundState, Timestamp, opening,
+    refunding,
 };
 
-/// A review wakes its people daily.
-const REVIEW_EVERY: Duration = Duration::from_hours(24);
+/// A review, and a refund that was left to a person, wake people daily.
+const REMIND_EVERY: Duration = Duration::from_hours(24);
 /// How long after everything is done the outbox is looked at for the last time, and again until it is empty.
 const SETTLE_AFTER: Duration = Duration::from_mins(1);
 /// How long after its deadline a call is given up by the wake, if the caller itself did not tell.
@@ -38,60 +39,74 @@ pub(crate) fn wake_at(payment: &Payment, now: Timestamp) -> Option<Timestamp> {
 
 fn phase_due(payment: &Payment, now: Timestamp) -> Option<Timestamp> {
     match payment.state.phase {
-        Phase::Opening { next_attempt_at, give_up_at } => {
-            let waits_for_a_call =
-                payment.state.attempts.iter().any(|attempt| matches!(attempt.life, Life::Issuing(_)));
-            Some(if waits_for_a_call { give_up_at } else { next_attempt_at.max(now).min(give_up_at) })
-        }
+        Phase::Opening { give_up_at, .. } if opening::is_waiting(payment) => Some(give_up_at),
+        Phase::Opening { next_attempt_at, give_up_at } => Some(next_attempt_at.max(now).min(give_up_at)),
         Phase::Showing => payment.shown_attempt().map(|attempt| attempt.expires_at),
         Phase::Closing { tell_by, .. } => Some(tell_by),
-        Phase::Review { .. } => Some(now.plus(REVIEW_EVERY)),
+        Phase::Review { .. } => Some(now.plus(REMIND_EVERY)),
         Phase::Paid { .. } | Phase::Ended(_) => None,
     }
 }
 
-fn attempt_due(payment: &Payment, attempt: &Attempt, now: Timestamp) -> [Option<Timestamp>; 3] {
-    let terms = payment.terms_of(attempt);
+/// The next status and the next withdrawal.
+fn attempt_due(payment: &Payment, attempt: &Attempt, now: Timestamp) -> [Option<Timestamp>; 2] {
     if !attempt.is_watched() {
-        return [None; 3];
+        return [None; 2];
     }
-    if !can_be_asked(payment, attempt) {
-        return [Some(waited_out_at(payment, attempt)), None, None];
+    if !payment.can_be_asked(attempt) {
+        return [Some(waited_out_at(payment, attempt)), None];
     }
-    let is_live = payment.is_open() && attempt.shown_at.is_some() && attempt.is_payable();
-    let plan = if is_live { terms.poll.clone() } else { terms.poll.for_the_dead() };
-    let age_from = match payment.state.phase {
-        Phase::Closing { since, .. } if is_live => since,
-        _ => attempt.watched_since(),
-    };
-    let poll = now.plus(plan.pause_at(now.since(age_from)));
-    let certain_from = attempt.expires_at.plus(terms.clock_margin);
-    let certainty = (attempt.is_payable() && certain_from > now).then_some(certain_from);
-    let annulment = match attempt.annulment {
+    let withdrawal = match attempt.annulment {
         Annulment::Due { at } => Some(at.max(now)),
         _ => None,
     };
-    [Some(poll), certainty, annulment]
+    [Some(next_status(payment, attempt, now)), withdrawal]
+}
+
+/// By the plan, but as soon as a status can be certain; the bank's floor holds for both.
+fn next_status(payment: &Payment, attempt: &Attempt, now: Timestamp) -> Timestamp {
+    let terms = payment.terms_of(attempt);
+    let by_plan = now.plus(poll_pause(payment, attempt, now));
+    let certain_from = attempt.expires_at.plus(terms.clock_margin);
+    let is_too_close = by_plan.plus(terms.poll.floor()) > certain_from;
+    if attempt.is_payable() && certain_from > now && is_too_close {
+        certain_from.max(now.plus(terms.poll.floor()))
+    } else {
+        by_plan
+    }
+}
+
+/// The pause before an attempt's next status: quick for a code that a buyer has before him, and again while it is being
+/// closed; slow for what nobody should pay.
+pub(crate) fn poll_pause(payment: &Payment, attempt: &Attempt, now: Timestamp) -> Duration {
+    let plan = &payment.terms_of(attempt).poll;
+    let is_live = payment.is_open() && attempt.shown_at.is_some() && attempt.is_payable();
+    match payment.state.phase {
+        Phase::Closing { since, .. } if is_live => plan.pause_at(now.since(since)),
+        _ if is_live => plan.pause_at(now.since(attempt.watched_since())),
+        _ => plan.for_the_dead().pause_at(now.since(attempt.watched_since())),
+    }
 }
 
 fn refund_due(payment: &Payment, refund: &Refund, now: Timestamp) -> Option<Timestamp> {
-    let plan = refunding::terms_of(payment, refund.credit).poll;
     match refund.state {
-        RefundState::Queued { not_before } => {
-            let waits_for_another =
-                payment.state.refunds.iter().any(|other| other.id != refund.id && other.is_in_flight());
-            Some(if waits_for_another {
-                not_before.max(now.plus(plan.pause_at(Duration::ZERO)))
-            } else {
-                not_before.max(now)
-            })
+        // Behind another refund at the bank it waits for that one's end, which is watched.
+        RefundState::Queued { not_before } => (!refunding::is_busy(payment)).then(|| not_before.max(now)),
+        RefundState::Unknown { .. } | RefundState::Pending { .. } => {
+            Some(now.plus(refund_pause(payment, refund, now)))
         }
-        RefundState::Unknown { since, .. } | RefundState::Pending { since } => {
-            Some(now.plus(plan.pause_at(now.since(since))))
-        }
-        RefundState::Parked { .. } => Some(now.plus(REVIEW_EVERY)),
+        RefundState::Parked { .. } => Some(now.plus(REMIND_EVERY)),
         RefundState::Sending(_) | RefundState::Completed { .. } | RefundState::Failed { .. } => None,
     }
+}
+
+/// The pause before a refund's state is asked, or a refund that was not sent is sent again.
+pub(crate) fn refund_pause(payment: &Payment, refund: &Refund, now: Timestamp) -> Duration {
+    let age_from = match refund.state {
+        RefundState::Unknown { since, .. } | RefundState::Pending { since } => since,
+        _ => refund.asked_at,
+    };
+    refunding::terms_of(payment, refund.credit).poll.for_refunds().pause_at(now.since(age_from))
 }
 
 /// Nothing is left to do but to deliver events: final for the till, nothing watched, refunds final, no offer open.

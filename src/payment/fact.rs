@@ -126,6 +126,11 @@ pub enum Fact {
         /// The credit.
         credit: Credit,
     },
+    /// Money that was known is now proven ours: a status named our order and the right amount.
+    CreditProven {
+        /// The credit, as an index.
+        credit: usize,
+    },
     /// A credit got another role: claimed, accepted, to be refunded, left to people.
     CreditAssigned {
         /// The credit, as an index.

@@ -1,8 +1,8 @@
 //! What decisions are made on.
 
 use crate::{
-    AnnulAnswer, AttemptId, BankTransaction, CallError, ConsoleReport, Issued, Money, OperationId, Origin,
-    RefundAnswer, RefundId, StatusAnswer, Timestamp,
+    AnnulAnswer, AttemptId, BankTransaction, Call, CallError, ConsoleReport, Issued, Money, OperationId,
+    Origin, PaidNotice, RefundAnswer, RefundId, StatusAnswer, Timestamp,
 };
 
 /// One thing that reached a payment.
@@ -41,10 +41,20 @@ pub enum Input {
         /// The answer.
         answer: Result<AnnulAnswer, CallError>,
     },
+    /// A bank told of money unasked, in a notification with a valid signature, and its status shows other money.
+    Notified {
+        /// Which attempt.
+        attempt: AttemptId,
+        /// The money.
+        notice: PaidNotice,
+    },
     /// A bank answered a refund, or did not.
     Refunded {
         /// Which refund.
         refund: RefundId,
+        /// The call that this answers, as the refund's state named it: a refund may be sent more than once, and what
+        /// is said of one sending says nothing of another.
+        call: Call,
         /// The answer.
         answer: Result<RefundAnswer, CallError>,
     },

@@ -6,6 +6,7 @@ mod ask;
 mod checkout;
 mod closing;
 mod code;
+mod crediting;
 mod decide;
 mod due;
 mod fact;
@@ -13,6 +14,8 @@ mod id;
 mod input;
 mod money;
 mod opening;
+mod refund_answers;
+mod refund_limits;
 mod refunding;
 mod reviewing;
 mod state;
@@ -21,6 +24,7 @@ mod terms;
 mod time;
 mod view;
 mod watching;
+mod withdrawing;
 mod word;
 
 pub use answer::{

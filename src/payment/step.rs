@@ -2,8 +2,8 @@
 
 use crate::apply::apply;
 use crate::{
-    Attempt, AttemptId, Call, CallError, Context, Effect, Fact, Payment, Refund, Terms, Timestamp, closing,
-    opening, refunding,
+    Attempt, AttemptId, Call, CallError, Context, Effect, Fact, Payment, Refund, RefundId, Terms, Timestamp,
+    opening, refund_answers, withdrawing,
 };
 
 /// The payment as decided so far, with the facts that led there.
@@ -38,34 +38,41 @@ impl Step {
         Call { since: self.now, deadline: self.now.plus(terms.call_timeout), epoch: self.epoch }
     }
 
+    /// The attempts that there are now: a list that facts recorded meanwhile do not disturb.
+    pub(crate) fn attempt_ids(&self) -> Vec<AttemptId> {
+        self.payment.state.attempts.iter().map(|attempt| attempt.id).collect()
+    }
+
+    /// The refunds that there are now and that are not final.
+    pub(crate) fn unfinished_refund_ids(&self) -> Vec<RefundId> {
+        let unfinished = self.payment.state.refunds.iter().filter(|refund| !refund.is_final());
+        unfinished.map(|refund| refund.id).collect()
+    }
+
     /// A copy of an attempt, to read while facts are recorded.
     pub(crate) fn attempt(&self, id: AttemptId) -> Option<Attempt> {
         self.payment.attempt(id).cloned()
     }
 
-    /// The terms of an attempt.
-    pub(crate) fn terms_of(&self, attempt: &Attempt) -> Terms {
-        self.payment.terms_of(attempt).clone()
-    }
-
     /// Feeds *unknown* to the calls under way that `is_lost` names.
     pub(crate) fn lose_calls(&mut self, is_lost: impl Fn(Call) -> bool) {
+        let is_lost = |call: &Call| is_lost(*call);
         let lost = || {
             CallError::Unknown(
                 "no answer before the deadline, or the instance that called is gone".to_owned(),
             )
         };
-        for attempt in self.payment.state.attempts.clone() {
-            if attempt.issue_call().is_some_and(&is_lost) {
-                opening::issued(self, attempt.id, Err(lost()));
+        for id in self.attempt_ids() {
+            if self.payment.attempt(id).and_then(Attempt::issue_call).as_ref().is_some_and(is_lost) {
+                opening::issued(self, id, Err(lost()));
             }
-            if attempt.annulment_call().is_some_and(&is_lost) {
-                closing::annulled(self, attempt.id, Err(lost()));
+            if self.payment.attempt(id).and_then(Attempt::annulment_call).as_ref().is_some_and(is_lost) {
+                withdrawing::annulled(self, id, Err(lost()));
             }
         }
-        for refund in self.payment.state.refunds.clone() {
-            if Refund::call(&refund).is_some_and(&is_lost) {
-                refunding::answered(self, refund.id, Err(lost()));
+        for id in self.unfinished_refund_ids() {
+            if let Some(call) = self.payment.refund(id).and_then(Refund::call).filter(is_lost) {
+                refund_answers::answered(self, id, call, Err(lost()));
             }
         }
     }

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::ServerId;
 
+/// No plan asks more often than this.
+const SHORTEST_PAUSE_MS: u64 = 100;
+
 /// One way to a bank that a payment may take.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Route {
@@ -113,11 +116,24 @@ impl PollPlan {
         Self { steps_ms: vec![(30_000, 2_000), (120_000, 5_000)], after_ms: 30_000, floor_ms: self.floor_ms }
     }
 
-    /// The pause before the next status call for something of this age.
+    /// The plan for refunds: quick while a cashier waits for the return receipt, slow after, with this plan's floor.
+    #[must_use]
+    pub fn for_refunds(&self) -> Self {
+        Self { steps_ms: vec![(30_000, 1_000), (120_000, 5_000)], after_ms: 30_000, floor_ms: self.floor_ms }
+    }
+
+    /// The shortest pause between two status calls for one order: the bank's, but never shorter than a tenth of a
+    /// second, since a wake must not follow itself at once.
+    pub fn floor(&self) -> Duration {
+        Duration::from_millis(self.floor_ms.max(SHORTEST_PAUSE_MS))
+    }
+
+    /// The pause before the next status call for something of this age. Never shorter than the floor.
     pub fn pause_at(&self, age: Duration) -> Duration {
         let age_ms = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
         let step = self.steps_ms.iter().find(|(until_ms, _)| age_ms < *until_ms);
-        Duration::from_millis(step.map_or(self.after_ms, |(_, every_ms)| *every_ms).max(self.floor_ms))
+        let every_ms = step.map_or(self.after_ms, |(_, every_ms)| *every_ms);
+        Duration::from_millis(every_ms).max(self.floor())
     }
 }
 
@@ -154,6 +170,8 @@ mod tests {
         }
         let floored = PollPlan { floor_ms: 3_000, ..PollPlan::live() };
         assert_eq!(floored.pause_at(Duration::ZERO), Duration::from_secs(3));
-        assert_eq!(floored.pause_at(Duration::from_secs(300)), Duration::from_secs(5));
+        assert_eq!(floored.pause_at(Duration::from_mins(5)), Duration::from_secs(5));
+        assert_eq!(floored.for_the_dead().pause_at(Duration::ZERO), Duration::from_secs(3));
+        assert_eq!(floored.for_refunds().pause_at(Duration::ZERO), Duration::from_secs(3));
     }
 }

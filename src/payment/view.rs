@@ -1,11 +1,27 @@
 //! What a payment's state means: words and sums derived from it, never stored apart.
 
+use std::sync::Arc;
+
 use crate::{
-    Annulment, Attempt, AttemptId, Call, Credit, CreditRole, EndWord, LastTry, Life, OrderRequest, Payment,
-    Phase, Refund, RefundId, RefundRequest, RefundState, Route, Status, Terms, Timestamp,
+    Annulment, Attempt, AttemptId, Call, Checkout, Credit, CreditRole, EndWord, LastTry, Life, OrderRequest,
+    Payment, PaymentId, Phase, Refund, RefundId, RefundRequest, RefundState, Route, State, Status, Terms,
+    Timestamp,
 };
 
 impl Payment {
+    /// A payment before its first fact: what its journal is folded onto.
+    pub fn blank(id: PaymentId, checkout: Arc<Checkout>, opened_at: Timestamp) -> Self {
+        let state = State {
+            sequence: 0,
+            phase: Phase::Opening { next_attempt_at: opened_at, give_up_at: opened_at },
+            attempts: Vec::new(),
+            credits: Vec::new(),
+            refunds: Vec::new(),
+            settled: false,
+        };
+        Self { id, opened_at, checkout, state }
+    }
+
     /// The `status` of the contract.
     pub fn status(&self) -> Status {
         match &self.state.phase {
@@ -60,6 +76,11 @@ impl Payment {
     /// The terms that hold where an attempt was made.
     pub fn terms_of(&self, attempt: &Attempt) -> &Terms {
         &self.route_of(attempt).terms
+    }
+
+    /// Whether its bank can be asked for an attempt: by the code's id, or by our order number where that is declared.
+    pub fn can_be_asked(&self, attempt: &Attempt) -> bool {
+        attempt.code.is_some() || self.terms_of(attempt).status_by_order
     }
 
     /// Whether this is test money: any of its ways leads to a test server.
@@ -179,7 +200,8 @@ impl Refund {
         if matches!(self.state, RefundState::Failed { .. }) { 0 } else { self.amount.minor() }
     }
 
-    pub(crate) fn call(&self) -> Option<Call> {
+    /// The call under way, if one is.
+    pub fn call(&self) -> Option<Call> {
         match self.state {
             RefundState::Sending(call) => Some(call),
             _ => None,

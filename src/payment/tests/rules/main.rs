@@ -1,0 +1,21 @@
+//! The money rules (design.md §4) and the promises (§5), rule by rule. Every step of every story is also checked against
+//! the laws of `common/law.rs`.
+
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed, as it should")]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod cancel;
+mod credits;
+mod expiry;
+mod failover;
+mod kinds;
+mod late_money;
+mod opening;
+mod orphans;
+mod refund_limits;
+mod refunds;
+mod review;
+mod settling;
+mod wake;
