@@ -130,7 +130,7 @@ impl Engine {
             Ok(turn) => self.under(call.deadline, turn.bank.refund(&request)).await,
             Err(error) => Err(error),
         };
-        Some(Input::Refunded { refund: id, answer })
+        Some(Input::Refunded { refund: id, call, answer })
     }
 
     async fn ask_refund(&self, payment: &Payment, id: RefundId) -> Option<Input> {
