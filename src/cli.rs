@@ -4,7 +4,7 @@ mod check;
 mod payments;
 mod sandbox;
 mod serve;
-//SETTINGS mod settings;
+mod settings;
 
 use std::path::{Path, PathBuf};
 
@@ -47,8 +47,8 @@ enum Command {
     #[command(subcommand)]
     Config(check::Command),
     /// Move the settings of stores, registers and authorization servers as one file.
-    //SETTINGS #[command(subcommand)]
-    //SETTINGS Settings(settings::Command),
+    #[command(subcommand)]
+    Settings(settings::Command),
     /// Find payments and see what happened to them.
     #[command(subcommand)]
     Payments(payments::Command),
@@ -62,7 +62,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<u8> {
         Command::Sandbox(arguments) => sandbox::run(arguments).await,
         Command::Demo(arguments) => demo::run(arguments).await,
         Command::Config(command) => check::run(&command, file),
-        //SETTINGS Command::Settings(command) => settings::run(command, &read(file)?).await,
+        Command::Settings(command) => settings::run(command, &read(file)?).await,
         Command::Payments(command) => payments::run(command, &read(file)?).await,
     }
 }
