@@ -1,0 +1,76 @@
+//! Where everything is: for people, and for programs.
+
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+
+use super::shop;
+use super::stage::Stage;
+
+/// For programs: names that tests rely on.
+pub(super) fn json(stage: &Stage) -> Value {
+    json!({
+        "amqp": stage.amqp.expose_secret(),
+        "http": stage.http(),
+        "sandbox": stage.bank.address(),
+        "api_key": stage.api_key.expose_secret(),
+        "store": shop::STORE,
+        "registers": shop::REGISTERS,
+        "payment_types": [shop::PAYMENT_TYPE],
+        "kiosk": stage.kiosk(),
+    })
+}
+
+/// For people. `plays` tells whether the demo itself is the kiosk.
+pub(super) fn text(stage: &Stage, plays: bool) -> String {
+    let (kiosk, http, bank) = (stage.kiosk(), stage.http(), stage.bank.address());
+    let (amqp, store, tender) = (stage.amqp.expose_secret(), shop::STORE, shop::PAYMENT_TYPE);
+    let registers = shop::REGISTERS.join(", ");
+    let kiosk_words = kiosk_words(plays);
+    let register = if plays { shop::REGISTERS[1] } else { shop::KIOSK };
+    format!(
+        "
+Open these two side by side:
+  the kiosk's screen      {kiosk}
+  the buyer's bank app    {bank}/buyer
+
+What else there is:
+  the service             {http}
+  what the bank knows     {bank}/ledger
+  RabbitMQ                {amqp}
+  the shop                store {store}, registers {registers}, payment type {tender}
+
+{kiosk_words}
+
+Be a till yourself, as register {register}, in two terminals (Debian: apt install amqp-tools):
+  {listen}
+  {pay}
+The code is in payment.qr_ready; the buyer's app lists it. A new try needs a new operation.
+
+Ctrl-C stops everything.
+",
+        listen = listen_command(amqp, register),
+        pay = pay_command(amqp, register),
+    )
+}
+
+fn kiosk_words(plays: bool) -> String {
+    let kiosk = shop::KIOSK;
+    if plays {
+        format!(
+            "A sample checkout waits on the kiosk (register {kiosk}): pay it in the buyer's app.
+Ten seconds after its end the next one starts; --no-samples switches them off."
+        )
+    } else {
+        format!("The kiosk (register {kiosk}) is yours: it shows the codes of your checkouts.")
+    }
+}
+
+fn listen_command(amqp: &str, register: &str) -> String {
+    format!("amqp-consume --url='{amqp}' -q checkout.till.{}.{register} sh -c 'cat; echo'", shop::STORE)
+}
+
+fn pay_command(amqp: &str, register: &str) -> String {
+    let body = r#"{"operation":"mine-1","amount":{"value":19800,"currency":"RUB"}}"#;
+    let key = format!("v1.{}.{register}.pay", shop::STORE);
+    format!("amqp-publish --url='{amqp}' -e checkout.command -r {key} -p -C application/json -b '{body}'")
+}

@@ -1,0 +1,155 @@
+//! The demo's shop: one store with a kiosk and two tills, one tender, one authorization server.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::Context;
+use engine::settings::{
+    ConsoleKind, ConsoleSettings, EventsBy, PaymentType, RegisterSettings, ServerSettings, Settings,
+    StoreSettings,
+};
+use payment::{
+    CodeKind, ConsoleId, Currency, InvalidName, LateMoney, PaymentTypeCode, PollPlan, RegisterId, ServerId,
+    StoreId, Timestamp,
+};
+use secrecy::SecretString;
+use store::{Db, KeyFile};
+
+/// The store.
+pub(super) const STORE: &str = "17";
+/// Its registers; the first one is the kiosk.
+pub(super) const REGISTERS: [&str; 3] = ["1", "2", "3"];
+/// The register with a screen for buyers.
+pub(super) const KIOSK: &str = "1";
+/// The kiosk's screen.
+pub(super) const CONSOLE: &str = "kiosk-1";
+/// The tender.
+pub(super) const PAYMENT_TYPE: &str = "sbp";
+/// The authorization server, and the bank's module.
+pub(super) const BANK: &str = "raiffeisen";
+/// The merchant at the simulated bank …
+pub(super) const MERCHANT: &str = "MA0000000552";
+/// … and its key there, which opens nothing but the simulator.
+pub(super) const MERCHANT_KEY: &str = "sandbox-secret-key";
+
+const KEY_NAME: &str = "demo";
+
+/// Writes the settings, the bank's credentials and a fresh API key into the database, and returns the key.
+pub(super) async fn set_up(
+    database: &Path,
+    key_file: &Path,
+    bank_url: &str,
+    now: Timestamp,
+) -> anyhow::Result<SecretString> {
+    let db = Db::open_or_create(database).await.context("the demo's database")?;
+    let revision = db.settings_revision().await?;
+    db.save_settings(&settings(revision, bank_url)?).await?;
+    let keyring = KeyFile::load_or_create(key_file)?;
+    let secret = SecretString::from(MERCHANT_KEY);
+    db.set_secret(&ServerId::parse(BANK)?, "secret_key", &secret, &keyring).await?;
+    for (id, key) in db.api_keys().await? {
+        if key.name == KEY_NAME {
+            db.remove_api_key(&id).await?;
+        }
+    }
+    let made = db.add_api_key(&StoreId::parse(STORE)?, KEY_NAME, now).await?;
+    db.close().await;
+    Ok(made.key)
+}
+
+fn settings(revision: u64, bank_url: &str) -> Result<Settings, InvalidName> {
+    Ok(Settings {
+        revision,
+        stores: BTreeMap::from([(StoreId::parse(STORE)?, store()?)]),
+        servers: BTreeMap::from([(ServerId::parse(BANK)?, server(bank_url))]),
+    })
+}
+
+fn store() -> Result<StoreSettings, InvalidName> {
+    let payment_type = PaymentTypeCode::parse(PAYMENT_TYPE)?;
+    let tender = PaymentType {
+        name: "Оплата по QR-коду (СБП)".to_owned(),
+        servers: vec![ServerId::parse(BANK)?],
+        code: CodeKind::Dynamic,
+        late_money: None,
+    };
+    let mut registers = BTreeMap::new();
+    for name in REGISTERS {
+        registers.insert(RegisterId::parse(name)?, register(name)?);
+    }
+    Ok(StoreSettings {
+        name: "Магазин у дома".to_owned(),
+        zone: "Europe/Moscow".to_owned(),
+        language: "ru".to_owned(),
+        currency: Currency::RUB,
+        default_payment_type: payment_type.clone(),
+        late_money: LateMoney::Refund,
+        registers,
+        payment_types: BTreeMap::from([(payment_type, tender)]),
+    })
+}
+
+fn register(name: &str) -> Result<RegisterSettings, InvalidName> {
+    if name != KIOSK {
+        return Ok(RegisterSettings {
+            name: format!("Касса {name}"),
+            events_by: EventsBy::Amqp,
+            consoles: BTreeMap::new(),
+        });
+    }
+    let console = ConsoleSettings {
+        name: "Экран киоска".to_owned(),
+        kind: ConsoleKind::Kiosk,
+        show_qr: true,
+        language: None,
+        screen_key_sha256: None,
+    };
+    Ok(RegisterSettings {
+        name: "Киоск самообслуживания".to_owned(),
+        events_by: EventsBy::Amqp,
+        consoles: BTreeMap::from([(ConsoleId::parse(CONSOLE)?, console)]),
+    })
+}
+
+fn server(bank_url: &str) -> ServerSettings {
+    let values = [("sbp_merchant_id", MERCHANT), ("base_url", bank_url), ("code_life_min_s", "1")];
+    ServerSettings {
+        name: "Райффайзенбанк (симулятор)".to_owned(),
+        module: BANK.to_owned(),
+        response_timeout_s: 15,
+        call_timeout_ms: 4_000,
+        code_life_s: 300,
+        test: true,
+        poll: PollPlan::live(),
+        rate_per_s: 500,
+        concurrency: 64,
+        values: values.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shop_can_work_as_it_is_set() {
+        let settings = settings(0, "http://127.0.0.1:8090/raiffeisen").unwrap();
+        assert!(store::check_settings(&settings).is_ok());
+        let (_, store) = settings.stores.first_key_value().unwrap();
+        let kiosk = &store.registers[&RegisterId::parse(KIOSK).unwrap()];
+        assert!(kiosk.consoles[&ConsoleId::parse(CONSOLE).unwrap()].show_qr);
+        assert_eq!(store.registers.len(), REGISTERS.len());
+    }
+
+    #[tokio::test]
+    async fn setting_up_twice_leaves_one_key_and_changes_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let (database, keys) = (folder.path().join("demo.db"), folder.path().join("demo.key"));
+        let url = "http://127.0.0.1:8090/raiffeisen";
+        set_up(&database, &keys, url, Timestamp::from_micros(1)).await.unwrap();
+        let key = set_up(&database, &keys, url, Timestamp::from_micros(2)).await.unwrap();
+        let db = Db::open(&database).await.unwrap();
+        assert_eq!(db.api_keys().await.unwrap().len(), 1);
+        assert_eq!(db.store_of_api_key(&key).await.unwrap(), Some(StoreId::parse(STORE).unwrap()));
+    }
+}
