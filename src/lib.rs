@@ -4,10 +4,11 @@ mod banks;
 pub mod cli;
 mod clock;
 pub mod config;
-mod demo;
+pub mod demo;
 mod ids;
 mod registry;
 mod service;
 mod telemetry;
+pub mod till;
 
 pub use service::Service;
