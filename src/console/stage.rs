@@ -99,8 +99,9 @@ fn left_text(left_ms: i64) -> String {
 fn amount_size(amount: &str) -> &'static str {
     match amount.chars().count() {
         0..=9 => "amount-l",
-        10..=13 => "amount-m",
-        _ => "amount-s",
+        10..=12 => "amount-m",
+        13..=16 => "amount-s",
+        _ => "amount-xs",
     }
 }
 

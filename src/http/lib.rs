@@ -1,1 +1,30 @@
-//! To be filled.
+//! The HTTP door: screens of buyers, notifications of banks, health and metrics; later the contract with registers.
+//!
+//! It moves bytes. What a screen shows is decided in `console`, what a notification means by the authorization server's
+//! module, and only the engine changes payments. Every request is bounded in size, time and number, and every error is a
+//! problem document (RFC 9457) or, where a person reads it, a page that says what to do.
+
+mod door;
+mod guard;
+mod health;
+mod hooks;
+mod index;
+mod probes;
+mod problem;
+mod rate;
+mod screen;
+mod serve;
+
+pub use door::{HttpConfig, HttpDoor};
+pub use health::{Condition, Health, HealthSource, Part};
+pub use hooks::{NotificationReceipt, Notifications};
+pub use serve::{BindError, Bound};
+
+#[cfg(test)]
+extern crate self as http_door;
+#[cfg(test)]
+#[path = "tests/door/fake.rs"]
+#[expect(dead_code, reason = "tests on sockets use more of the stand-ins")]
+mod fake;
+#[cfg(test)]
+mod feed_tests;

@@ -1,0 +1,94 @@
+//! What the door is made of, and where each request goes.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn;
+use axum::routing::{get, post};
+use console::Pictures;
+use engine::doors::{Hints, Intake, Screens};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::hooks::{self, Notifications};
+use crate::rate::HintRates;
+use crate::serve::{BindError, Bound, bind};
+use crate::{HealthSource, guard, index, probes, screen};
+
+/// Pictures of codes that are kept: enough for every screen of a large shop.
+const PICTURES: usize = 512;
+
+/// What is set about the door.
+#[derive(Debug, Clone)]
+pub struct HttpConfig {
+    /// Screens open without a key. For demonstrations: anyone who reaches the address sees every console.
+    pub open_screens: bool,
+    /// The most connections at once; further ones wait to be accepted.
+    pub connections: usize,
+}
+
+impl Default for HttpConfig {
+    fn default() -> Self {
+        Self { open_screens: false, connections: 4_096 }
+    }
+}
+
+/// The door, ready to be bound to an address.
+#[derive(Clone)]
+pub struct HttpDoor {
+    /// What is set.
+    pub config: HttpConfig,
+    /// What screens read.
+    pub screens: Arc<dyn Screens>,
+    /// Takes the buyer's cancel.
+    pub intake: Arc<dyn Intake>,
+    /// Takes the orders that notifications name.
+    pub hints: Arc<dyn Hints>,
+    /// Reads notifications of banks.
+    pub notifications: Arc<dyn Notifications>,
+    /// Tells how the service is.
+    pub health: Arc<dyn HealthSource>,
+    /// Draws the metrics; `None`: there are none.
+    pub metrics: Option<PrometheusHandle>,
+}
+
+impl HttpDoor {
+    /// Takes the address; port 0 takes a free one. Nothing is answered before [`Bound::serve`].
+    pub async fn bind(self, listen: SocketAddr) -> Result<Bound, BindError> {
+        bind(self, listen).await
+    }
+}
+
+/// The running door, shared by all requests.
+pub(crate) struct Door {
+    pub(crate) parts: HttpDoor,
+    pub(crate) pictures: Pictures,
+    pub(crate) rates: HintRates,
+    /// Ends streams that would otherwise never end.
+    pub(crate) stop: CancellationToken,
+}
+
+impl Door {
+    pub(crate) fn new(parts: HttpDoor, stop: CancellationToken) -> Self {
+        Self { parts, pictures: Pictures::keeping(PICTURES), rates: HintRates::default(), stop }
+    }
+}
+
+/// Every route. The register's contract (`/api/v1/…`) is merged here when it comes.
+pub(crate) fn routes(door: &Arc<Door>) -> Router {
+    Router::new()
+        .route("/", get(index::index))
+        .merge(screen::routes())
+        .route("/hooks/{server}", post(hooks::receive))
+        .route("/healthz", get(probes::alive))
+        .route("/readyz", get(probes::ready))
+        .route("/metrics", get(probes::metrics))
+        .fallback(index::nothing_here)
+        .method_not_allowed_fallback(index::wrong_method)
+        .layer(from_fn(guard::within_time))
+        .layer(guard::catch_panics())
+        .layer(from_fn(guard::count))
+        .layer(from_fn(guard::headers))
+        .with_state(Arc::clone(door))
+}

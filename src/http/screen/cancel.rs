@@ -1,0 +1,79 @@
+//! `POST /screen/cancel`: the buyer turns away.
+
+use std::sync::Arc;
+
+use axum::Form;
+use axum::extract::State;
+use axum::http::{Response as HttpResponse, StatusCode, Uri};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum_extra::extract::CookieJar;
+use console::{Place, Screen};
+use engine::doors::{Incoming, Receipt};
+use payment::OperationId;
+use serde::Deserialize;
+use tower_http::csrf::{CsrfLayer, ProtectionError};
+
+use crate::door::Door;
+use crate::problem::Problem;
+use crate::screen::access::Asked;
+use crate::screen::look::{Looker, denied};
+
+/// The form of the button.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Wish {
+    /// The payment that the buyer saw: a late press must not cancel the next one.
+    payment: String,
+}
+
+/// Cancels what the screen shows, as the register's own `cancel` would: it never refunds, and *paid* wins.
+///
+/// A payment that the screen does not offer to cancel any more is left alone; the answer leads back to the screen.
+pub(crate) async fn cancel(
+    State(door): State<Arc<Door>>,
+    uri: Uri,
+    jar: CookieJar,
+    Form(wish): Form<Wish>,
+) -> Result<Response, Problem> {
+    let asked = Asked::of(&uri);
+    let settings = door.parts.screens.settings();
+    let grant = asked.grant(&jar, &settings, door.parts.config.open_screens).map_err(|_| denied())?;
+    let looker = Looker { grant, asked_language: asked.language() };
+    let seen = looker.look(&door).await?;
+    let view = &seen.snapshot.view;
+    let is_offered = view.can_cancel && view.payment.as_ref() == Some(&wish.payment);
+    let wanted = seen.payments.iter().find(|payment| is_offered && payment.id.to_string() == wish.payment);
+    if let Some(payment) = wanted {
+        ask(&door, &looker.grant.place, &payment.checkout.operation).await?;
+    }
+    let screen = Screen::find(&settings, &looker.grant.place, looker.asked_language).ok_or_else(denied)?;
+    Ok(Redirect::to(&screen.address("")).into_response())
+}
+
+async fn ask(door: &Door, place: &Place, operation: &OperationId) -> Result<(), Problem> {
+    let body = serde_json::json!({ "operation": operation.as_str(), "reason": "buyer" });
+    let incoming = Incoming {
+        version: "v1".to_owned(),
+        store: place.store.as_str().to_owned(),
+        register: place.register.as_str().to_owned(),
+        verb: "cancel".to_owned(),
+        body: body.to_string().into_bytes(),
+        content_type: Some("application/json".to_owned()),
+        ..Incoming::default()
+    };
+    match door.parts.intake.receive(incoming).await {
+        Receipt::Ack => Ok(()),
+        Receipt::DeadLetter(_) | Receipt::Later => {
+            let detail = "The payment could not be cancelled now. Press again.";
+            Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail))
+        }
+    }
+}
+
+/// Pages of other sites can't press the button.
+pub(crate) fn same_site_only() -> CsrfLayer<impl Fn(ProtectionError) -> HttpResponse<axum::body::Body> + Clone>
+{
+    CsrfLayer::new().with_rejection_response(|_| {
+        Problem::new(StatusCode::FORBIDDEN, "forbidden", "Only the screen itself may do this.")
+            .into_response()
+    })
+}

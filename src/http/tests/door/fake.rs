@@ -1,0 +1,192 @@
+//! Stand-ins for the parts behind the door.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use engine::doors::{Hints, Incoming, Intake, Receipt, Screens};
+use engine::ports::{Destination, StoreError};
+use engine::settings::Settings;
+use http_door::{
+    Condition, Health, HealthSource, HttpConfig, HttpDoor, NotificationReceipt, Notifications, Part,
+};
+use payment::{AttemptId, Payment, ServerId, Timestamp};
+use tokio::sync::broadcast;
+use tokio::time::Instant;
+
+/// Registers whose payments a test sets, by a clock that begins at a fixed time.
+pub(crate) struct FakeScreens {
+    settings: Mutex<Arc<Settings>>,
+    payments: Mutex<Vec<Payment>>,
+    changes: broadcast::Sender<Destination>,
+    began: Instant,
+    pub(crate) is_broken: AtomicBool,
+    pub(crate) panics: AtomicBool,
+    pub(crate) reads: AtomicUsize,
+}
+
+impl FakeScreens {
+    pub(crate) fn new(settings: Settings) -> Arc<Self> {
+        Arc::new(Self {
+            settings: Mutex::new(Arc::new(settings)),
+            payments: Mutex::default(),
+            changes: broadcast::channel(64).0,
+            began: Instant::now(),
+            is_broken: AtomicBool::new(false),
+            panics: AtomicBool::new(false),
+            reads: AtomicUsize::new(0),
+        })
+    }
+
+    /// Sets the payments and tells nobody.
+    pub(crate) fn put(&self, payments: Vec<Payment>) {
+        *self.payments.lock().unwrap() = payments;
+    }
+
+    /// Sets the payments and hints at the register of the first.
+    pub(crate) fn change(&self, payments: Vec<Payment>) {
+        let first = payments.first().map(|payment| Destination {
+            store: payment.checkout.store.clone(),
+            register: payment.checkout.register.clone(),
+        });
+        self.put(payments);
+        if let Some(destination) = first {
+            self.hint(destination);
+        }
+    }
+
+    /// Tells that a register changed.
+    pub(crate) fn hint(&self, destination: Destination) {
+        let _ = self.changes.send(destination);
+    }
+
+    pub(crate) fn set_settings(&self, settings: Settings) {
+        *self.settings.lock().unwrap() = Arc::new(settings);
+    }
+}
+
+#[async_trait]
+impl Screens for FakeScreens {
+    async fn newest_payments(&self, destination: &Destination) -> Result<Vec<Payment>, StoreError> {
+        self.reads.fetch_add(1, Ordering::Relaxed);
+        assert!(!self.panics.load(Ordering::Relaxed), "the store panics as the test asked");
+        if self.is_broken.load(Ordering::Relaxed) {
+            return Err(StoreError("the disk is full".to_owned()));
+        }
+        let of_register = |payment: &&Payment| {
+            payment.checkout.store == destination.store && payment.checkout.register == destination.register
+        };
+        Ok(self.payments.lock().unwrap().iter().filter(of_register).cloned().collect())
+    }
+
+    fn changes(&self) -> broadcast::Receiver<Destination> {
+        self.changes.subscribe()
+    }
+
+    fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.settings.lock().unwrap())
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::from_micros(1_795_255_200_000_000).plus(self.began.elapsed())
+    }
+}
+
+/// Keeps what it was given.
+#[derive(Default)]
+pub(crate) struct FakeIntake {
+    pub(crate) received: Mutex<Vec<Incoming>>,
+    pub(crate) is_away: AtomicBool,
+}
+
+#[async_trait]
+impl Intake for FakeIntake {
+    async fn receive(&self, incoming: Incoming) -> Receipt {
+        self.received.lock().unwrap().push(incoming);
+        if self.is_away.load(Ordering::Relaxed) { Receipt::Later } else { Receipt::Ack }
+    }
+
+    fn release_parked(&self, _destination: &Destination) {}
+}
+
+/// Keeps the orders that were hinted at.
+#[derive(Default)]
+pub(crate) struct FakeHints(pub(crate) Mutex<Vec<AttemptId>>);
+
+impl Hints for FakeHints {
+    fn hint(&self, order: AttemptId) {
+        self.0.lock().unwrap().push(order);
+    }
+}
+
+/// Knows the server `bank`; a body is an order number, the header `x-sign` says `right` when it is the bank's.
+pub(crate) struct FakeNotifications;
+
+impl Notifications for FakeNotifications {
+    fn receive(
+        &self,
+        server: &ServerId,
+        header: &dyn Fn(&str) -> Option<String>,
+        body: &[u8],
+    ) -> NotificationReceipt {
+        if server.as_str() != "bank" {
+            return NotificationReceipt::UnknownServer;
+        }
+        let Ok(text) = std::str::from_utf8(body) else { return NotificationReceipt::Unreadable };
+        let order = text.parse().ok();
+        match header("X-Sign").as_deref() {
+            Some("right") => NotificationReceipt::Proven { order },
+            _ => NotificationReceipt::NotProven { order },
+        }
+    }
+}
+
+/// Says what a test set.
+#[derive(Default)]
+pub(crate) struct FakeHealth(pub(crate) Mutex<Health>);
+
+#[async_trait]
+impl HealthSource for FakeHealth {
+    async fn health(&self) -> Health {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+impl FakeHealth {
+    pub(crate) fn set(&self, store: Condition, broker: Condition) {
+        let part = |name, condition, is_required| Part { name, condition, detail: None, is_required };
+        let parts = vec![part("store", store, true), part("broker", broker, false)];
+        *self.0.lock().unwrap() = Health { parts };
+    }
+}
+
+/// Everything behind a door.
+pub(crate) struct Fakes {
+    pub(crate) screens: Arc<FakeScreens>,
+    pub(crate) intake: Arc<FakeIntake>,
+    pub(crate) hints: Arc<FakeHints>,
+    pub(crate) health: Arc<FakeHealth>,
+}
+
+impl Fakes {
+    pub(crate) fn new(settings: Settings) -> Self {
+        Self {
+            screens: FakeScreens::new(settings),
+            intake: Arc::default(),
+            hints: Arc::default(),
+            health: Arc::default(),
+        }
+    }
+
+    pub(crate) fn door(&self, config: HttpConfig) -> HttpDoor {
+        HttpDoor {
+            config,
+            screens: Arc::clone(&self.screens) as Arc<dyn Screens>,
+            intake: Arc::clone(&self.intake) as Arc<dyn Intake>,
+            hints: Arc::clone(&self.hints) as Arc<dyn Hints>,
+            notifications: Arc::new(FakeNotifications),
+            health: Arc::clone(&self.health) as Arc<dyn HealthSource>,
+            metrics: None,
+        }
+    }
+}
