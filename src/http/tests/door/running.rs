@@ -122,11 +122,11 @@ impl Stream {
     /// The next snapshot; `None` when the stream has ended.
     pub(crate) async fn next(&mut self) -> Option<Value> {
         loop {
-            if let Some((event, rest)) = self.rest.split_once("\n\n") {
-                let data = event.lines().find_map(|line| line.strip_prefix("data: ")).map(str::to_owned);
+            if let Some(end) = self.rest.find("\n\n") {
+                let event: String = self.rest.drain(..end + 2).collect();
+                let data = event.lines().find_map(|line| line.strip_prefix("data: "));
                 assert!(event.contains("event: screen"), "{event}");
-                self.rest = rest.to_owned();
-                return Some(serde_json::from_str(&data.unwrap()).unwrap());
+                return Some(serde_json::from_str(data.unwrap()).unwrap());
             }
             let chunk = self.response.chunk().await.ok().flatten()?;
             self.rest.push_str(std::str::from_utf8(&chunk).unwrap());

@@ -204,6 +204,7 @@ async fn the_pages_files_are_served_and_may_be_kept() {
     let door = Running::locked().await;
     for (name, kind) in [
         ("screen.css", "text/css"),
+        ("layouts.css", "text/css"),
         ("screen.js", "text/javascript"),
         ("door.css", "text/css"),
         ("icon.svg", "image/svg+xml"),
