@@ -5,9 +5,12 @@ mod commit;
 mod connect;
 #[cfg(test)]
 mod full_disk;
+mod job;
 mod lock;
 mod mark;
 mod migrations;
+mod script;
+mod session;
 mod writer;
 
 use std::path::Path;
@@ -20,9 +23,11 @@ use engine::settings::Settings;
 use payment::{Payment, PaymentId, RegisterId, StoreId, Timestamp};
 
 pub(crate) use connect::{is_there, read_pool, write_options};
+pub(crate) use job::{Refusal, Work};
 pub(crate) use lock::Lock;
 pub(crate) use migrations::migrate;
-pub(crate) use writer::{Refusal, Session, Work, Writer};
+pub(crate) use session::Session;
+pub(crate) use writer::Writer;
 
 use crate::Db;
 use crate::change::ensure_sound;

@@ -48,9 +48,10 @@ impl Work for ChangeSettings {
 
     async fn perform(self, session: &mut Session) -> Result<u64, ChangeSettingsError> {
         let base = self.base.map(|revision| signed("revision", revision)).transpose()?;
+        let connection = session.connection().await?;
         let raised: Option<i64> = sqlx::query_scalar(sql::RAISE_REVISION)
             .bind(base)
-            .fetch_optional(&mut session.connection)
+            .fetch_optional(&mut *connection)
             .await
             .map_err(|error| unusable(&error))?;
         let Some(revision) = raised else { return Err(ChangeSettingsError::Conflict) };
@@ -59,7 +60,7 @@ impl Work for ChangeSettings {
                 Some(body) => put(edit.entity, &body)?,
                 None => remove(edit.entity),
             };
-            query.execute(&mut session.connection).await.map_err(|error| unusable(&error))?;
+            query.execute(&mut *connection).await.map_err(|error| unusable(&error))?;
         }
         Ok(unsigned("revision", revision)?)
     }

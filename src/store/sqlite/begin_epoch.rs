@@ -4,7 +4,8 @@ use async_trait::async_trait;
 use engine::ports::StoreError;
 use payment::Timestamp;
 
-use super::writer::{Session, Work};
+use super::job::Work;
+use super::session::Session;
 use crate::error::unusable;
 use crate::rows::signed;
 use crate::sql;
@@ -24,7 +25,7 @@ impl Work for BeginEpoch {
         sqlx::query(sql::INSERT_INSTANCE)
             .bind(signed("epoch", epoch)?)
             .bind(self.now.as_micros())
-            .execute(&mut session.connection)
+            .execute(session.connection().await?)
             .await
             .map_err(|error| unusable(&error))?;
         // If the batch fails, the session goes with it and the next one asks the table.

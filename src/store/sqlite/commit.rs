@@ -1,19 +1,17 @@
 //! One change of the engine.
 //!
 //! Statements are few on purpose: accepting a checkout is three inserts (operation, payment, journal), issuing a code
-//! one update and one insert.
+//! one update and one insert, and each change is one script.
 
 use async_trait::async_trait;
 use engine::ports::{Change, CommitError, CreditKey, PaymentChange, StoreError};
-use sqlx::sqlite::SqliteArguments;
-use sqlx::{Sqlite, SqliteConnection};
 
-use super::writer::{Refusal, Session, Work};
+use super::job::{Refusal, Work};
+use super::script::Script;
+use super::session::Session;
 use crate::error::unusable;
 use crate::rows::{JournalColumns, OperationColumns, PaymentColumns, StateColumns, journal_columns, signed};
 use crate::sql;
-
-type Query = sqlx::query::Query<'static, Sqlite, SqliteArguments>;
 
 /// A change as rows.
 pub(super) struct Commit {
@@ -24,12 +22,17 @@ pub(super) struct Commit {
 }
 
 struct PaymentRows {
-    expected_sequence: Option<i64>,
-    /// For an insert only.
-    first: Option<PaymentColumns>,
+    writing: Writing,
     state: StateColumns,
     journal: Vec<JournalColumns>,
     credits: Vec<CreditKey>,
+}
+
+enum Writing {
+    /// The payment becomes known.
+    First(Box<PaymentColumns>),
+    /// The payment changes, if it still is as it was when the change was decided.
+    Next { expected_sequence: i64 },
 }
 
 impl Commit {
@@ -45,11 +48,12 @@ impl Commit {
 
 impl PaymentRows {
     fn of(change: &PaymentChange) -> Result<Self, StoreError> {
-        let expected = change.expected_sequence;
-        let first = expected.is_none().then(|| PaymentColumns::of(&change.payment)).transpose()?;
+        let writing = match change.expected_sequence {
+            None => Writing::First(Box::new(PaymentColumns::of(&change.payment)?)),
+            Some(sequence) => Writing::Next { expected_sequence: signed("sequence", sequence)? },
+        };
         Ok(Self {
-            expected_sequence: expected.map(|sequence| signed("sequence", sequence)).transpose()?,
-            first,
+            writing,
             state: StateColumns::of(change)?,
             journal: journal_columns(&change.journal)?,
             credits: change.credits.clone(),
@@ -71,61 +75,78 @@ impl Work for Commit {
     type Done = ();
     type Refusal = CommitError;
 
-    /// The operation goes first: a known one makes the change a duplicate, whatever else is wrong with it.
     async fn perform(self, session: &mut Session) -> Result<(), CommitError> {
         if self.epoch < session.newest_epoch {
             return Err(CommitError::Lapsed);
         }
-        let connection = &mut session.connection;
-        if let Some(operation) = self.operation
-            && run(insert_operation(operation, self.at), connection).await? == 0
-        {
-            return Err(CommitError::Duplicate);
+        let (script, expected) = self.script()?;
+        let outcome = session.run(script).await;
+        // What a statement did not find or found taken is the reason, also when a later one failed because of it.
+        for (affected, expected) in outcome.affected.iter().zip(expected) {
+            if *affected == 0 {
+                return Err(expected.refusal());
+            }
         }
-        if let Some(payment) = self.payment {
-            write_payment(payment, signed("epoch", self.epoch)?, self.at, connection).await?;
-        }
-        Ok(())
+        outcome.error.map_or(Ok(()), |error| Err(unusable(&error).into()))
     }
 }
 
-async fn write_payment(
-    rows: PaymentRows,
-    epoch: i64,
-    at: i64,
-    connection: &mut SqliteConnection,
-) -> Result<(), CommitError> {
-    let payment = rows.state.id.clone();
-    let query = match (rows.first, rows.expected_sequence) {
-        (None, Some(expected)) => update_payment(rows.state, epoch, expected),
-        (Some(first), _) => insert_payment(first, rows.state, epoch),
-        (None, None) => return Err(StoreError("a first change without its payment".to_owned()).into()),
-    };
-    if run(query, connection).await? == 0 {
-        return Err(CommitError::Conflict);
-    }
-    for credit in &rows.credits {
-        if run(insert_credit(credit, &payment), connection).await? == 0 {
-            return Err(CommitError::CreditTaken);
+/// What a statement that affects no row means.
+#[derive(Clone, Copy)]
+enum Expected {
+    Operation,
+    Payment,
+    Credit,
+    Facts,
+}
+
+impl Expected {
+    fn refusal(self) -> CommitError {
+        match self {
+            Self::Operation => CommitError::Duplicate,
+            Self::Payment => CommitError::Conflict,
+            Self::Credit => CommitError::CreditTaken,
+            Self::Facts => StoreError("facts were not taken into the journal".to_owned()).into(),
         }
-    }
-    let mut journal = rows.journal.into_iter();
-    loop {
-        let some: Vec<JournalColumns> = journal.by_ref().take(sql::JOURNAL_ROWS).collect();
-        if some.is_empty() {
-            return Ok(());
-        }
-        run(insert_journal(some, &payment, at), connection).await?;
     }
 }
 
-async fn run(query: Query, connection: &mut SqliteConnection) -> Result<u64, StoreError> {
-    let done = query.execute(connection).await.map_err(|error| unusable(&error))?;
-    Ok(done.rows_affected())
+impl Commit {
+    /// The statements, and what each of them must affect. The operation goes first: a known one makes the change a
+    /// duplicate, whatever else is wrong with it.
+    fn script(self) -> Result<(Script, Vec<Expected>), StoreError> {
+        let mut script = Script::default();
+        let mut expected = Vec::with_capacity(4);
+        if let Some(operation) = self.operation {
+            insert_operation(&mut script, operation, self.at);
+            expected.push(Expected::Operation);
+        }
+        let Some(rows) = self.payment else { return Ok((script, expected)) };
+        let payment = rows.state.id.clone();
+        let epoch = signed("epoch", self.epoch)?;
+        match rows.writing {
+            Writing::First(first) => insert_payment(&mut script, *first, rows.state, epoch),
+            Writing::Next { expected_sequence } => {
+                update_payment(&mut script, rows.state, epoch, expected_sequence);
+            }
+        }
+        expected.push(Expected::Payment);
+        for credit in &rows.credits {
+            insert_credit(&mut script, credit, &payment);
+            expected.push(Expected::Credit);
+        }
+        let mut journal = rows.journal.into_iter();
+        while let some @ 1.. = journal.len().min(sql::JOURNAL_ROWS) {
+            insert_journal(&mut script, journal.by_ref().take(some), some, &payment, self.at);
+            expected.push(Expected::Facts);
+        }
+        Ok((script, expected))
+    }
 }
 
-fn insert_operation(row: OperationColumns, at: i64) -> Query {
-    sqlx::query(sql::INSERT_OPERATION)
+fn insert_operation(script: &mut Script, row: OperationColumns, at: i64) {
+    script
+        .statement(sql::INSERT_OPERATION)
         .bind(row.operation)
         .bind(row.register)
         .bind(row.store)
@@ -135,11 +156,12 @@ fn insert_operation(row: OperationColumns, at: i64) -> Query {
         .bind(row.payment)
         .bind(row.code)
         .bind(row.field)
-        .bind(row.reason)
+        .bind(row.reason);
 }
 
-fn insert_payment(first: PaymentColumns, state: StateColumns, epoch: i64) -> Query {
-    sqlx::query(sql::INSERT_PAYMENT)
+fn insert_payment(script: &mut Script, first: PaymentColumns, state: StateColumns, epoch: i64) {
+    script
+        .statement(sql::INSERT_PAYMENT)
         .bind(state.id)
         .bind(first.store)
         .bind(first.register)
@@ -156,11 +178,12 @@ fn insert_payment(first: PaymentColumns, state: StateColumns, epoch: i64) -> Que
         .bind(state.sequence)
         .bind(epoch)
         .bind(first.checkout)
-        .bind(state.state)
+        .bind(state.state);
 }
 
-fn update_payment(state: StateColumns, epoch: i64, expected_sequence: i64) -> Query {
-    sqlx::query(sql::UPDATE_PAYMENT)
+fn update_payment(script: &mut Script, state: StateColumns, epoch: i64, expected_sequence: i64) {
+    script
+        .statement(sql::UPDATE_PAYMENT)
         .bind(state.status)
         .bind(state.is_open)
         .bind(state.wake_at)
@@ -169,36 +192,36 @@ fn update_payment(state: StateColumns, epoch: i64, expected_sequence: i64) -> Qu
         .bind(epoch)
         .bind(state.state)
         .bind(state.id)
-        .bind(expected_sequence)
+        .bind(expected_sequence);
 }
 
-fn insert_credit(credit: &CreditKey, payment: &str) -> Query {
-    sqlx::query(sql::INSERT_CREDIT)
+fn insert_credit(script: &mut Script, credit: &CreditKey, payment: &str) {
+    script
+        .statement(sql::INSERT_CREDIT)
         .bind(credit.server.to_string())
         .bind(credit.transaction.to_string())
-        .bind(payment.to_owned())
+        .bind(payment.to_owned());
 }
 
-fn insert_journal(rows: Vec<JournalColumns>, payment: &str, at: i64) -> Query {
-    let mut query = sqlx::query(sql::insert_journal(rows.len()));
+fn insert_journal(
+    script: &mut Script,
+    rows: impl Iterator<Item = JournalColumns>,
+    count: usize,
+    payment: &str,
+    at: i64,
+) {
+    script.statement(sql::insert_journal(count));
     for row in rows {
-        query = query.bind(payment.to_owned()).bind(row.sequence).bind(row.copy).bind(at).bind(row.fact);
-        query = match row.event {
-            Some(event) => query
-                .bind(event.store)
-                .bind(event.register)
-                .bind(event.operation)
-                .bind(event.name)
-                .bind(event.body)
-                .bind(0_i64),
-            None => query
-                .bind(None::<String>)
-                .bind(None::<String>)
-                .bind(None::<String>)
-                .bind(None::<String>)
-                .bind(None::<String>)
-                .bind(None::<i64>),
+        script.bind(payment.to_owned()).bind(row.sequence).bind(row.copy).bind(at).bind(row.fact);
+        let is_pending = row.event.is_some().then_some(0_i64);
+        let event =
+            row.event.map(|event| (event.store, event.register, event.operation, event.name, event.body));
+        let (store, register, operation, name, body) = match event {
+            Some((store, register, operation, name, body)) => {
+                (Some(store), Some(register), Some(operation), Some(name), Some(body))
+            }
+            None => (None, None, None, None, None),
         };
+        script.bind(store).bind(register).bind(operation).bind(name).bind(body).bind(is_pending);
     }
-    query
 }

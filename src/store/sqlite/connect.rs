@@ -14,6 +14,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Readers at once. Reads take microseconds; more connections than this only take memory.
 const READERS: u32 = 4;
 
+/// Texts that a writing connection keeps prepared: one for each form that a change takes.
+const PREPARED: usize = 256;
+
 /// Page cache of each connection in KiB; negative is SQLite's way of saying *not pages*.
 const CACHE_KIB: &str = "-8192";
 
@@ -33,6 +36,7 @@ pub(crate) fn write_options(path: &Path) -> SqliteConnectOptions {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
+        .statement_cache_capacity(PREPARED)
         .pragma("cache_size", CACHE_KIB)
         .disable_statement_logging()
 }

@@ -19,7 +19,7 @@ impl Work for Limit {
     type Refusal = StoreError;
 
     async fn perform(self, session: &mut Session) -> Result<(), StoreError> {
-        let connection = &mut session.connection;
+        let connection = session.connection().await?;
         let used: i64 = sqlx::query_scalar("PRAGMA page_count")
             .fetch_one(&mut *connection)
             .await

@@ -3,11 +3,16 @@
 use async_trait::async_trait;
 use engine::ports::{DeliveryMark, StoreError};
 
-use super::writer::{Session, Work};
+use super::job::Work;
+use super::script::Script;
+use super::session::Session;
 use crate::error::unusable;
 use crate::records::DeliveryState;
 use crate::rows::signed;
 use crate::sql;
+
+/// Marks in one script at most: every number of them is a text of its own that is kept prepared.
+const SCRIPT: usize = 16;
 
 /// Marks of events. A delivered event stays delivered.
 pub(super) struct Mark {
@@ -44,16 +49,16 @@ impl Work for Mark {
     type Refusal = StoreError;
 
     async fn perform(self, session: &mut Session) -> Result<(), StoreError> {
-        for row in self.rows {
-            sqlx::query(sql::MARK_EVENT)
-                .bind(row.delivered)
-                .bind(row.payment)
-                .bind(row.sequence)
-                .bind(row.store)
-                .bind(row.register)
-                .execute(&mut session.connection)
-                .await
-                .map_err(|error| unusable(&error))?;
+        let mut rows = self.rows.into_iter();
+        while rows.len() > 0 {
+            let mut script = Script::default();
+            for row in rows.by_ref().take(SCRIPT) {
+                script.statement(sql::MARK_EVENT).bind(row.delivered).bind(row.payment).bind(row.sequence);
+                script.bind(row.store).bind(row.register);
+            }
+            if let Some(error) = session.run(script).await.error {
+                return Err(unusable(&error));
+            }
         }
         Ok(())
     }
