@@ -66,7 +66,7 @@ Ten seconds after its end the next one starts; --no-samples switches them off."
 }
 
 fn listen_command(amqp: &str, register: &str) -> String {
-    format!("amqp-consume --url='{amqp}' -q checkout.till.{}.{register} sh -c 'cat; echo'", shop::STORE)
+    format!("amqp-consume --url='{amqp}' -q checkout.till.{}.{register} -- sh -c 'cat; echo'", shop::STORE)
 }
 
 fn pay_command(amqp: &str, register: &str) -> String {

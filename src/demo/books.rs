@@ -32,7 +32,7 @@ use store::PaymentRecord;
 
 pub use ledger::{Ledger, LedgerError, LedgerOrder, LedgerPayment, LedgerRefund};
 pub use received::{Received, ReceivedEvent};
-pub use records::records_since;
+pub use records::{Parted, records_since};
 pub use totals::{Column, Totals};
 
 /// Three views of the same payments.

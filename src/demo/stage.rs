@@ -20,7 +20,7 @@ use crate::service::Service;
 use crate::till::{AmqpRegister, Options};
 
 /// How long the service may take to reach the broker.
-const READY_WITHIN: Duration = Duration::from_secs(30);
+const READY_WITHIN: Duration = Duration::from_secs(15);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// A running service with a running bank.
@@ -100,11 +100,11 @@ impl Stage {
 }
 
 impl RunningSandbox {
-    /// A proof starts with an empty bank; otherwise the bank remembers what the database does.
+    /// The bank remembers as long as the database does: a bank that forgot would number its money anew.
     async fn start(arguments: &Arguments) -> anyhow::Result<(Self, SocketAddr)> {
         let options = connector_sandbox::Options {
             listen: ports::choose(arguments.sandbox_port, 8090)?,
-            state_file: (!arguments.once).then(|| arguments.data.join("bank.json")),
+            state_file: Some(arguments.data.join("bank.json")),
             ..connector_sandbox::Options::default()
         };
         let sandbox = connector_sandbox::bind(options).await.context("the bank simulator")?;

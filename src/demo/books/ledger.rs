@@ -1,7 +1,8 @@
 //! The bank's account, as the simulator gives it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use payment::{AttemptId, PaymentId};
 use serde::Deserialize;
 
 /// All rows of all simulated banks. A row names its bank, since banks number their money independently.
@@ -53,8 +54,10 @@ pub struct LedgerRefund {
     pub bank: String,
     /// Our key.
     pub refund: String,
-    /// The money that it is of.
+    /// The money that it is of …
     pub transaction: String,
+    /// … and the order of that.
+    pub order: String,
     /// Minor units.
     pub amount: i64,
     /// `IN_PROGRESS`, `COMPLETED`, `DECLINED`.
@@ -92,6 +95,19 @@ impl Ledger {
         }
         Ok(ledger)
     }
+
+    /// Without orders, and money of orders, of these payments.
+    #[must_use]
+    pub fn without(mut self, payments: &BTreeSet<PaymentId>) -> Self {
+        let is_kept = |order: &str| {
+            let attempt: Option<AttemptId> = order.parse().ok();
+            attempt.is_none_or(|attempt| !payments.contains(&attempt.payment()))
+        };
+        self.orders.retain(|row| is_kept(&row.order));
+        self.payments.retain(|row| is_kept(&row.order));
+        self.refunds.retain(|row| is_kept(&row.order));
+        self
+    }
 }
 
 impl LedgerOrder {
@@ -117,12 +133,49 @@ mod tests {
         let json = r#"{"banks": {"raiffeisen": {
             "orders": [{"order": "o", "qr": "AD1", "amount": 19800, "status": "PAID", "created_at": "2026-11-21T10:00:00Z"}],
             "payments": [{"transaction": "7", "qr": "AD1", "order": "o", "amount": 19800, "at": "2026-11-21T10:00:01Z"}],
-            "refunds": [{"refund": "r", "transaction": "7", "amount": 100, "status": "COMPLETED"}],
+            "refunds": [{"refund": "r", "transaction": "7", "order": "o", "amount": 100, "status": "COMPLETED"}],
             "links": []}}}"#;
         let ledger = Ledger::read(json.as_bytes()).unwrap();
         assert_eq!((ledger.orders[0].bank.as_str(), ledger.orders[0].amount), ("raiffeisen", Some(19800)));
         assert!(!ledger.orders[0].is_payable() && ledger.refunds[0].is_completed());
         assert_eq!(ledger.payments[0].transaction, "7");
         assert!(Ledger::read(b"{}").is_err());
+    }
+
+    #[test]
+    fn payments_can_be_left_out_with_all_their_money() {
+        let [older, newer] = [1_u128, 2].map(|number| PaymentId::from_uuid(number << 64));
+        let row = |order: String| {
+            let bank = String::new;
+            let status = || "PAID".to_owned();
+            Ledger {
+                orders: vec![LedgerOrder {
+                    bank: bank(),
+                    order: order.clone(),
+                    qr: None,
+                    amount: None,
+                    status: status(),
+                }],
+                payments: vec![LedgerPayment {
+                    bank: bank(),
+                    transaction: bank(),
+                    order: order.clone(),
+                    amount: 1,
+                }],
+                refunds: vec![LedgerRefund {
+                    bank: bank(),
+                    refund: bank(),
+                    transaction: bank(),
+                    order,
+                    amount: 1,
+                    status: status(),
+                }],
+            }
+        };
+        let older_ones = BTreeSet::from([older]);
+        assert_eq!(row(older.attempt(2).to_string()).without(&older_ones), Ledger::default());
+        for order in [newer.attempt(1).to_string(), "somebody's".to_owned()] {
+            assert_eq!(row(order.clone()).without(&older_ones), row(order));
+        }
     }
 }

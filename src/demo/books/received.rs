@@ -1,11 +1,11 @@
 //! What a register got.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
-use payment::{RegisterId, StoreId};
+use payment::{PaymentId, RegisterId, StoreId, Timestamp};
 use serde_json::Value;
 
-use crate::till::{AmqpRegister, Event};
+use crate::till::AmqpRegister;
 
 /// One register's events in the order of arrival, each once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,11 +30,7 @@ pub struct ReceivedEvent {
 impl Received {
     /// What a register got in all.
     pub fn by(register: &AmqpRegister) -> Self {
-        Self::of(register, &register.received())
-    }
-
-    /// Of what a register got, these.
-    pub fn of(register: &AmqpRegister, events: &[Arc<Event>]) -> Self {
+        let events = register.received();
         let events = events.iter().map(|event| ReceivedEvent {
             message_id: event.message_id().unwrap_or_default().to_owned(),
             body: event.body.clone(),
@@ -44,6 +40,22 @@ impl Received {
             register: register.register().clone(),
             events: events.collect(),
         }
+    }
+
+    /// Without what happened before: it was left in the queue, perhaps by a service with another database.
+    #[must_use]
+    pub fn since(mut self, at: Timestamp) -> Self {
+        let occurred_at = |event: &ReceivedEvent| Timestamp::parse(event.text("occurred_at")?).ok();
+        self.events.retain(|event| occurred_at(event).is_none_or(|occurred| occurred >= at));
+        self
+    }
+
+    /// Without events of these payments.
+    #[must_use]
+    pub fn without(mut self, payments: &BTreeSet<PaymentId>) -> Self {
+        let payment = |event: &ReceivedEvent| event.text("payment")?.parse::<PaymentId>().ok();
+        self.events.retain(|event| payment(event).is_none_or(|id| !payments.contains(&id)));
+        self
     }
 }
 
@@ -66,5 +78,31 @@ impl ReceivedEvent {
     /// The amount, in minor units.
     pub(super) fn amount_minor(&self) -> i64 {
         self.body.pointer("/amount/value").and_then(Value::as_i64).unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_happened_before_and_what_is_of_other_payments_can_be_left_out() {
+        let id = PaymentId::from_uuid(1 << 64);
+        let event = |body: Value| ReceivedEvent { message_id: String::new(), body };
+        let all = [
+            event(json!({"payment": id.to_string(), "occurred_at": "2026-11-21T10:00:00Z"})),
+            event(json!({"payment": null, "occurred_at": "2026-11-21T10:00:01.5Z"})),
+            event(json!({})),
+        ];
+        let received = Received {
+            store: StoreId::parse("17").unwrap(),
+            register: RegisterId::parse("1").unwrap(),
+            events: all.to_vec(),
+        };
+        let at = Timestamp::parse("2026-11-21T10:00:01.2Z").unwrap();
+        assert_eq!(received.clone().since(at).events, all[1..]);
+        assert_eq!(received.without(&BTreeSet::from([id])).events, all[1..]);
     }
 }

@@ -202,6 +202,7 @@ fn ledger(records: &[PaymentRecord]) -> Ledger {
             bank: BANK.to_owned(),
             refund: refund.id.to_string(),
             transaction: payment.state.credits[refund.credit].transaction.to_string(),
+            order: attempt.id.to_string(),
             amount: refund.amount.minor(),
             status: "COMPLETED".to_owned(),
         }));
