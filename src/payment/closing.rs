@@ -11,6 +11,12 @@ pub(crate) fn may_be_paid(attempt: &Attempt) -> bool {
     attempt.shown_at.is_some() && matches!(attempt.life, Life::Issuing(_) | Life::Payable { .. })
 }
 
+/// It was withdrawn, but it takes several payments: only a status that was asked since tells whether it was paid before.
+fn may_have_been_paid(payment: &Payment, attempt: &Attempt) -> bool {
+    let was_withdrawn = matches!(attempt.life, Life::Dead { cause: DeathCause::Annulled, .. });
+    attempt.shown_at.is_some() && was_withdrawn && !payment.checkout.kind.takes_one_payment()
+}
+
 /// Buyers had its code, and no bank has said that it was not paid and can't be any more.
 pub(crate) fn is_in_doubt(attempt: &Attempt) -> bool {
     let was_waited_out = matches!(attempt.life, Life::Closed { cause: DeathCause::WaitedOut });
@@ -62,7 +68,12 @@ pub(crate) fn advance(step: &mut Step) {
     match step.payment.state.phase {
         Phase::Showing => tell_of_sudden_death(step),
         Phase::Closing { wish, tell_by, .. } => {
-            let can_be_learned = step.payment.state.attempts.iter().any(may_be_paid);
+            let payment = &step.payment;
+            let can_be_learned = payment
+                .state
+                .attempts
+                .iter()
+                .any(|attempt| may_be_paid(attempt) || may_have_been_paid(payment, attempt));
             if !can_be_learned || step.now >= tell_by {
                 end_by_wish(step, wish);
             }

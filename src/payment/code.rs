@@ -25,6 +25,11 @@ impl CodeKind {
         self != Self::Dynamic
     }
 
+    /// Whether the bank takes one payment on it at most. A static code may be paid again and again.
+    pub fn takes_one_payment(self) -> bool {
+        self != Self::Static
+    }
+
     /// The word of the contract, such as `cash_link`.
     pub fn word(self) -> &'static str {
         match self {

@@ -142,8 +142,8 @@ fn after_money(step: &mut Step, attempt: &Attempt, asked_at: Timestamp) {
         let reason = "the bank reports money for our order that it has reported for another one".to_owned();
         review(step, "transaction_mismatch", reason);
     }
-    let takes_one_payment = matches!(step.payment.checkout.kind, CodeKind::Dynamic | CodeKind::Buyer);
-    if !takes_one_payment {
+    let ends_with_its_payment = matches!(step.payment.checkout.kind, CodeKind::Dynamic | CodeKind::Buyer);
+    if !ends_with_its_payment {
         watching::unpaid(step, attempt, asked_at);
     } else if !matches!(attempt.life, Life::Closed { .. }) {
         withdrawing::die(step, attempt.id, DeathCause::Paid);

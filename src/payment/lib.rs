@@ -1,4 +1,4 @@
-//! The pure payment core.
+#![doc = include_str!("README.md")]
 
 mod answer;
 mod apply;

@@ -89,7 +89,7 @@ fn dead_by_status(step: &mut Step, attempt: &Attempt, asked_at: Timestamp, cause
     if attempt.is_payable() {
         withdrawing::die(step, attempt.id, cause);
     } else {
-        end_watch(step, attempt, asked_at);
+        unpaid_and_dead(step, attempt, asked_at);
     }
 }
 
@@ -97,7 +97,7 @@ fn dead_by_status(step: &mut Step, attempt: &Attempt, asked_at: Timestamp, cause
 /// an uncertain end where nothing can be withdrawn, or for the end of the watch.
 pub(crate) fn unpaid(step: &mut Step, attempt: &Attempt, asked_at: Timestamp) {
     if !attempt.is_payable() {
-        return end_watch(step, attempt, asked_at);
+        return unpaid_and_dead(step, attempt, asked_at);
     }
     let bank_ends_it = attempt.code.as_ref().is_none_or(|code| code.expires_at.is_some());
     let certain_from = attempt.expires_at.plus(step.payment.terms_of(attempt).clock_margin);
@@ -119,10 +119,17 @@ pub(crate) fn unpaid(step: &mut Step, attempt: &Attempt, asked_at: Timestamp) {
     }
 }
 
-fn end_watch(step: &mut Step, attempt: &Attempt, asked_at: Timestamp) {
-    if let Life::Dead { watch_until, .. } = attempt.life
-        && asked_at >= watch_until
+/// A dead code was not paid before its death, which is what a payment that is being closed waits for; and money that was
+/// under way then is no longer waited for when the watch is over.
+fn unpaid_and_dead(step: &mut Step, attempt: &Attempt, asked_at: Timestamp) {
+    let Life::Dead { at, watch_until, .. } = attempt.life else { return };
+    if let Phase::Closing { wish, .. } = step.payment.state.phase
+        && attempt.shown_at.is_some()
+        && asked_at >= at
     {
+        closing::end_by_wish(step, wish);
+    }
+    if asked_at >= watch_until {
         step.record(Fact::WatchEnded { attempt: attempt.id });
     }
 }

@@ -66,7 +66,12 @@ pub(crate) fn annulled(step: &mut Step, id: AttemptId, answer: Result<AnnulAnswe
         return;
     }
     match answer {
-        Ok(AnnulAnswer::Annulled) => die(step, id, DeathCause::Annulled),
+        Ok(AnnulAnswer::Annulled) => {
+            die(step, id, DeathCause::Annulled);
+            if step.payment.is_open() && !step.payment.checkout.kind.takes_one_payment() {
+                step.order(Effect::AskStatus(id)); // it may have been paid before
+            }
+        }
         Ok(AnnulAnswer::Expired) => die(step, id, DeathCause::Expired),
         Ok(AnnulAnswer::NotNow) => uncertain(step, id, "the bank can't withdraw it now".to_owned()),
         Err(error) => uncertain(step, id, error.to_string()),

@@ -79,8 +79,6 @@ words! {
         BankRefused => "bank_refused",
         /// The amount is outside of the bank's bounds.
         AmountOutOfRange => "amount_out_of_range",
-        /// Nothing could show the code.
-        NoOutput => "no_output",
         /// A person ended the review as not paid.
         ReviewFailed => "review_failed",
     }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use payment::{
-    Annulment, Checkout, Context, CreditRole, Decision, Effect, Fact, Input, Life, Payment, PaymentId, Phase,
-    RefundState, State, Timestamp, apply, decide, open,
+    Annulment, Checkout, Context, CreditRole, Decision, Effect, Fact, Input, Life, OrderState, Payment,
+    PaymentId, Phase, RefundState, State, Timestamp, apply, decide, open,
 };
 
 /// A wake that finds nothing to tell must not come again sooner than this.
@@ -31,7 +31,8 @@ pub(crate) fn after_step(before: &Payment, input: Input, context: Context, decis
     p1_at_most_one_shown_code_may_be_payable(&decision.payment);
     p3_ends_do_not_change(before, &input, decision);
     p4_refunds_never_exceed_their_credit(&decision.payment);
-    p5_paid_is_proven_or_accepted(before, decision);
+    p5_paid_is_proven_or_accepted(before, &input, decision);
+    only_the_sole_credit_after_an_unpaid_end_is_offered(before, decision);
     p7_unknown_is_never_failed(&input, decision);
     let again = decide(before, input, context);
     assert_eq!(Ok(decision), again.as_ref(), "the same question has the same answer");
@@ -166,11 +167,33 @@ fn p4_refunds_never_exceed_their_credit(payment: &Payment) {
     }
 }
 
-fn p5_paid_is_proven_or_accepted(before: &Payment, decision: &Decision) {
-    let Some((_, credit)) = decision.payment.paying_credit() else { return };
-    let was_reviewed = decision.facts.iter().any(|fact| matches!(fact, Fact::ReviewEnded { .. }));
-    let was_paid = before.paying_credit().is_some();
-    assert!(credit.proven || was_reviewed || was_paid, "paid by money that is not proven ours");
+fn p5_paid_is_proven_or_accepted(before: &Payment, input: &Input, decision: &Decision) {
+    let payment = &decision.payment;
+    let Some((_, credit)) = payment.paying_credit().filter(|_| before.paying_credit().is_none()) else {
+        return;
+    };
+    let is_decided_by_people = decision.facts.iter().any(|fact| matches!(fact, Fact::ReviewEnded { .. }));
+    let is_claimed = *input == Input::Claim;
+    if is_decided_by_people || is_claimed {
+        return;
+    }
+    let Input::Status { attempt, answer, .. } = input else { panic!("{input:?} can't pay") };
+    let OrderState::Paid(notice) = &answer.state else { panic!("{answer:?} can't pay") };
+    assert_eq!(answer.order, Some(attempt.to_string()), "the answer names our order");
+    assert!(notice.amount.is_none_or(|amount| amount == payment.checkout.amount), "and our amount");
+    assert_eq!(notice.transaction.as_ref(), Some(&credit.transaction), "and its transaction");
+    assert!(payment.attempt(*attempt).unwrap().shown_at.is_some(), "and the code was shown");
+}
+
+fn only_the_sole_credit_after_an_unpaid_end_is_offered(before: &Payment, decision: &Decision) {
+    for (index, credit) in decision.payment.state.credits.iter().enumerate() {
+        let was = before.state.credits.get(index).map(|credit| credit.role);
+        if matches!(credit.role, CreditRole::Offered { .. }) && was != Some(credit.role) {
+            assert_eq!(decision.payment.state.credits.len(), 1, "the sole credit");
+            assert!(matches!(before.state.phase, Phase::Ended(_)), "after an end without payment");
+            assert!(before.attempt(credit.attempt).unwrap().shown_at.is_some(), "of a code that was shown");
+        }
+    }
 }
 
 fn p7_unknown_is_never_failed(input: &Input, decision: &Decision) {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use payment::{AnnulAnswer, CallError, OrderState};
+use payment::{AnnulAnswer, CallError, CodeKind, OrderState};
 
 use crate::common::shop::{one_bank, two_banks};
 use crate::common::story::{Story, second};
@@ -215,4 +215,25 @@ fn a_withdrawn_code_is_watched_until_money_under_way_would_have_come() {
     assert_eq!(story.orders(), "1 dead", "the answer is older than the end of the watch");
     story.at(75).status(1, OrderState::Annulled);
     assert_eq!(story.orders(), "1 closed");
+}
+
+#[test]
+fn a_withdrawn_static_code_may_have_been_paid_before_so_a_status_is_asked_first() {
+    let mut story = one_bank().kind(CodeKind::Static).open();
+    story.at(1).code(1).at(10).cancel().at(11).annulled(1);
+    assert_eq!((story.did().as_str(), story.stands().as_str()), ("ask 1", "cancelling"));
+    let mut unpaid = story.clone();
+    unpaid.at(12).status_asked(1, second(10), OrderState::Unpaid);
+    assert_eq!(unpaid.stands(), "cancelling", "that was asked before the withdrawal");
+    unpaid.at(13).status(1, OrderState::Annulled);
+    assert_eq!(unpaid.stands(), "cancelled for certain (cancelled)");
+    story.at(12).paid(1, "T1");
+    assert_eq!(story.stands(), "paid by T1");
+}
+
+#[test]
+fn a_withdrawn_static_code_that_can_not_be_asked_for_in_time_ends_for_certain() {
+    let mut story = one_bank().kind(CodeKind::Static).open();
+    story.at(1).code(1).at(10).cancel().at(11).annulled(1).at(70).wake();
+    assert_eq!(story.stands(), "cancelled for certain (cancelled)", "nobody can pay it any more");
 }

@@ -93,7 +93,7 @@ fn a_cancel_before_the_answer_is_not_certain() {
         assert_eq!(refused.stands(), "cancelled for certain (cancelled)", "{kind:?}");
         story.at(2).code(1);
         assert_eq!(story.told(), "code_kept_aside, annulment_wanted, annulment_ordered", "{kind:?}");
-        story.at(3).annulled(1);
+        story.at(3).annulled(1).status(1, OrderState::Annulled);
         assert_eq!(story.stands(), "cancelled for certain (cancelled)", "{kind:?}");
     });
 }

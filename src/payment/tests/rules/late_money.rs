@@ -8,7 +8,7 @@ use crate::common::story::{Story, notice};
 /// Cancelled for certain at 11 s.
 fn cancelled(shop: Shop) -> Story {
     let mut story = shop.open();
-    story.at(1).code(1).at(10).cancel().at(11).annulled(1);
+    story.at(1).code(1).at(10).cancel().at(11).annulled(1).status(1, OrderState::Annulled);
     assert_eq!(story.stands(), "cancelled for certain (cancelled)");
     story
 }
