@@ -1,47 +1,124 @@
-//! Status calls under way: the same question is not asked twice at once.
+//! Questions to banks that are under way: the same one is not asked twice at once.
 
-use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use payment::{AttemptId, RefundId};
+use tokio::sync::Notify;
 
 /// The questions that are being asked.
 #[derive(Clone, Default)]
 pub(crate) struct Asking {
-    questions: Arc<Mutex<BTreeSet<Question>>>,
+    questions: Arc<Mutex<BTreeMap<Question, Asked>>>,
 }
 
+/// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Question {
+pub(crate) enum Question {
+    /// The state of an order.
     Order(AttemptId),
+    /// The state of a refund.
     Refund(RefundId),
 }
 
-/// A question being asked; dropping it allows it again.
-pub(crate) struct Asked {
+#[derive(Default)]
+struct Asked {
+    /// Something was learned while it was asked: the answer may be older than that.
+    again: bool,
+    ended: Arc<Notify>,
+}
+
+/// The right to ask, until it is dropped: by then the answer must have been fed.
+pub(crate) struct MayAsk {
     asking: Asking,
     question: Question,
 }
 
 impl Asking {
-    /// Begins to ask for an order; `None` when that is being asked already.
-    pub(crate) fn begin(&self, attempt: AttemptId) -> Option<Asked> {
-        self.begin_question(Question::Order(attempt))
+    /// Begins to ask; `None` when it is being asked already.
+    pub(crate) fn begin(&self, question: Question) -> Option<MayAsk> {
+        let mut questions = self.lock();
+        if questions.contains_key(&question) {
+            return None;
+        }
+        questions.insert(question, Asked::default());
+        Some(MayAsk { asking: self.clone(), question })
     }
 
-    /// Begins to ask for a refund; `None` when that is being asked already.
-    pub(crate) fn begin_refund(&self, refund: RefundId) -> Option<Asked> {
-        self.begin_question(Question::Refund(refund))
+    /// Wants the question to be asked once more after the answer that is under way; false if none is.
+    pub(crate) fn once_more(&self, question: Question) -> bool {
+        self.lock().get_mut(&question).map(|asked| asked.again = true).is_some()
     }
 
-    fn begin_question(&self, question: Question) -> Option<Asked> {
-        let is_new = self.questions.lock().unwrap_or_else(PoisonError::into_inner).insert(question);
-        is_new.then(|| Asked { asking: self.clone(), question })
+    /// Waits until an answer that is under way has been fed, and begins to ask; `None` when somebody else was faster.
+    pub(crate) async fn begin_after(&self, question: Question) -> Option<MayAsk> {
+        self.ended(question).await;
+        let begun = self.begin(question);
+        if begun.is_none() {
+            self.ended(question).await; // asked after we came: its answer is as good as ours
+        }
+        begun
+    }
+
+    async fn ended(&self, question: Question) {
+        let ended = {
+            let questions = self.lock();
+            let Some(asked) = questions.get(&question) else { return };
+            Arc::clone(&asked.ended).notified_owned()
+        };
+        ended.await;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Question, Asked>> {
+        self.questions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Asked {
+impl MayAsk {
+    /// The answer has been fed. True: it is to be asked once more.
+    pub(crate) fn end(self) -> bool {
+        self.asking.lock().get(&self.question).is_some_and(|asked| asked.again)
+    }
+}
+
+impl Drop for MayAsk {
     fn drop(&mut self) {
-        self.asking.questions.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.question);
+        if let Some(asked) = self.asking.lock().remove(&self.question) {
+            asked.ended.notify_waiters();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use payment::PaymentId;
+
+    use super::*;
+
+    fn order() -> Question {
+        Question::Order(PaymentId::from_uuid(1 << 12).attempt(1))
+    }
+
+    #[test]
+    fn a_question_is_asked_once_at_a_time_and_once_more_if_something_came_up() {
+        let asking = Asking::default();
+        assert!(!asking.once_more(order()), "nobody asks");
+        let first = asking.begin(order()).unwrap();
+        assert!(asking.begin(order()).is_none());
+        assert!(asking.once_more(order()));
+        assert!(first.end());
+        let second = asking.begin(order()).unwrap();
+        assert!(!second.end(), "that was for the first");
+        assert!(asking.lock().is_empty());
+    }
+
+    #[tokio::test]
+    async fn who_comes_while_it_is_asked_waits_for_the_end_and_asks_anew() {
+        let asking = Asking::default();
+        let first = asking.begin(order()).unwrap();
+        let mut next = Box::pin(asking.begin_after(order()));
+        assert!(futures_util::poll!(&mut next).is_pending());
+        drop(first);
+        assert!(next.await.is_some());
     }
 }

@@ -8,5 +8,5 @@ mod snapshot;
 pub use command::{CancelBody, ClaimBody, GetBody, MoneyBody, PayBody, RefundBody};
 pub(crate) use command::{Fault, operation_of, parse, read_object};
 pub use event::{ConsoleBody, CreditBody, EventBody, QrBody, RefundBodyOut, Sum};
-pub(crate) use render::journal;
+pub(crate) use render::{Reply, journal};
 pub(crate) use snapshot::{rejected, state, tombstone};

@@ -5,29 +5,25 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use async_trait::async_trait;
-use payment::{AttemptId, Payment, PaymentId, Timestamp};
+use payment::{Payment, PaymentId, Timestamp};
 use tokio::sync::broadcast;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::asking::Asking;
-use crate::doors::{Hints, Incoming, Intake, Receipt, Screens};
+use crate::lanes::Lanes;
 use crate::limits::Limits;
 use crate::outbox::Outbox;
 use crate::ports::{Banks, Clock, Destination, EventSink, Ids, Store, StoreError};
 use crate::settings::Settings;
 use crate::wheel::Wheel;
-use crate::{intake, wake};
+use crate::{follow, wake};
 
 /// How many changes a slow screen may miss before it has to read anew.
 const CHANGES_KEPT: usize = 1_024;
-/// How often the settings' revision is looked at.
-const SETTINGS_EVERY: Duration = Duration::from_secs(1);
 /// How often an orderly stop looks whether everything is out.
 const STOP_CHECK_EVERY: Duration = Duration::from_millis(20);
-/// How many of a register's payments a screen may need.
-const NEWEST: usize = 8;
 
 /// What the engine works with.
 pub struct Parts {
@@ -52,7 +48,9 @@ pub struct Engine {
 struct Inner {
     parts: Parts,
     epoch: AtomicU64,
+    renewing: tokio::sync::Mutex<()>,
     settings: RwLock<Arc<Settings>>,
+    lanes: Lanes,
     wheel: Wheel,
     outbox: Outbox,
     limits: Limits,
@@ -71,7 +69,9 @@ impl Engine {
         let inner = Inner {
             parts,
             epoch: AtomicU64::new(epoch),
+            renewing: tokio::sync::Mutex::default(),
             settings: RwLock::new(Arc::new(settings)),
+            lanes: Lanes::default(),
             wheel: Wheel::default(),
             outbox: Outbox::default(),
             limits: Limits::default(),
@@ -91,16 +91,16 @@ impl Engine {
         let loops = &self.inner.loops;
         loops.spawn(wake::sweep_loop(self.clone()));
         loops.spawn(wake::wheel_loop(self.clone()));
+        loops.spawn(follow::settings_loop(self.clone()));
         let engine = self.clone();
         loops.spawn(async move { engine.outbox().mark_loop(&engine).await });
         let engine = self.clone();
         loops.spawn(async move { engine.outbox().parked_loop(&engine).await });
-        let engine = self.clone();
-        loops.spawn(async move { engine.settings_loop().await });
     }
 
-    /// Stops in order: no new wakes, then calls and events under way, for at most `patience`; what is left is durable
-    /// and goes on at the next start. The doors must have stopped taking commands before.
+    /// Stops in order: no new wakes, then calls and events under way, for at most `patience`; what is left then is given
+    /// up, is durable, and goes on at the next start. The doors must have stopped taking commands before; what they
+    /// bring all the same is not taken any more.
     pub async fn stop(&self, patience: Duration) {
         self.inner.loops.close();
         self.inner.tasks.close();
@@ -111,10 +111,15 @@ impl Engine {
         };
         let _ = tokio::time::timeout(patience, calm).await;
         self.inner.stop.cancel();
-        self.inner.loops.wait().await;
-        let _ = tokio::time::timeout(patience, self.inner.tasks.wait()).await;
-        if let Err(error) = self.outbox().flush_marks(self).await {
-            tracing::warn!(%error, "some events will be sent once more at the next start");
+        let last_words = async {
+            self.inner.loops.wait().await;
+            self.inner.tasks.wait().await;
+            if let Err(error) = self.outbox().flush_marks(self).await {
+                tracing::warn!(%error, "some events will be sent once more at the next start");
+            }
+        };
+        if tokio::time::timeout(patience, last_words).await.is_err() {
+            tracing::warn!("the database did not answer in time: some events will be sent once more");
         }
     }
 
@@ -125,15 +130,18 @@ impl Engine {
 
     /// Feeds an input that a person gave on the command line or the admin pages.
     pub async fn feed_by_hand(&self, payment: PaymentId, input: payment::Input) -> Result<Payment, String> {
-        use crate::feed::Fed;
         match self.feed(payment, input).await {
-            Ok(Fed::Changed(after) | Fed::Unchanged(after)) => Ok((*after).clone()),
+            Ok(fed) => Ok(Payment::clone(&fed.into_payment())),
             Err(error) => Err(error.to_string()),
         }
     }
 
     pub(crate) fn parts(&self) -> &Parts {
         &self.inner.parts
+    }
+
+    pub(crate) fn lanes(&self) -> &Lanes {
+        &self.inner.lanes
     }
 
     pub(crate) fn wheel(&self) -> &Wheel {
@@ -156,12 +164,24 @@ impl Engine {
         self.inner.epoch.load(Ordering::Relaxed)
     }
 
+    pub(crate) fn set_epoch(&self, epoch: u64) {
+        self.inner.epoch.store(epoch, Ordering::Relaxed);
+    }
+
+    pub(crate) fn renewing(&self) -> &tokio::sync::Mutex<()> {
+        &self.inner.renewing
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         self.inner.parts.clock.now()
     }
 
     pub(crate) fn settings(&self) -> Arc<Settings> {
         Arc::clone(&self.inner.settings.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn take_settings(&self, settings: Settings) {
+        *self.inner.settings.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(settings);
     }
 
     pub(crate) fn fresh_id(&self) -> String {
@@ -172,15 +192,37 @@ impl Engine {
         let _ = self.inner.changes.send(register); // nobody looks: nothing to tell
     }
 
-    /// Starts a task that an orderly stop waits for.
+    pub(crate) fn watch_changes(&self) -> broadcast::Receiver<Destination> {
+        self.inner.changes.subscribe()
+    }
+
+    /// Starts a task that an orderly stop waits for, and gives up when its patience ends.
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        self.inner.tasks.spawn(task);
+        let stop = self.inner.stop.clone();
+        self.inner.tasks.spawn(async move {
+            let _ = stop.run_until_cancelled(task).await;
+        });
     }
 
+    /// Starts a task that goes on to its end even if nobody waits for it any more.
+    pub(crate) fn spawn_to_the_end<T: Send + 'static>(
+        &self,
+        task: impl Future<Output = T> + Send + 'static,
+    ) -> JoinHandle<T> {
+        self.inner.tasks.spawn(task)
+    }
+
+    /// An orderly stop has begun: nothing new is begun.
     pub(crate) fn is_stopping(&self) -> bool {
-        self.inner.stop.is_cancelled() || self.inner.loops.is_closed()
+        self.inner.loops.is_closed()
     }
 
+    /// An orderly stop has run out of patience, or is over.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.inner.stop.is_cancelled()
+    }
+
+    /// Waits until an orderly stop runs out of patience, or is over.
     pub(crate) async fn stopping(&self) {
         self.inner.stop.cancelled().await;
     }
@@ -193,67 +235,7 @@ impl Engine {
             () = tokio::time::sleep(pause) => Ok(()),
         }
     }
-
-    /// Takes over changed settings.
-    async fn settings_loop(&self) {
-        while self.pause(SETTINGS_EVERY).await.is_ok() {
-            let store = &self.parts().store;
-            match store.settings_revision().await {
-                Ok(revision) if revision == self.settings().revision => {}
-                Ok(_) => match store.settings().await {
-                    Ok(settings) => {
-                        tracing::info!(revision = settings.revision, "new settings hold");
-                        *self.inner.settings.write().unwrap_or_else(PoisonError::into_inner) =
-                            Arc::new(settings);
-                    }
-                    Err(error) => tracing::warn!(%error, "new settings could not be read: the old ones hold"),
-                },
-                Err(error) => tracing::debug!(%error, "the settings' revision could not be read"),
-            }
-        }
-    }
 }
 
 /// The engine stops.
 pub(crate) struct Stopping;
-
-#[async_trait]
-impl Intake for Engine {
-    async fn receive(&self, incoming: Incoming) -> Receipt {
-        intake::receive(self, incoming).await
-    }
-
-    fn release_parked(&self, destination: &Destination) {
-        self.outbox().release_parked(self, destination);
-    }
-}
-
-#[async_trait]
-impl Screens for Engine {
-    async fn newest_payments(&self, destination: &Destination) -> Result<Vec<Payment>, StoreError> {
-        self.parts().store.newest_payments(&destination.store, &destination.register, NEWEST).await
-    }
-
-    fn changes(&self) -> broadcast::Receiver<Destination> {
-        self.inner.changes.subscribe()
-    }
-
-    fn settings(&self) -> Arc<Settings> {
-        Self::settings(self)
-    }
-
-    fn now(&self) -> Timestamp {
-        Self::now(self)
-    }
-}
-
-impl Hints for Engine {
-    fn hint(&self, order: AttemptId) {
-        let (engine, payment) = (self.clone(), order.payment());
-        self.spawn(async move {
-            if let Err(error) = engine.wake(payment).await {
-                tracing::debug!(payment.id = %payment, %error, "a hint led nowhere");
-            }
-        });
-    }
-}

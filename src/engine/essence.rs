@@ -4,6 +4,7 @@ use payment::PaymentId;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+const ORIGINAL: [&str; 4] = ["payment", "payment_store", "payment_register", "payment_operation"];
 const PAY: [&str; 5] = ["amount", "payment_type", "receipt", "qr", "buyer_code"];
 
 /// The essence of a pay: what was sent of amount, payment type, receipt, code kind and buyer's code. Left out equals
@@ -16,19 +17,35 @@ pub(crate) fn of_pay(body: &Map<String, Value>) -> String {
     hash("pay", &Value::Object(fields))
 }
 
-/// The essence of a refund: the payment that it is of, and the amount as sent.
-pub(crate) fn of_refund(payment: Option<PaymentId>, body: &Map<String, Value>) -> String {
-    let field = |name: &str| body.get(name).cloned().unwrap_or(Value::Null);
-    let original = match payment {
-        Some(payment) => json!(payment.to_string()),
-        None => json!([
-            field("payment"),
-            field("payment_store"),
-            field("payment_register"),
-            field("payment_operation")
-        ]),
-    };
-    hash("refund", &json!({ "original": original, "amount": field("amount") }))
+/// The essence of a refund, in two forms: by the payment that it is of, and by the words that named it, for a refund of
+/// which the payment was not known yet when it was first asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RefundEssence {
+    resolved: Option<String>,
+    as_sent: String,
+}
+
+impl RefundEssence {
+    pub(crate) fn of(payment: Option<PaymentId>, body: &Map<String, Value>) -> Self {
+        let field = |name: &str| body.get(name).cloned().unwrap_or(Value::Null);
+        let hash_of =
+            |original: &Value| hash("refund", &json!({ "original": original, "amount": field("amount") }));
+        let named = ORIGINAL.map(field);
+        Self {
+            resolved: payment.map(|payment| hash_of(&json!(payment.to_string()))),
+            as_sent: hash_of(&json!(named)),
+        }
+    }
+
+    /// The form that is recorded.
+    pub(crate) fn recorded(&self) -> String {
+        self.resolved.clone().unwrap_or_else(|| self.as_sent.clone())
+    }
+
+    /// Whether this is a repeat of what was recorded.
+    pub(crate) fn repeats(&self, recorded: Option<&str>) -> bool {
+        recorded.is_some_and(|first| first == self.as_sent || Some(first) == self.resolved.as_deref())
+    }
 }
 
 fn hash(verb: &str, value: &Value) -> String {
@@ -55,5 +72,23 @@ mod tests {
         ] {
             assert_eq!(essence(json) == first, same, "{json}");
         }
+    }
+
+    #[test]
+    fn a_refund_is_the_same_by_its_payment_or_by_the_words_that_named_it() {
+        let essence = |payment, json: &str| {
+            RefundEssence::of(payment, serde_json::from_str::<Value>(json).unwrap().as_object().unwrap())
+        };
+        let payment = Some(PaymentId::from_uuid(1 << 12));
+        let by_operation = r#"{"operation":"r","payment_operation":"p","amount":null}"#;
+        let by_id = r#"{"operation":"r","payment":"the same","reason":"x"}"#;
+        let (early, late) = (essence(None, by_operation), essence(payment, by_operation));
+        assert_ne!(early.recorded(), late.recorded());
+        assert!(late.repeats(Some(&early.recorded())), "named before the payment was known");
+        assert!(essence(payment, by_id).repeats(Some(&late.recorded())), "named another way");
+        assert!(!essence(None, by_id).repeats(Some(&early.recorded())));
+        let half = r#"{"payment_operation":"p","amount":{"value":1,"currency":"RUB"}}"#;
+        assert!(!essence(payment, half).repeats(Some(&late.recorded())), "another amount");
+        assert!(!late.repeats(None));
     }
 }

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use payment::{Context, Decision, Input, Payment, PaymentId, Phase, Rejection, State, Timestamp};
+use payment::{Context, Decision, Fact, Input, Payment, PaymentId, Rejection, Timestamp};
 
-use crate::contract;
+use crate::contract::{self, Reply};
 use crate::engine::Engine;
+use crate::outbox::Outgoing;
 use crate::ports::{
-    Change, CommitError, CreditKey, Destination, JournalRow, OperationRecord, PaymentChange, StoreError,
-    Stored,
+    Change, CommitError, CreditKey, Destination, OperationRecord, PaymentChange, StoreError, Stored,
 };
 
 /// A commit that lost so many races has met a bug, not bad luck.
@@ -23,6 +23,26 @@ pub(crate) enum Fed {
     Unchanged(Arc<Payment>),
 }
 
+impl Fed {
+    /// The payment as it stands now.
+    pub(crate) fn into_payment(self) -> Arc<Payment> {
+        match self {
+            Self::Changed(payment) | Self::Unchanged(payment) => payment,
+        }
+    }
+}
+
+/// What is behind an input beside a bank's answer or the poll plan.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Request {
+    /// Something has happened: questions that follow are asked at once, even where a bank is at its limit.
+    pub(crate) is_news: bool,
+    /// The operation that becomes known with the input: both become durable, or neither.
+    pub(crate) operation: Option<OperationRecord>,
+    /// The command, for events to name it.
+    pub(crate) reply: Option<Reply>,
+}
+
 /// Why an input led to nothing.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FeedError {
@@ -35,7 +55,7 @@ pub(crate) enum FeedError {
     /// The operation that came with the input is known already.
     #[error("the operation is known already")]
     Duplicate,
-    /// The payment changed while the input was decided.
+    /// The payment, or this instance's epoch, changed while the input was decided.
     #[error("the payment has changed since it was read")]
     Conflict,
     /// A bank reports money that belongs to another payment.
@@ -49,27 +69,31 @@ pub(crate) enum FeedError {
 impl Engine {
     /// Feeds an input to a payment that has to be loaded.
     pub(crate) async fn feed(&self, id: PaymentId, input: Input) -> Result<Fed, FeedError> {
-        self.feed_from(id, None, input, None).await
+        self.feed_from(id, None, input, Request::default()).await
     }
 
-    /// Feeds an input that an operation asked for: both become durable, or neither.
-    pub(crate) async fn feed_with_operation(
+    /// Feeds an input that a command asked for.
+    pub(crate) async fn feed_request(
         &self,
         id: PaymentId,
         input: Input,
-        operation: OperationRecord,
+        request: Request,
     ) -> Result<Fed, FeedError> {
-        self.feed_from(id, None, input, Some(operation)).await
+        self.feed_from(id, None, input, request).await
     }
 
     /// Feeds an input, deciding first on the payment as the caller holds it; a conflict reloads it and decides again.
     pub(crate) async fn feed_from(
         &self,
         id: PaymentId,
-        mut held: Option<Arc<Payment>>,
+        held: Option<Arc<Payment>>,
         input: Input,
-        operation: Option<OperationRecord>,
+        request: Request,
     ) -> Result<Fed, FeedError> {
+        let _lane = self.lanes().enter(id).await;
+        self.outbox().end_doubt(self, id).await?;
+        // An input that changes nothing is not checked by a commit: it must not be decided on a state that is over.
+        let mut held = held.filter(|payment| !self.wheel().knows_newer(id, payment.state.sequence));
         for _ in 0..CONFLICTS_AT_MOST {
             let payment = match held.take() {
                 Some(payment) => payment,
@@ -77,7 +101,7 @@ impl Engine {
             };
             let context = Context { now: self.now(), epoch: self.epoch() };
             let decision = payment::decide(&payment, input.clone(), context)?;
-            match self.commit(Some(&payment), decision, operation.clone(), context.now).await {
+            match self.commit(&payment, decision, request.clone(), context).await {
                 Ok(fed) => return Ok(fed),
                 Err(FeedError::Conflict) => {}
                 Err(error) => return Err(error),
@@ -87,87 +111,105 @@ impl Engine {
             .into())
     }
 
+    /// Opens a payment: the first commit of its journal. Lost races are the caller's to try again.
+    pub(crate) async fn open(
+        &self,
+        id: PaymentId,
+        checkout: payment::Checkout,
+        request: Request,
+    ) -> Result<Fed, FeedError> {
+        let _lane = self.lanes().enter(id).await;
+        let context = Context { now: self.now(), epoch: self.epoch() };
+        let checkout = Arc::new(checkout);
+        let decision = payment::open(id, Arc::clone(&checkout), context);
+        self.commit(&Payment::blank(id, checkout, context.now), decision, request, context).await
+    }
+
     pub(crate) async fn load(&self, id: PaymentId) -> Result<Stored, FeedError> {
         self.parts().store.load(id).await?.ok_or(FeedError::UnknownPayment)
     }
 
-    /// Makes a decision that was taken at `at` durable, then acts on it. A decision without facts only acts.
-    pub(crate) async fn commit(
+    /// Makes a decision durable, then acts on it. A decision without facts only acts. The caller is in the lane.
+    async fn commit(
         &self,
-        before: Option<&Payment>,
+        before: &Payment,
         decision: Decision,
-        operation: Option<OperationRecord>,
-        at: Timestamp,
+        request: Request,
+        context: Context,
     ) -> Result<Fed, FeedError> {
         let Decision { facts, effects, wake_at, payment } = decision;
         let payment = Arc::new(payment);
         if facts.is_empty() {
-            self.act(&payment, &effects, wake_at);
+            self.expect_wake(&payment, wake_at);
+            self.act(&payment, &effects, request.is_news);
             return Ok(Fed::Unchanged(payment));
         }
-        let journal = contract::journal(before.unwrap_or(&blank_of(&payment)), &facts, at);
-        let credits = credits_of(&facts);
-        let expected_sequence = before.map(|before| before.state.sequence);
+        let Context { now: at, epoch } = context;
+        let journal = contract::journal(before, &facts, at, request.reply.as_ref());
+        let outgoing = Outgoing::of_journal(&payment, &journal, at);
         let change = PaymentChange {
-            expected_sequence,
+            expected_sequence: (before.state.sequence > 0).then_some(before.state.sequence),
             payment: Arc::clone(&payment),
             wake_at,
-            journal: journal.clone(),
-            credits,
+            journal,
+            credits: credits_of(&facts),
         };
-        let change = Change { epoch: self.epoch(), at, payment: Some(change), operation };
-        self.parts().store.commit(change).await?;
-        self.tell(&payment, journal, at);
-        self.act(&payment, &effects, wake_at);
+        self.make_durable(Change { epoch, at, payment: Some(change), operation: request.operation }).await?;
+        self.tell(&payment, outgoing);
+        self.set_wake(&payment, wake_at);
+        self.act(&payment, &effects, true);
         Ok(Fed::Changed(payment))
     }
 
-    /// Hands events to the outbox and tells screens, both only a faster way to what is durable already.
-    fn tell(&self, payment: &Arc<Payment>, journal: Vec<JournalRow>, at: Timestamp) {
-        for row in &journal {
-            for event in &row.events {
-                tracing::info!(payment.id = %payment.id, sequence = row.sequence, event = event.name, "told");
+    /// Commits, and takes a new epoch when this one has lapsed: what was decided in the old one is decided again.
+    async fn make_durable(&self, change: Change) -> Result<(), FeedError> {
+        let (epoch, id) = (change.epoch, change.payment.as_ref().map(|change| change.payment.id));
+        match self.parts().store.commit(change).await {
+            Ok(()) => Ok(()),
+            Err(CommitError::Lapsed) => {
+                self.renew_epoch(epoch).await?;
+                Err(FeedError::Conflict)
             }
+            Err(CommitError::Store(error)) => {
+                if let Some(id) = id {
+                    self.outbox().doubt(id);
+                }
+                Err(error.into())
+            }
+            Err(CommitError::Conflict) => Err(FeedError::Conflict),
+            Err(CommitError::Duplicate) => Err(FeedError::Duplicate),
+            Err(CommitError::CreditTaken) => Err(FeedError::CreditTaken),
+        }
+    }
+
+    /// Makes an operation known that is of no payment. False: it was known already.
+    pub(crate) async fn record(&self, operation: OperationRecord, at: Timestamp) -> Result<bool, StoreError> {
+        let change = Change { epoch: self.epoch(), at, payment: None, operation: Some(operation) };
+        match self.make_durable(change).await {
+            Ok(()) => Ok(true),
+            Err(FeedError::Duplicate) => Ok(false),
+            Err(FeedError::Store(error)) => Err(error),
+            Err(error) => Err(StoreError(error.to_string())),
+        }
+    }
+
+    /// Hands events to the outbox and tells screens, both only a faster way to what is durable already.
+    fn tell(&self, payment: &Arc<Payment>, outgoing: Vec<Outgoing>) {
+        for event in &outgoing {
+            tracing::info!(payment.id = %payment.id, sequence = event.sequence(), event = event.name(), "told");
         }
         let checkout = &payment.checkout;
-        self.outbox().hand_over(self, payment, journal, at);
+        self.outbox().hand_over(self, outgoing);
         self.changed(Destination { store: checkout.store.clone(), register: checkout.register.clone() });
     }
 }
 
-impl From<CommitError> for FeedError {
-    fn from(error: CommitError) -> Self {
-        match error {
-            CommitError::Conflict => Self::Conflict,
-            CommitError::Duplicate => Self::Duplicate,
-            CommitError::CreditTaken => Self::CreditTaken,
-            CommitError::Lapsed => Self::Store(StoreError("this instance's epoch has lapsed".to_owned())),
-            CommitError::Store(error) => Self::Store(error),
-        }
-    }
-}
-
-fn credits_of(facts: &[payment::Fact]) -> Vec<CreditKey> {
+fn credits_of(facts: &[Fact]) -> Vec<CreditKey> {
     let found = facts.iter().filter_map(|fact| match fact {
-        payment::Fact::CreditFound { credit } => Some(credit),
+        Fact::CreditFound { credit } => Some(credit),
         _ => None,
     });
     found
         .map(|credit| CreditKey { server: credit.server.clone(), transaction: credit.transaction.clone() })
         .collect()
-}
-
-/// A payment before its first fact.
-fn blank_of(payment: &Payment) -> Payment {
-    let at = payment.opened_at;
-    let phase = Phase::Opening { next_attempt_at: at, give_up_at: at };
-    let nothing = State {
-        sequence: 0,
-        phase,
-        attempts: Vec::new(),
-        credits: Vec::new(),
-        refunds: Vec::new(),
-        settled: false,
-    };
-    Payment { state: nothing, ..payment.clone() }
 }

@@ -5,16 +5,17 @@ mod pay;
 mod payments;
 mod refund;
 
-use payment::{OperationId, Timestamp};
+use async_trait::async_trait;
+use payment::{OperationId, RejectCode, Timestamp};
 use serde_json::{Map, Value};
 
-use crate::contract::{self, EventBody, Fault};
-use crate::doors::{Incoming, Receipt};
+use crate::contract::{self, EventBody, Fault, Reply};
+use crate::doors::{Incoming, Intake, Receipt};
 use crate::engine::Engine;
-use crate::feed::FeedError;
+use crate::feed::{FeedError, Request};
+use crate::outbox::goes_by_queue;
 use crate::ports::{
-    Change, CommitError, Delivery, Destination, OperationKey, OperationKind, OperationRecord, OutgoingEvent,
-    StoreError,
+    Delivery, Destination, OperationKey, OperationKind, OperationRecord, OutgoingEvent, StoreError,
 };
 
 /// A command may be this long; a longer one is not read.
@@ -26,6 +27,14 @@ pub(crate) struct Command<'a> {
     pub(crate) incoming: &'a Incoming,
     pub(crate) body: Map<String, Value>,
     pub(crate) now: Timestamp,
+}
+
+impl Command<'_> {
+    /// What goes with the input that the command leads to.
+    pub(crate) fn request(&self, operation: Option<OperationRecord>) -> Request {
+        let name = |message_id: &String| Reply { to: self.from.clone(), message_id: message_id.clone() };
+        Request { is_news: true, operation, reply: self.incoming.message_id.as_ref().map(name) }
+    }
 }
 
 /// What a register is owed at once. Events of payments go their own, durable way.
@@ -56,9 +65,30 @@ impl From<StoreError> for Failure {
     }
 }
 
+#[async_trait]
+impl Intake for Engine {
+    /// Goes on to its end in a task of its own, so that a transport that gives up waiting stops nothing between a commit
+    /// and what follows from it.
+    async fn receive(&self, incoming: Incoming) -> Receipt {
+        if self.is_stopped() {
+            return Receipt::Later;
+        }
+        let engine = self.clone();
+        match self.spawn_to_the_end(async move { handle(&engine, &incoming).await }).await {
+            Ok(receipt) => receipt,
+            Err(broken) if broken.is_panic() => std::panic::resume_unwind(broken.into_panic()),
+            Err(_) => Receipt::Later,
+        }
+    }
+
+    fn release_parked(&self, destination: &Destination) {
+        self.outbox().release_parked(self, destination);
+    }
+}
+
 /// Handles one command and answers its register.
-pub(crate) async fn receive(engine: &Engine, incoming: Incoming) -> Receipt {
-    let Some(from) = address::read(&incoming) else {
+async fn handle(engine: &Engine, incoming: &Incoming) -> Receipt {
+    let Some(from) = address::read(incoming) else {
         return Receipt::DeadLetter(format!(
             "no register can be named {:?} in store {:?}",
             incoming.register, incoming.store
@@ -66,7 +96,7 @@ pub(crate) async fn receive(engine: &Engine, incoming: Incoming) -> Receipt {
     };
     engine.outbox().release_parked(engine, &from);
     let now = engine.now();
-    let (operation, result) = run(engine, &from, &incoming, now).await;
+    let (operation, result) = run(engine, &from, incoming, now).await;
     let bodies = match result {
         Ok(Answer::Nothing) => return Receipt::Ack,
         Ok(Answer::Events(bodies)) => bodies,
@@ -82,7 +112,7 @@ pub(crate) async fn receive(engine: &Engine, incoming: Incoming) -> Receipt {
             vec![contract::rejected(&from, &incoming.verb, operation.as_ref(), &fault, now)]
         }
     };
-    send(engine, &from, &incoming, bodies, now).await
+    send(engine, &from, incoming, bodies, now).await
 }
 
 /// Reads and carries out a command. The operation comes back even from a failure, if it could be read.
@@ -105,7 +135,7 @@ async fn run(
 fn read_body(incoming: &Incoming) -> Result<Map<String, Value>, Fault> {
     if incoming.body.len() > BODY_AT_MOST_BYTES {
         let reason = format!("a command is at most {BODY_AT_MOST_BYTES} bytes, not {}", incoming.body.len());
-        return Err(Fault { code: payment::RejectCode::TooLarge, field: Some("body".to_owned()), reason });
+        return Err(Fault::new(RejectCode::TooLarge, "body", reason));
     }
     if let Some(kind) = &incoming.content_type {
         let essence = kind.split(';').next().unwrap_or_default().trim();
@@ -128,7 +158,7 @@ async fn carry_out(
             command.incoming.version,
             VERBS.join(", ")
         );
-        return Err(Fault { code: payment::RejectCode::UnknownVerb, field: None, reason }.into());
+        return Err(Fault::of_field(RejectCode::UnknownVerb, None, reason).into());
     }
     match verb {
         "pay" => pay::pay(engine, command, operation).await,
@@ -144,7 +174,7 @@ async fn carry_out(
 /// The verbs that this service knows.
 pub const VERBS: [&str; 6] = ["pay", "cancel", "get", "check", "refund", "claim"];
 
-/// Publishes answers; the command is acknowledged only when they are out.
+/// Publishes answers; the command is acknowledged only when they are out. Registers that get nothing from a queue ask.
 async fn send(
     engine: &Engine,
     from: &Destination,
@@ -152,6 +182,9 @@ async fn send(
     bodies: Vec<EventBody>,
     now: Timestamp,
 ) -> Receipt {
+    if !goes_by_queue(engine, from) {
+        return Receipt::Ack;
+    }
     for mut body in bodies {
         body.in_reply_to.clone_from(&incoming.message_id);
         let name = body.event;
@@ -197,13 +230,10 @@ pub(crate) async fn record_rejection(
         reason: fault.reason.clone(),
     };
     let record = OperationRecord { key: key.clone(), essence: Some(essence), kind };
-    let change = Change { epoch: engine.epoch(), at: now, payment: None, operation: Some(record) };
-    match engine.parts().store.commit(change).await {
-        Ok(()) => Ok(Recorded::Now(fault)),
-        Err(CommitError::Duplicate) => known(engine, &key).await.map(Recorded::Before),
-        Err(CommitError::Store(error)) => Err(error.into()),
-        Err(error) => Err(StoreError(error.to_string()).into()),
+    if engine.record(record, now).await? {
+        return Ok(Recorded::Now(fault));
     }
+    known(engine, &key).await.map(Recorded::Before)
 }
 
 /// Whether a rejection was recorded now, or its operation was known before.
@@ -221,16 +251,14 @@ pub(crate) async fn known(engine: &Engine, key: &OperationKey) -> Result<Operati
 /// The fault that a feed's failure is to the asking register.
 pub(crate) fn failure_of(error: FeedError) -> Failure {
     match error {
-        FeedError::Rejected(rejection) => Failure::Fault(Fault {
-            code: rejection.code,
-            field: rejection.field.map(str::to_owned),
-            reason: rejection.reason,
-        }),
-        FeedError::UnknownPayment => Failure::Fault(Fault::new(
-            payment::RejectCode::UnknownOperation,
-            "payment",
-            "there is no such payment",
+        FeedError::Rejected(rejection) => Failure::Fault(Fault::of_field(
+            rejection.code,
+            rejection.field.map(str::to_owned),
+            rejection.reason,
         )),
+        FeedError::UnknownPayment => {
+            Fault::new(RejectCode::UnknownOperation, "payment", "there is no such payment").into()
+        }
         FeedError::Store(error) => Failure::Store(error),
         other => Failure::Store(StoreError(other.to_string())),
     }

@@ -9,15 +9,21 @@
 
 mod act;
 mod asking;
+mod calls;
 pub mod contract;
 pub mod doors;
 mod engine;
+mod epoch;
 mod essence;
 mod feed;
+mod follow;
+mod hints;
 mod intake;
+mod lanes;
 mod limits;
 mod outbox;
 pub mod ports;
+mod screens;
 pub mod settings;
 mod wake;
 mod wheel;

@@ -1,105 +1,155 @@
-//! Limits per authorization server: calls at once, and calls per second by the generic cell rate algorithm.
+//! Limits per authorization server: calls at once, and calls per second. Who has to wait, waits in order of rank.
+//!
+//! Calls with an effect wait as long as they may. Questions by plan wait only while there are few of them; the others
+//! stand in line, each with a time of its own, so that a server at its limit is asked evenly and no work piles up.
+
+mod gate;
+mod line;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use payment::{ServerId, Timestamp};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::oneshot;
 
+use crate::asking::Question;
 use crate::engine::Engine;
+use gate::{Gate, Pump, Quota, Ticket};
+
+/// Who is called first when turns are scarce.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Rank {
+    /// For somebody who stands in a shop: codes, their withdrawal, refunds, and the status of live codes.
+    Buyer,
+    /// The watch of codes that nobody should pay any more.
+    Watch,
+}
 
 /// The limits of every authorization server.
 #[derive(Default)]
 pub(crate) struct Limits {
-    gates: Mutex<BTreeMap<ServerId, Arc<Gate>>>,
+    gates: Mutex<BTreeMap<ServerId, SharedGate>>,
 }
 
-/// Whether a call may be made.
-pub(crate) enum Turn {
-    /// Now; the place is given back when this is dropped.
-    Granted(OwnedSemaphorePermit),
-    /// Not before the deadline.
-    TooLate,
-}
+type SharedGate = Arc<Mutex<Gate>>;
 
-struct Gate {
-    places: Arc<Semaphore>,
-    rate_per_s: u32,
-    concurrency: u32,
-    next: Mutex<Timestamp>,
+/// A place among the calls at once, given back when it is dropped.
+pub(crate) struct Place {
+    server: ServerId,
+    gate: SharedGate,
+    engine: Engine,
+    since: Timestamp,
 }
 
 impl Limits {
-    /// Waits for a turn to call a server, at the longest until the deadline.
-    pub(crate) async fn turn(&self, server: &ServerId, deadline: Timestamp, engine: &Engine) -> Turn {
-        let gate = self.gate(server, engine);
-        let wait = deadline.since(engine.now());
-        let Ok(Ok(place)) = tokio::time::timeout(wait, Arc::clone(&gate.places).acquire_owned()).await else {
-            return Turn::TooLate;
-        };
-        match gate.reserve(engine.now(), deadline) {
-            Some(at) => {
-                let pause = at.since(engine.now());
-                if !pause.is_zero() {
-                    tokio::time::sleep(pause).await;
-                }
-                Turn::Granted(place)
-            }
-            None => Turn::TooLate,
-        }
+    /// Waits for a turn to call a server, at the longest until `latest`.
+    pub(crate) async fn turn(
+        &self,
+        engine: &Engine,
+        server: &ServerId,
+        rank: Rank,
+        latest: Timestamp,
+    ) -> Option<Place> {
+        let gate = self.gate(server);
+        let (ticket, turn) = lock(&gate).queue_up(rank, false);
+        wait(engine, server, gate, ticket, turn, latest).await
     }
 
-    fn gate(&self, server: &ServerId, engine: &Engine) -> Arc<Gate> {
-        let settings = engine.settings();
-        let (rate_per_s, concurrency) =
-            settings.servers.get(server).map_or((50, 16), |server| (server.rate_per_s, server.concurrency));
+    /// Like [`Self::turn`], for a question that can be asked later as well: an error says when, if others go first.
+    pub(crate) async fn turn_to_ask(
+        &self,
+        engine: &Engine,
+        server: &ServerId,
+        question: Question,
+        rank: Rank,
+        latest: Timestamp,
+    ) -> Result<Option<Place>, Timestamp> {
+        let gate = self.gate(server);
+        let admitted = lock(&gate).admit(question, rank, quota_of(engine, server), engine.now());
+        let (ticket, turn) = admitted?;
+        Ok(wait(engine, server, gate, ticket, turn, latest).await)
+    }
+
+    fn gate(&self, server: &ServerId) -> SharedGate {
         let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
         match gates.get(server) {
-            Some(gate) if gate.rate_per_s == rate_per_s && gate.concurrency == concurrency => {
-                Arc::clone(gate)
-            }
-            _ => {
-                let gate = Arc::new(Gate::new(rate_per_s, concurrency));
-                gates.insert(server.clone(), Arc::clone(&gate));
-                gate
-            }
+            Some(gate) => Arc::clone(gate),
+            None => Arc::clone(gates.entry(server.clone()).or_default()),
         }
     }
 }
 
-impl Gate {
-    fn new(rate_per_s: u32, concurrency: u32) -> Self {
-        let places = Arc::new(Semaphore::new(usize::try_from(concurrency.max(1)).unwrap_or(1)));
-        Self { places, rate_per_s, concurrency, next: Mutex::new(Timestamp::from_micros(0)) }
-    }
+async fn wait(
+    engine: &Engine,
+    server: &ServerId,
+    gate: SharedGate,
+    ticket: Ticket,
+    turn: oneshot::Receiver<Timestamp>,
+    latest: Timestamp,
+) -> Option<Place> {
+    pump(engine, server, &gate);
+    let mut queued = Queued { gate: &gate, server, engine, ticket, turn };
+    let patience = latest.since(engine.now());
+    let since = tokio::time::timeout(patience, &mut queued.turn).await.ok()?.ok()?;
+    drop(queued);
+    Some(Place { server: server.clone(), gate, engine: engine.clone(), since })
+}
 
-    /// The moment at which the next call fits the rate, with a burst of a tenth of a second; `None`: after `deadline`.
-    fn reserve(&self, now: Timestamp, deadline: Timestamp) -> Option<Timestamp> {
-        let spacing = Duration::from_secs(1) / self.rate_per_s.max(1);
-        let burst = Duration::from_millis(100);
-        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = (*next).max(now.minus(burst));
-        if at >= deadline {
-            return None;
+/// Someone who waits; dropped before the turn came, the turn goes to the next one.
+struct Queued<'a> {
+    gate: &'a SharedGate,
+    server: &'a ServerId,
+    engine: &'a Engine,
+    ticket: Ticket,
+    turn: oneshot::Receiver<Timestamp>,
+}
+
+impl Drop for Queued<'_> {
+    fn drop(&mut self) {
+        let mut gate = lock(self.gate);
+        gate.leave(self.ticket); // from here on no turn comes any more; one may have come
+        let is_unused = self.turn.try_recv().is_ok();
+        if is_unused {
+            gate.give_back(None);
         }
-        *next = at.plus(spacing);
-        Some(at.max(now))
+        drop(gate);
+        if is_unused {
+            pump(self.engine, self.server, self.gate);
+        }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn calls_are_spread_by_the_rate_after_a_short_burst() {
-        let gate = Gate::new(10, 1);
-        let start = Timestamp::from_micros(1_000_000_000);
-        let deadline = start.plus(Duration::from_secs(1));
-        let granted: Vec<u64> = std::iter::from_fn(|| gate.reserve(start, deadline))
-            .map(|at| u64::try_from(at.since(start).as_millis()).unwrap())
-            .collect();
-        assert_eq!(granted, [0, 0, 100, 200, 300, 400, 500, 600, 700, 800, 900]);
+impl Drop for Place {
+    fn drop(&mut self) {
+        let took = self.engine.now().since(self.since);
+        lock(&self.gate).give_back(Some(took));
+        pump(&self.engine, &self.server, &self.gate);
     }
+}
+
+/// Gives out the turns that are free now, and comes back when the rate allows the next one.
+fn pump(engine: &Engine, server: &ServerId, gate: &SharedGate) {
+    let (quota, now) = (quota_of(engine, server), engine.now());
+    let pumped = lock(gate).pump(quota, now);
+    if let Pump::Again(pause) = pumped {
+        let (engine_then, server, gate) = (engine.clone(), server.clone(), Arc::clone(gate));
+        engine.spawn(async move {
+            tokio::time::sleep(pause).await;
+            lock(&gate).timer_is_over();
+            pump(&engine_then, &server, &gate);
+        });
+    }
+}
+
+/// The limits in force. A server that is not set up any more is still asked about what it owes.
+fn quota_of(engine: &Engine, server: &ServerId) -> Quota {
+    let settings = engine.settings();
+    match settings.servers.get(server) {
+        Some(server) => Quota::new(server.rate_per_s, server.concurrency),
+        None => Quota::new(10, 4),
+    }
+}
+
+fn lock(gate: &SharedGate) -> std::sync::MutexGuard<'_, Gate> {
+    gate.lock().unwrap_or_else(PoisonError::into_inner)
 }

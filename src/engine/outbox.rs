@@ -1,7 +1,13 @@
 //! The way out: events in order per payment and register, each sent until it is confirmed or its register has no queue.
+//!
+//! What is here is durable already. It gets here in three ways: from the commit that made it, from the database at the
+//! start, and from the database when it is not known whether a commit was made.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Mutex, PoisonError};
+mod marks;
+mod queues;
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use payment::{Payment, PaymentId, Timestamp};
@@ -9,6 +15,8 @@ use payment::{Payment, PaymentId, Timestamp};
 use crate::engine::Engine;
 use crate::ports::{Delivery, DeliveryMark, Destination, EventRow, JournalRow, OutgoingEvent, StoreError};
 use crate::settings::EventsBy;
+use marks::Marks;
+use queues::{Key, Letter, Put, Queues};
 
 const PAGE: usize = 1_000;
 /// Parked events are tried again this often, beside their register's next sign of life.
@@ -16,50 +24,20 @@ const PARKED_AGAIN_EVERY: Duration = Duration::from_mins(1);
 const SEND_AGAIN_AFTER: Duration = Duration::from_millis(500);
 const MARK_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
-type Queue = VecDeque<(u64, OutgoingEvent)>;
-type Key = (Destination, PaymentId);
-
 /// Events that are durable but not delivered.
 #[derive(Default)]
 pub(crate) struct Outbox {
     queues: Mutex<Queues>,
-    marks: Mutex<Vec<DeliveryMark>>,
-    marked: tokio::sync::Notify,
-}
-
-#[derive(Default)]
-struct Queues {
-    /// Queues with a task that sends them.
-    sending: BTreeMap<Key, Queue>,
-    /// Queues whose register had none.
-    parked: BTreeMap<Key, Queue>,
+    marks: Marks,
+    /// Payments with a commit of which it is not known whether it was made.
+    doubtful: Mutex<BTreeSet<PaymentId>>,
 }
 
 impl Outbox {
-    /// Takes the events of a commit.
-    pub(crate) fn hand_over(
-        &self,
-        engine: &Engine,
-        payment: &Payment,
-        journal: Vec<JournalRow>,
-        at: Timestamp,
-    ) {
-        let reply_to = &payment.checkout.details.reply_to;
-        for row in journal {
-            for draft in row.events {
-                let is_own = draft.operation == payment.checkout.operation;
-                let event = OutgoingEvent {
-                    message_id: format!("{}-{}", payment.id, row.sequence),
-                    correlation_id: Some(draft.operation.to_string()),
-                    name: draft.name.to_owned(),
-                    store: draft.destination.store.clone(),
-                    register: draft.destination.register.clone(),
-                    body: draft.body,
-                    occurred_at: at,
-                    reply_to: reply_to.clone().filter(|_| is_own),
-                };
-                self.put(engine, (draft.destination, payment.id), row.sequence, event);
-            }
+    /// Takes the events of a commit. Callers keep the order of commits per payment.
+    pub(crate) fn hand_over(&self, engine: &Engine, letters: Vec<Outgoing>) {
+        for letter in letters {
+            self.put(engine, letter);
         }
     }
 
@@ -71,41 +49,88 @@ impl Outbox {
             let Some(last) = page.last() else { return Ok(()) };
             after = last.number;
             for row in page {
-                let sequence = row.sequence;
-                self.put(engine, (row.destination.clone(), row.payment), sequence, event_of(row));
+                self.put_row(engine, row);
             }
         }
     }
 
-    fn put(&self, engine: &Engine, key: Key, sequence: u64, event: OutgoingEvent) {
+    /// Notes that it is not known whether a commit of this payment was made.
+    pub(crate) fn doubt(&self, payment: PaymentId) {
+        lock(&self.doubtful).insert(payment);
+    }
+
+    /// Payments in doubt.
+    pub(crate) fn doubtful(&self) -> Vec<PaymentId> {
+        lock(&self.doubtful).iter().copied().collect()
+    }
+
+    /// There is no such payment: the commit in doubt was not made.
+    pub(crate) fn no_doubt(&self, payment: PaymentId) {
+        lock(&self.doubtful).remove(&payment);
+    }
+
+    /// Ends the doubt about a payment: events of it that are durable but unknown here are taken over. To be called
+    /// while nobody else can commit changes of it.
+    pub(crate) async fn end_doubt(&self, engine: &Engine, payment: PaymentId) -> Result<(), StoreError> {
+        if !lock(&self.doubtful).contains(&payment) {
+            return Ok(());
+        }
+        let mut after = 0;
+        loop {
+            let page = engine.parts().store.undelivered(after, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = last.number;
+            for row in page.into_iter().filter(|row| row.payment == payment) {
+                let key = (row.destination.clone(), row.payment);
+                let is_known = self.queues().has(&key, row.sequence);
+                if !is_known && !self.marks.has(&key.0, row.payment, row.sequence) {
+                    self.put_row(engine, row);
+                }
+            }
+        }
+        lock(&self.doubtful).remove(&payment);
+        Ok(())
+    }
+
+    fn put_row(&self, engine: &Engine, row: EventRow) {
+        let (is_parked, outgoing) = (row.parked, Outgoing::of_row(row));
+        if is_parked && goes_by_queue(engine, &outgoing.key.0) {
+            self.queues().put_parked(&outgoing.key, outgoing.letter);
+        } else {
+            self.put(engine, outgoing);
+        }
+    }
+
+    fn put(&self, engine: &Engine, Outgoing { key, letter }: Outgoing) {
+        let sequence = letter.sequence;
         if !goes_by_queue(engine, &key.0) {
             return self.mark(&key, sequence, false);
         }
-        let mut queues = self.lock();
-        if let Some(parked) = queues.parked.get_mut(&key) {
-            parked.push_back((sequence, event));
-            drop(queues);
-            return self.mark(&key, sequence, true);
-        }
-        let is_idle = !queues.sending.contains_key(&key);
-        queues.sending.entry(key.clone()).or_default().push_back((sequence, event));
-        drop(queues);
-        if is_idle {
-            start(engine, key);
+        let put = self.queues().put(&key, letter);
+        match put {
+            Put::First => start(engine, key),
+            Put::Behind => {}
+            Put::Parked => self.mark(&key, sequence, true),
         }
     }
 
     /// Sends one queue, each event after the one before is confirmed.
     async fn send(&self, engine: &Engine, key: Key) {
-        while let Some((sequence, event)) = self.front(&key) {
-            match engine.parts().events.publish(&event).await {
+        loop {
+            let Some(letter) = self.queues().front(&key) else { return };
+            match engine.parts().events.publish(&letter.event).await {
                 Delivery::Confirmed => {
-                    self.pop(&key);
-                    self.mark(&key, sequence, false);
+                    self.queues().pop(&key);
+                    self.mark(&key, letter.sequence, false);
+                    self.release(engine, &key.0);
                 }
-                Delivery::Unroutable => return self.park(&key),
+                Delivery::Unroutable => return self.park(engine, &key),
                 Delivery::Failed(reason) => {
-                    tracing::debug!(message = event.message_id, reason, "an event waits for the broker");
+                    tracing::debug!(
+                        message = letter.event.message_id,
+                        reason,
+                        "an event waits for the broker"
+                    );
                     if engine.pause(SEND_AGAIN_AFTER).await.is_err() {
                         return; // stopping: the row is still undelivered and is sent at the next start
                     }
@@ -114,57 +139,41 @@ impl Outbox {
         }
     }
 
-    /// The event to send next; an empty queue is taken down, so that the next event starts a new task.
-    fn front(&self, key: &Key) -> Option<(u64, OutgoingEvent)> {
-        let mut queues = self.lock();
-        let front = queues.sending.get(key).and_then(|queue| queue.front().cloned());
-        if front.is_none() {
-            queues.sending.remove(key);
+    fn park(&self, engine: &Engine, key: &Key) {
+        let (sequences, is_news) = self.queues().park(key);
+        if !goes_by_queue(engine, &key.0) {
+            let discarded = self.queues().discard(&key.0);
+            return discarded.into_iter().for_each(|(key, sequence)| self.mark(&key, sequence, false));
         }
-        front
-    }
-
-    fn pop(&self, key: &Key) {
-        if let Some(queue) = self.lock().sending.get_mut(key) {
-            queue.pop_front();
+        if is_news {
+            tracing::warn!(
+                store = %key.0.store, register = %key.0.register,
+                "the register has no queue: its events are parked until it does"
+            );
         }
-    }
-
-    fn park(&self, key: &Key) {
-        let sequences: Vec<u64> = {
-            let mut queues = self.lock();
-            let Some(queue) = queues.sending.remove(key) else { return };
-            let sequences = queue.iter().map(|(sequence, _)| *sequence).collect();
-            queues.parked.insert(key.clone(), queue);
-            sequences
-        };
-        tracing::warn!(
-            store = %key.0.store, register = %key.0.register, payment.id = %key.1,
-            "the register has no queue: its events are parked until it does"
-        );
         for sequence in sequences {
             self.mark(key, sequence, true);
         }
     }
 
-    /// Sends again what is parked for a register.
+    /// Tries what is parked for a register again: one payment's events first, the others if they arrive.
     pub(crate) fn release_parked(&self, engine: &Engine, destination: &Destination) {
-        let keys: Vec<Key> = {
-            let queues = self.lock();
-            if queues.parked.is_empty() {
-                return;
-            }
-            queues.parked.keys().filter(|(to, _)| to == destination).cloned().collect()
-        };
-        self.release(engine, keys);
+        let probe = self.queues().probe(destination);
+        if let Some(key) = probe {
+            start(engine, key);
+        }
     }
 
-    fn release(&self, engine: &Engine, keys: Vec<Key>) {
+    /// An event has arrived: whatever is parked for its register can go.
+    fn release(&self, engine: &Engine, destination: &Destination) {
+        let keys = self.queues().release(destination);
+        if !keys.is_empty() {
+            tracing::info!(
+                store = %destination.store, register = %destination.register, payments = keys.len(),
+                "the register has a queue again: its parked events are sent"
+            );
+        }
         for key in keys {
-            let mut queues = self.lock();
-            let Some(queue) = queues.parked.remove(&key) else { continue };
-            queues.sending.insert(key.clone(), queue);
-            drop(queues);
             start(engine, key);
         }
     }
@@ -172,23 +181,23 @@ impl Outbox {
     /// Tries everything parked again, from time to time.
     pub(crate) async fn parked_loop(&self, engine: &Engine) {
         while engine.pause(PARKED_AGAIN_EVERY).await.is_ok() {
-            let keys = self.lock().parked.keys().cloned().collect();
-            self.release(engine, keys);
+            let destinations = self.queues().parked();
+            for destination in destinations {
+                self.release_parked(engine, &destination);
+            }
         }
     }
 
     fn mark(&self, key: &Key, sequence: u64, parked: bool) {
-        let mark = DeliveryMark { payment: key.1, sequence, destination: key.0.clone(), parked };
-        self.marks.lock().unwrap_or_else(PoisonError::into_inner).push(mark);
-        self.marked.notify_one();
+        self.marks.add(DeliveryMark { payment: key.1, sequence, destination: key.0.clone(), parked });
     }
 
-    /// Makes delivery marks durable, as many at once as there are.
+    /// Makes delivery marks durable until the engine stops.
     pub(crate) async fn mark_loop(&self, engine: &Engine) {
         loop {
             tokio::select! {
                 biased;
-                () = self.marked.notified() => {}
+                () = self.marks.added() => {}
                 () = engine.stopping() => return,
             }
             while let Err(error) = self.flush_marks(engine).await {
@@ -202,25 +211,77 @@ impl Outbox {
 
     /// Makes the marks of now durable.
     pub(crate) async fn flush_marks(&self, engine: &Engine) -> Result<(), StoreError> {
-        let marks = std::mem::take(&mut *self.marks.lock().unwrap_or_else(PoisonError::into_inner));
-        if marks.is_empty() {
-            return Ok(());
-        }
-        let done = engine.parts().store.mark(&marks).await;
-        if done.is_err() {
-            self.marks.lock().unwrap_or_else(PoisonError::into_inner).splice(0..0, marks);
-        }
-        done
+        self.marks.flush(&*engine.parts().store).await
     }
 
     /// Whether every event has been delivered or parked.
     pub(crate) fn is_empty(&self) -> bool {
-        self.lock().sending.is_empty()
+        self.queues().is_idle()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Queues> {
-        self.queues.lock().unwrap_or_else(PoisonError::into_inner)
+    fn queues(&self) -> MutexGuard<'_, Queues> {
+        lock(&self.queues)
     }
+}
+
+/// A durable event, addressed.
+pub(crate) struct Outgoing {
+    key: Key,
+    letter: Letter,
+}
+
+impl Outgoing {
+    /// The events of a commit.
+    pub(crate) fn of_journal(payment: &Payment, journal: &[JournalRow], at: Timestamp) -> Vec<Self> {
+        let details = &payment.checkout.details;
+        let mut letters = Vec::new();
+        for row in journal {
+            for draft in &row.events {
+                let is_own = draft.operation == payment.checkout.operation;
+                let event = OutgoingEvent {
+                    message_id: message_id(payment.id, row.sequence),
+                    correlation_id: Some(draft.operation.to_string()),
+                    name: draft.name.to_owned(),
+                    store: draft.destination.store.clone(),
+                    register: draft.destination.register.clone(),
+                    body: draft.body.clone(),
+                    occurred_at: at,
+                    reply_to: details.reply_to.clone().filter(|_| is_own),
+                };
+                let key = (draft.destination.clone(), payment.id);
+                letters.push(Self { key, letter: Letter { sequence: row.sequence, event } });
+            }
+        }
+        letters
+    }
+
+    /// The number of its fact.
+    pub(crate) fn sequence(&self) -> u64 {
+        self.letter.sequence
+    }
+
+    /// Its name.
+    pub(crate) fn name(&self) -> &str {
+        &self.letter.event.name
+    }
+
+    fn of_row(row: EventRow) -> Self {
+        let event = OutgoingEvent {
+            message_id: message_id(row.payment, row.sequence),
+            correlation_id: Some(row.operation.to_string()),
+            name: row.name,
+            store: row.destination.store.clone(),
+            register: row.destination.register.clone(),
+            body: row.body,
+            occurred_at: row.at,
+            reply_to: None, // copies are best effort, and were tried when the event was new
+        };
+        Self { key: (row.destination, row.payment), letter: Letter { sequence: row.sequence, event } }
+    }
+}
+
+fn message_id(payment: PaymentId, sequence: u64) -> String {
+    format!("{payment}-{sequence}")
 }
 
 fn start(engine: &Engine, key: Key) {
@@ -229,21 +290,12 @@ fn start(engine: &Engine, key: Key) {
 }
 
 /// For registers that ask for their events, committed is delivered.
-fn goes_by_queue(engine: &Engine, to: &Destination) -> bool {
+pub(crate) fn goes_by_queue(engine: &Engine, to: &Destination) -> bool {
     let settings = engine.settings();
     let register = settings.stores.get(&to.store).and_then(|store| store.registers.get(&to.register));
     register.is_none_or(|register| register.events_by != EventsBy::Http)
 }
 
-fn event_of(row: EventRow) -> OutgoingEvent {
-    OutgoingEvent {
-        message_id: format!("{}-{}", row.payment, row.sequence),
-        correlation_id: Some(row.operation.to_string()),
-        name: row.name,
-        store: row.destination.store,
-        register: row.destination.register,
-        body: row.body,
-        occurred_at: row.at,
-        reply_to: None,
-    }
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

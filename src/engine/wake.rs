@@ -7,8 +7,9 @@ use payment::{Input, PaymentId, Timestamp};
 use tokio::sync::Semaphore;
 
 use crate::engine::Engine;
-use crate::feed::{Fed, FeedError};
+use crate::feed::{FeedError, Request};
 use crate::ports::{StoreError, Stored};
+use crate::wheel::Due;
 
 /// How many payments are looked at once.
 const WAKES_AT_ONCE: usize = 64;
@@ -17,7 +18,7 @@ const SWEEP_EVERY: Duration = Duration::from_secs(1);
 /// Each so many sweeps, all that is overdue is looked at, not only what became due since the last one.
 const FULL_SWEEP_EVERY: u32 = 60;
 const PAGE: usize = 1_000;
-/// The pause before a payment that could not be looked at is tried again.
+/// The pause before anything is looked at again after one payment could not be.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// Wakes due payments until the engine stops.
@@ -25,7 +26,7 @@ pub(crate) async fn wheel_loop(engine: Engine) {
     let places = Arc::new(Semaphore::new(WAKES_AT_ONCE));
     while !engine.is_stopping() {
         let now = engine.now();
-        let Some(id) = engine.wheel().take_due(now) else {
+        let Some(due) = engine.wheel().take_due(now) else {
             let pause = engine.wheel().next().map_or(SWEEP_EVERY, |at| at.since(now)).min(SWEEP_EVERY);
             tokio::select! {
                 biased;
@@ -38,33 +39,42 @@ pub(crate) async fn wheel_loop(engine: Engine) {
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
         let waking = engine.clone();
         engine.spawn(async move {
-            wake(&waking, id).await;
+            wake(&waking, due).await;
             drop(place);
         });
     }
 }
 
 /// Looks at one payment.
-async fn wake(engine: &Engine, id: PaymentId) {
-    if let Err(error) = engine.wake(id).await {
-        tracing::warn!(payment.id = %id, %error, "a payment could not be looked at: it is tried again");
-        engine.wheel().hasten(id, engine.now().plus(AGAIN_AFTER));
+async fn wake(engine: &Engine, due: Due) {
+    let id = due.payment;
+    match engine.wake(due).await {
+        Ok(()) => {}
+        Err(FeedError::UnknownPayment) => engine.outbox().no_doubt(id), // a hint that named none, a commit never made
+        Err(error) => {
+            tracing::debug!(payment.id = %id, %error, "a payment could not be looked at: it is tried again");
+            let again_at = engine.now().plus(AGAIN_AFTER);
+            engine.wheel().hasten(id, again_at);
+            if engine.wheel().rest(engine.now(), again_at) {
+                tracing::warn!(%error, "no payment can be looked at: the wheel rests for a second");
+            }
+        }
     }
 }
 
 impl Engine {
     /// Does what is due for a payment: lost calls first, then everything else.
-    pub(crate) async fn wake(&self, id: PaymentId) -> Result<(), FeedError> {
+    async fn wake(&self, Due { payment: id, is_news }: Due) -> Result<(), FeedError> {
         let stored = self.load(id).await?;
         let lost = self.lost_epochs(&stored).await?;
         let delivered = stored.delivered;
         let mut payment = Arc::new(stored.payment);
         if !lost.is_empty() {
-            let fed = self.feed_from(id, Some(payment), Input::CallsLost { epochs: lost }, None).await?;
-            let (Fed::Changed(after) | Fed::Unchanged(after)) = fed;
-            payment = after;
+            let input = Input::CallsLost { epochs: lost };
+            payment = self.feed_from(id, Some(payment), input, Request::default()).await?.into_payment();
         }
-        self.feed_from(id, Some(payment), Input::Wake { delivered }, None).await?;
+        let request = Request { is_news, ..Request::default() };
+        self.feed_from(id, Some(payment), Input::Wake { delivered }, request).await?;
         Ok(())
     }
 
@@ -94,6 +104,7 @@ pub(crate) async fn sweep_loop(engine: Engine) {
             Ok(()) => {
                 swept_until = Some(now);
                 count = count.wrapping_add(1);
+                engine.outbox().doubtful().into_iter().for_each(|id| engine.wheel().hasten(id, now));
             }
             Err(error) => tracing::warn!(%error, "the sweep waits for the database"),
         }

@@ -99,9 +99,17 @@ pub(crate) struct Fault {
     pub(crate) reason: String,
 }
 
+/// A reason is a sentence for people; what senders put into it is cut off behind this.
+const REASON_AT_MOST_CHARS: usize = 300;
+
 impl Fault {
     pub(crate) fn new(code: RejectCode, field: &str, reason: impl Into<String>) -> Self {
-        Self { code, field: Some(field.to_owned()), reason: reason.into() }
+        Self::of_field(code, Some(field.to_owned()), reason)
+    }
+
+    pub(crate) fn of_field(code: RejectCode, field: Option<String>, reason: impl Into<String>) -> Self {
+        let reason: String = reason.into();
+        Self { code, field, reason: reason.chars().take(REASON_AT_MOST_CHARS).collect() }
     }
 
     pub(crate) fn invalid(field: &str, reason: impl Into<String>) -> Self {
@@ -153,8 +161,16 @@ mod serde_path {
         let value = Value::Object(object.clone());
         serde_path_to_error::deserialize(value).map_err(|error| {
             let inner = error.inner().to_string();
-            Fault::invalid(&field_of(&error.path().to_string(), &inner), inner)
+            Fault::invalid(&field_of(&error.path().to_string(), &inner), without_the_value(&inner))
         })
+    }
+
+    /// What was sent does not belong into logs and dead letters.
+    fn without_the_value(message: &str) -> String {
+        match message.rsplit_once(", expected ") {
+            Some((_, wanted)) => format!("expected {wanted}"),
+            None => message.to_owned(),
+        }
     }
 
     /// The path, and for a missing field its name, which serde only tells in words.
@@ -229,6 +245,15 @@ mod tests {
             let fault = pay(json).unwrap_err();
             assert_eq!((fault.code.word(), fault.field.as_deref()), (code, Some(field)), "{json}: {fault:?}");
         }
+    }
+
+    #[test]
+    fn a_reason_is_short_and_tells_what_is_wanted_not_what_was_sent() {
+        let fault = pay(r#"{"operation":"1","amount":{"value":"Ivanova","currency":"RUB"}}"#).unwrap_err();
+        assert_eq!(fault.reason, "expected i64");
+        let long =
+            format!(r#"{{"operation":"1","amount":{{"value":1,"currency":"{}"}}}}"#, "X".repeat(5_000));
+        assert_eq!(pay(&long).unwrap_err().reason.len(), REASON_AT_MOST_CHARS);
     }
 
     #[test]

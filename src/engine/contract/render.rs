@@ -1,28 +1,59 @@
 //! From facts to events.
 
 use payment::{
-    Credit, CreditRole, EndWord, Ending, Fact, Origin, Payment, Refund, RefundId, RefundState, Timestamp,
-    apply,
+    Credit, CreditRole, EndWord, Ending, Fact, OperationId, Origin, Payment, Refund, RefundId, RefundState,
+    Timestamp, apply,
 };
 
 use super::event::{EventBody, QrBody, Sum};
 use crate::ports::{Destination, EventDraft, JournalRow};
 
+/// A command that events answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reply {
+    /// Who sent it.
+    pub(crate) to: Destination,
+    /// The sender's id of the command.
+    pub(crate) message_id: String,
+}
+
 /// The journal rows of a commit: each fact with the events that registers must get, in order.
 ///
-/// `before` is the payment without these facts; each event tells the state right after its own fact.
-pub(crate) fn journal(before: &Payment, facts: &[Fact], at: Timestamp) -> Vec<JournalRow> {
+/// `before` is the payment without these facts; each event tells the state right after its own fact. `reply`: the
+/// command that led to them; events to its sender name it.
+pub(crate) fn journal(
+    before: &Payment,
+    facts: &[Fact],
+    at: Timestamp,
+    reply: Option<&Reply>,
+) -> Vec<JournalRow> {
     let mut payment = before.clone();
     let mut rows = Vec::with_capacity(facts.len());
     for fact in facts {
         apply(&mut payment, fact, at);
-        let events = events_of(&payment, fact, at);
+        let events = events_of(&payment, fact, at).into_iter().map(|event| event.into_draft(reply)).collect();
         rows.push(JournalRow { sequence: payment.state.sequence, fact: fact.clone(), events });
     }
     rows
 }
 
-fn events_of(payment: &Payment, fact: &Fact, at: Timestamp) -> Vec<EventDraft> {
+/// An event before it is written down.
+struct Telling {
+    destination: Destination,
+    operation: OperationId,
+    body: EventBody,
+}
+
+impl Telling {
+    fn into_draft(self, reply: Option<&Reply>) -> EventDraft {
+        let Self { destination, operation, mut body } = self;
+        body.in_reply_to =
+            reply.filter(|reply| reply.to == destination).map(|reply| reply.message_id.clone());
+        EventDraft { destination, name: body.event, operation, body: body.to_json() }
+    }
+}
+
+fn events_of(payment: &Payment, fact: &Fact, at: Timestamp) -> Vec<Telling> {
     let body = common(payment, at);
     match fact {
         Fact::Accepted { .. } => to_register(payment, "payment.accepted", body),
@@ -148,7 +179,7 @@ pub(super) fn claim_until(role: CreditRole) -> Option<String> {
     }
 }
 
-fn of_credit(payment: &Payment, credit: &Credit, body: EventBody) -> Vec<EventDraft> {
+fn of_credit(payment: &Payment, credit: &Credit, body: EventBody) -> Vec<Telling> {
     let body = with_credit(payment, credit, body);
     match credit.role {
         CreditRole::Pays => to_register(payment, "payment.paid", body),
@@ -168,7 +199,7 @@ pub(super) fn origin_word(origin: &Origin) -> &'static str {
     }
 }
 
-fn of_refund(payment: &Payment, id: RefundId, name: &'static str, at: Timestamp) -> Vec<EventDraft> {
+fn of_refund(payment: &Payment, id: RefundId, name: &'static str, at: Timestamp) -> Vec<Telling> {
     let Some(refund) = payment.refund(id) else { return Vec::new() };
     let body = EventBody {
         operation: Some(refund.operation.to_string()),
@@ -178,14 +209,14 @@ fn of_refund(payment: &Payment, id: RefundId, name: &'static str, at: Timestamp)
         fiscal_receipt_due: Some(refund.origin != Origin::Late),
         ..with_refund_state(refund, common(payment, at))
     };
-    let mut drafts = vec![draft(payment_destination(payment), name, refund, body.clone())];
+    let mut tellings = vec![telling(payment_destination(payment), name, refund, body.clone())];
     if let Origin::Register { store, register } = &refund.origin {
         let asking = Destination { store: store.clone(), register: register.clone() };
         if asking != payment_destination(payment) {
-            drafts.push(draft(asking, name, refund, body));
+            tellings.push(telling(asking, name, refund, body));
         }
     }
-    drafts
+    tellings
 }
 
 fn with_refund_state(refund: &Refund, body: EventBody) -> EventBody {
@@ -217,17 +248,19 @@ fn code_of(kind: payment::RefusalKind) -> &'static str {
     }
 }
 
-fn draft(destination: Destination, name: &'static str, refund: &Refund, body: EventBody) -> EventDraft {
-    let body = EventBody { event: name, ..body };
-    EventDraft { destination, name, operation: refund.operation.clone(), body: body.to_json() }
+fn telling(destination: Destination, name: &'static str, refund: &Refund, body: EventBody) -> Telling {
+    Telling { destination, operation: refund.operation.clone(), body: EventBody { event: name, ..body } }
 }
 
 fn payment_destination(payment: &Payment) -> Destination {
     Destination { store: payment.checkout.store.clone(), register: payment.checkout.register.clone() }
 }
 
-fn to_register(payment: &Payment, name: &'static str, body: EventBody) -> Vec<EventDraft> {
+fn to_register(payment: &Payment, name: &'static str, body: EventBody) -> Vec<Telling> {
     let body = EventBody { event: name, ..body };
-    let operation = payment.checkout.operation.clone();
-    vec![EventDraft { destination: payment_destination(payment), name, operation, body: body.to_json() }]
+    vec![Telling {
+        destination: payment_destination(payment),
+        operation: payment.checkout.operation.clone(),
+        body,
+    }]
 }

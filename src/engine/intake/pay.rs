@@ -1,18 +1,16 @@
 //! `pay`: checked against the contract, the settings and the bank's bounds, then one commit that opens the payment.
 
-use std::sync::Arc;
-
 use payment::{
-    Checkout, CodeKind, ConsoleId, Context, Details, LateMoney, Money, OperationId, PaymentId,
-    PaymentTypeCode, RejectCode, Route, Timestamp,
+    Checkout, CodeKind, ConsoleId, Details, LateMoney, Money, OperationId, PaymentId, PaymentTypeCode,
+    RejectCode, Route, Timestamp,
 };
 
 use super::{Answer, Command, Failure, Recorded, address, known, payments, record_rejection};
 use crate::contract::{self, Fault, PayBody};
 use crate::engine::Engine;
 use crate::essence;
-use crate::feed::FeedError;
-use crate::ports::{OperationKey, OperationKind, OperationRecord};
+use crate::feed::{Fed, FeedError};
+use crate::ports::{Destination, OperationKey, OperationKind, OperationRecord};
 use crate::settings::{PaymentType, RegisterSettings, StoreSettings};
 
 pub(crate) async fn pay(
@@ -27,8 +25,8 @@ pub(crate) async fn pay(
     let key = key_of(command, operation);
     let essence = essence::of_pay(&command.body);
     let record = match checked {
-        Ok(checkout) => match open(engine, checkout, &key, &essence, command.now).await {
-            Ok(()) => return Ok(Answer::Nothing),
+        Ok(checkout) => match open(engine, command, checkout, &key, &essence).await {
+            Ok(_) => return Ok(Answer::Nothing),
             Err(FeedError::Duplicate) => known(engine, &key).await?,
             Err(error) => return Err(super::failure_of(error)),
         },
@@ -59,16 +57,15 @@ pub(super) fn key_of(command: &Command<'_>, operation: &OperationId) -> Operatio
 
 async fn open(
     engine: &Engine,
+    command: &Command<'_>,
     checkout: Checkout,
     key: &OperationKey,
     essence: &str,
-    now: Timestamp,
-) -> Result<(), FeedError> {
+) -> Result<Fed, FeedError> {
     let id = PaymentId::from_uuid(engine.parts().ids.fresh());
-    let decision = payment::open(id, Arc::new(checkout), Context { now, epoch: engine.epoch() });
-    let kind = OperationKind::Pay(id);
-    let record = OperationRecord { key: key.clone(), essence: Some(essence.to_owned()), kind };
-    engine.commit(None, decision, Some(record), now).await.map(|_| ())
+    let record =
+        OperationRecord { key: key.clone(), essence: Some(essence.to_owned()), kind: OperationKind::Pay(id) };
+    engine.open(id, checkout, command.request(Some(record))).await
 }
 
 /// A repeat is answered with the state, another essence is a conflict; neither changes anything.
@@ -83,7 +80,7 @@ async fn answer_known(
         OperationKind::Tombstone => Ok(payments::tombstone(command, &record.key.operation)),
         OperationKind::Pay(payment) if is_repeat => payments::state_of(engine, payment, command.now).await,
         OperationKind::Rejected { code, field, reason } if is_repeat => {
-            Err(Fault { code, field, reason }.into())
+            Err(Fault::of_field(code, field, reason).into())
         }
         OperationKind::Pay(_) | OperationKind::Refund(_) | OperationKind::Rejected { .. } => {
             Err(conflict().into())
@@ -108,7 +105,7 @@ fn check(engine: &Engine, command: &Command<'_>) -> Result<Checkout, Fault> {
     let store = settings.stores.get(&command.from.store);
     let register = store.and_then(|store| store.registers.get(&command.from.register));
     let (Some(store), Some(register)) = (store, register) else {
-        return Err(unknown_register(command));
+        return Err(unknown_register(engine, command));
     };
     let amount = body.amount.read()?;
     check_reply_to(command)?;
@@ -144,12 +141,14 @@ fn late_money_of(store: &StoreSettings, payment_type: &PaymentType) -> LateMoney
     payment_type.late_money.unwrap_or(store.late_money)
 }
 
-pub(super) fn unknown_register(command: &Command<'_>) -> Fault {
-    let reason = format!(
-        "register {} of store {} is not set up: add it on the admin pages",
-        command.from.register, command.from.store
-    );
-    Fault::new(RejectCode::UnknownRegister, "register", reason)
+pub(super) fn unknown_register(engine: &Engine, command: &Command<'_>) -> Fault {
+    let Destination { store, register } = command.from;
+    if engine.settings().stores.contains_key(store) {
+        let reason = format!("register {register} of store {store} is not set up: add it on the admin pages");
+        return Fault::new(RejectCode::UnknownRegister, "register", reason);
+    }
+    let reason = format!("store {store} is not set up: add it on the admin pages");
+    Fault::new(RejectCode::UnknownRegister, "store", reason)
 }
 
 pub(super) fn check_reply_to(command: &Command<'_>) -> Result<(), Fault> {
@@ -188,6 +187,7 @@ fn payment_type_of<'a>(
     });
     found.ok_or_else(|| {
         let known: Vec<&str> = store.payment_types.keys().map(PaymentTypeCode::as_str).collect();
+        let wanted: String = wanted.chars().take(40).collect();
         let reason = format!("the store has no payment type {wanted:?}; it has: {}", known.join(", "));
         Fault::new(RejectCode::UnknownPaymentType, "payment_type", reason)
     })

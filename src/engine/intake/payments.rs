@@ -2,12 +2,12 @@
 
 use payment::{Input, OperationId, PaymentId, RejectCode, Timestamp};
 
-use super::pay::{key_of, operation_fault};
+use super::pay::{key_of, operation_fault, unknown_register};
 use super::{Answer, Command, Failure, failure_of, known};
 use crate::contract::{self, CancelBody, ClaimBody, Fault, GetBody};
 use crate::engine::Engine;
 use crate::feed::Fed;
-use crate::ports::{Change, CommitError, OperationKind, OperationRecord, StoreError};
+use crate::ports::{OperationKind, OperationRecord, StoreError};
 
 /// Ends what is open; a cancel that comes before its pay makes sure that the pay never starts. Never stale.
 pub(super) async fn cancel(engine: &Engine, command: &Command<'_>) -> Result<Answer, Failure> {
@@ -18,7 +18,8 @@ pub(super) async fn cancel(engine: &Engine, command: &Command<'_>) -> Result<Ans
         OperationKind::Refund(_) => Err(Fault::invalid("operation", "a refund can't be cancelled").into()),
         OperationKind::Pay(payment) => {
             let input = Input::Cancel { reason: body.reason };
-            match engine.feed(payment, input).await.map_err(failure_of)? {
+            let request = command.request(None);
+            match engine.feed_request(payment, input, request).await.map_err(failure_of)? {
                 Fed::Changed(_) => Ok(Answer::Nothing),
                 Fed::Unchanged(payment) => Ok(snapshot(&payment, command.now)),
             }
@@ -37,19 +38,16 @@ async fn lay_tombstone(
         return Ok(record.kind);
     }
     if !is_set_up(engine, command) {
-        return Err(super::pay::unknown_register(command).into());
+        return Err(unknown_register(engine, command).into());
     }
     let record = OperationRecord { key: key.clone(), essence: None, kind: OperationKind::Tombstone };
-    let change = Change { epoch: engine.epoch(), at: command.now, payment: None, operation: Some(record) };
-    match engine.parts().store.commit(change).await {
-        Ok(()) => Ok(OperationKind::Tombstone),
-        Err(CommitError::Duplicate) => Ok(known(engine, &key).await?.kind),
-        Err(CommitError::Store(error)) => Err(error.into()),
-        Err(error) => Err(StoreError(error.to_string()).into()),
+    if engine.record(record, command.now).await? {
+        return Ok(OperationKind::Tombstone);
     }
+    Ok(known(engine, &key).await?.kind)
 }
 
-fn is_set_up(engine: &Engine, command: &Command<'_>) -> bool {
+pub(super) fn is_set_up(engine: &Engine, command: &Command<'_>) -> bool {
     let settings = engine.settings();
     settings
         .stores
@@ -63,6 +61,9 @@ pub(super) async fn get(engine: &Engine, command: &Command<'_>) -> Result<Answer
     if let Some(operation) = &body.operation {
         let payment = payment_of(engine, command, operation).await?;
         return state_of(engine, payment, command.now).await;
+    }
+    if !is_set_up(engine, command) {
+        return Err(unknown_register(engine, command).into());
     }
     let mut states = Vec::new();
     for payment in engine.parts().store.open_payments(&command.from.store, &command.from.register).await? {
@@ -86,7 +87,8 @@ pub(super) async fn check(engine: &Engine, command: &Command<'_>) -> Result<Answ
 pub(super) async fn claim(engine: &Engine, command: &Command<'_>) -> Result<Answer, Failure> {
     let body: ClaimBody = contract::parse(&command.body)?;
     let payment = payment_of(engine, command, &body.operation).await?;
-    match engine.feed(payment, Input::Claim).await.map_err(failure_of)? {
+    let request = command.request(None);
+    match engine.feed_request(payment, Input::Claim, request).await.map_err(failure_of)? {
         Fed::Changed(_) => Ok(Answer::Nothing),
         Fed::Unchanged(payment) => Ok(snapshot(&payment, command.now)),
     }

@@ -1,0 +1,182 @@
+//! Calls to banks, under limits and deadlines.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use payment::{
+    Attempt, AttemptId, Call, CallError, Input, IssueRequest, Payment, Refund, RefundId, ServerId, Timestamp,
+};
+
+use crate::asking::Question;
+use crate::engine::Engine;
+use crate::limits::{Place, Rank};
+use crate::ports::Bank;
+
+/// What came of a question that may be put off.
+pub(crate) enum Asked {
+    /// The bank answered.
+    Answered(Input),
+    /// The bank is at its limit: not before this time.
+    PutOff(Timestamp),
+    /// No answer that can be used: asked again by plan.
+    Failed,
+}
+
+impl Engine {
+    pub(crate) async fn issue(&self, payment: &Payment, id: AttemptId) -> Option<Input> {
+        let attempt = payment.attempt(id)?;
+        let payment::Life::Issuing(call) = attempt.life else { return None };
+        let request = IssueRequest {
+            order: id,
+            amount: payment.checkout.amount,
+            kind: payment.checkout.kind,
+            expires_at: attempt.expires_at,
+            purpose: payment.checkout.details.purpose.clone(),
+        };
+        let answer = match self.turn(server_of(payment, attempt), call).await {
+            Ok(turn) => self.under(call.deadline, turn.bank.issue(&request)).await,
+            Err(error) => Err(error),
+        };
+        Some(Input::Issued { attempt: id, answer })
+    }
+
+    pub(crate) async fn annul(&self, payment: &Payment, id: AttemptId) -> Option<Input> {
+        let attempt = payment.attempt(id)?;
+        let payment::Annulment::Calling(call) = attempt.annulment else { return None };
+        let request = payment.order_request(attempt);
+        let answer = match self.turn(server_of(payment, attempt), call).await {
+            Ok(turn) => self.under(call.deadline, turn.bank.annul(&request)).await,
+            Err(error) => Err(error),
+        };
+        Some(Input::Annulled { attempt: id, answer })
+    }
+
+    pub(crate) async fn refund(&self, payment: &Payment, id: RefundId) -> Option<Input> {
+        let refund = payment.refund(id)?;
+        let payment::RefundState::Sending(call) = refund.state else { return None };
+        let request = payment.refund_request(refund)?;
+        let answer = match self.turn(server_of_refund(payment, refund)?, call).await {
+            Ok(turn) => self.under(call.deadline, turn.bank.refund(&request)).await,
+            Err(error) => Err(error),
+        };
+        Some(Input::Refunded { refund: id, call, answer })
+    }
+
+    /// Asks for an order by plan, unless its bank is at its limit.
+    pub(crate) async fn ask_status(&self, payment: &Payment, id: AttemptId) -> Asked {
+        let Some(attempt) = payment.attempt(id) else { return Asked::Failed };
+        let server = server_of(payment, attempt);
+        let Some(bank) = self.parts().banks.bank(server) else { return Asked::Failed };
+        let (question, rank) = (Question::Order(id), rank_of(payment, attempt));
+        let call = self.question(payment, attempt);
+        match self.limits().turn_to_ask(self, server, question, rank, last_turn(call)).await {
+            Ok(Some(place)) => self.status(payment, attempt, &Granted { bank, _place: place }, call).await,
+            Ok(None) => Asked::Failed,
+            Err(until) => Asked::PutOff(until),
+        }
+    }
+
+    /// Asks for an order because something has happened, or somebody waits for the answer.
+    pub(crate) async fn ask_status_now(&self, payment: &Payment, id: AttemptId) -> Asked {
+        let Some(attempt) = payment.attempt(id) else { return Asked::Failed };
+        let call = self.question(payment, attempt);
+        match self.turn(server_of(payment, attempt), call).await {
+            Ok(turn) => self.status(payment, attempt, &turn, call).await,
+            Err(_) => Asked::Failed,
+        }
+    }
+
+    async fn status(&self, payment: &Payment, attempt: &Attempt, turn: &Granted, call: Call) -> Asked {
+        let request = payment.order_request(attempt);
+        let asked_at = self.now();
+        match self.under(call.deadline, turn.bank.status(&request)).await {
+            Ok(answer) => Asked::Answered(Input::Status { attempt: attempt.id, asked_at, answer }),
+            Err(error) => {
+                tracing::debug!(payment.id = %payment.id, %error, "a status call failed: it is asked again by plan");
+                Asked::Failed
+            }
+        }
+    }
+
+    /// Asks for a refund unless its bank is at its limit.
+    pub(crate) async fn ask_refund(&self, payment: &Payment, id: RefundId) -> Asked {
+        self.try_ask_refund(payment, id).await.unwrap_or(Asked::Failed)
+    }
+
+    async fn try_ask_refund(&self, payment: &Payment, id: RefundId) -> Option<Asked> {
+        let refund = payment.refund(id)?;
+        let request = payment.refund_request(refund)?;
+        let server = server_of_refund(payment, refund)?;
+        let bank = self.parts().banks.bank(server)?;
+        let call = self.question(payment, payment.attempt(request.order)?);
+        let question = Question::Refund(id);
+        let turn = self.limits().turn_to_ask(self, server, question, Rank::Buyer, last_turn(call)).await;
+        let _place = match turn {
+            Ok(place) => place?,
+            Err(until) => return Some(Asked::PutOff(until)),
+        };
+        let asked_at = self.now();
+        let answer = self.under(call.deadline, bank.refund_status(&request)).await.ok()?;
+        Some(Asked::Answered(Input::RefundStatus { refund: id, asked_at, answer }))
+    }
+
+    /// A question has no effect at the bank, so it is written nowhere; its time is counted like a call's.
+    fn question(&self, payment: &Payment, attempt: &Attempt) -> Call {
+        let since = self.now();
+        Call { since, deadline: since.plus(payment.terms_of(attempt).call_timeout), epoch: self.epoch() }
+    }
+
+    /// Waits for a turn to call a server. A turn that does not come in time is *not sent*.
+    async fn turn(&self, server: &ServerId, call: Call) -> Result<Granted, CallError> {
+        let Some(bank) = self.parts().banks.bank(server) else {
+            return Err(CallError::NotSent(format!("authorization server {server} is not set up")));
+        };
+        match self.limits().turn(self, server, Rank::Buyer, last_turn(call)).await {
+            Some(place) => Ok(Granted { bank, _place: place }),
+            None => {
+                Err(CallError::NotSent(format!("authorization server {server} had no free turn in time")))
+            }
+        }
+    }
+
+    /// Makes a call under its deadline. No answer by then: the bank may have acted.
+    async fn under<T>(
+        &self,
+        deadline: Timestamp,
+        call: impl Future<Output = Result<T, CallError>>,
+    ) -> Result<T, CallError> {
+        match tokio::time::timeout(deadline.since(self.now()), call).await {
+            Ok(answer) => answer,
+            Err(_) => Err(CallError::Unknown("no answer before the deadline".to_owned())),
+        }
+    }
+}
+
+/// A bank that may be called now, with the place that the call takes.
+struct Granted {
+    bank: Arc<dyn Bank>,
+    _place: Place,
+}
+
+/// A turn that leaves less than half of the call's time is no use: the call would end as unknown, which costs more than
+/// not having been sent.
+fn last_turn(call: Call) -> Timestamp {
+    call.since.plus(call.deadline.since(call.since) / 2)
+}
+
+/// Live buyers before the watch of codes that nobody should pay (P13).
+fn rank_of(payment: &Payment, attempt: &Attempt) -> Rank {
+    if payment.is_open() && attempt.shown_at.is_some() && attempt.is_payable() {
+        Rank::Buyer
+    } else {
+        Rank::Watch
+    }
+}
+
+fn server_of<'a>(payment: &'a Payment, attempt: &Attempt) -> &'a ServerId {
+    &payment.route_of(attempt).server
+}
+
+fn server_of_refund<'a>(payment: &'a Payment, refund: &Refund) -> Option<&'a ServerId> {
+    Some(&payment.state.credits.get(refund.credit)?.server)
+}

@@ -1,0 +1,26 @@
+//! Following the settings: changed ones are taken over within a second.
+
+use std::time::Duration;
+
+use crate::engine::Engine;
+
+/// How often the settings' revision is looked at.
+const EVERY: Duration = Duration::from_secs(1);
+
+/// Takes over changed settings until the engine stops.
+pub(crate) async fn settings_loop(engine: Engine) {
+    while engine.pause(EVERY).await.is_ok() {
+        let store = &engine.parts().store;
+        match store.settings_revision().await {
+            Ok(revision) if revision == engine.settings().revision => {}
+            Ok(_) => match store.settings().await {
+                Ok(settings) => {
+                    tracing::info!(revision = settings.revision, "new settings hold");
+                    engine.take_settings(settings);
+                }
+                Err(error) => tracing::warn!(%error, "new settings could not be read: the old ones hold"),
+            },
+            Err(error) => tracing::debug!(%error, "the settings' revision could not be read"),
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! What screens read.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use payment::{Payment, Timestamp};
+use tokio::sync::broadcast;
+
+use crate::doors::Screens;
+use crate::engine::Engine;
+use crate::ports::{Destination, StoreError};
+use crate::settings::Settings;
+
+/// How many of a register's payments a screen may need.
+const NEWEST: usize = 8;
+
+#[async_trait]
+impl Screens for Engine {
+    async fn newest_payments(&self, destination: &Destination) -> Result<Vec<Payment>, StoreError> {
+        self.parts().store.newest_payments(&destination.store, &destination.register, NEWEST).await
+    }
+
+    fn changes(&self) -> broadcast::Receiver<Destination> {
+        self.watch_changes()
+    }
+
+    fn settings(&self) -> Arc<Settings> {
+        Self::settings(self)
+    }
+
+    fn now(&self) -> Timestamp {
+        Self::now(self)
+    }
+}

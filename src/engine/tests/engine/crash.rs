@@ -1,0 +1,236 @@
+//! The process dies at every point of a payment's way, and the next one goes on: then bank, journal and tills agree.
+
+use std::time::Duration;
+
+use payment::{EndWord, Phase};
+use serde_json::{Value, json};
+
+use crate::kit::{Answer, Buyers, CrashPoint, Port, Reaction, Side, Verb, World, pay_body};
+
+/// A payment's way, told by what the shop floor does.
+struct Scenario {
+    name: &'static str,
+    setup: fn(World) -> World,
+    buyers: Buyers,
+    react: Reaction,
+    /// What must have come of it, whatever happened.
+    end: fn(&World),
+}
+
+const SCENARIOS: [Scenario; 9] = [
+    Scenario {
+        name: "paid, half refunded, then the rest",
+        setup: pay,
+        buyers: Buyers::Pay(Duration::from_millis(2_500)),
+        react: refund_twice,
+        end: |world| {
+            assert!(is_paid(world), "the buyer paid in time");
+            assert_eq!(world.bank.ledger().refunded_of("T1"), 19_800);
+        },
+    },
+    Scenario {
+        name: "cancelled after the code was shown",
+        setup: pay,
+        buyers: Buyers::Walk,
+        react: cancel_when_shown,
+        end: |world| assert_eq!(end_word(world), Some(EndWord::Cancelled)),
+    },
+    Scenario {
+        name: "cancelled and paid at the same time, the withdrawal unclear",
+        setup: |world| {
+            world.bank.next(Verb::Annul, &[Answer::Broken, Answer::Lost]);
+            pay(world)
+        },
+        buyers: Buyers::Pay(Duration::from_millis(100)),
+        react: cancel_when_shown,
+        end: |_| {},
+    },
+    Scenario {
+        name: "paid after it was cancelled",
+        setup: pay,
+        buyers: Buyers::PayLate(Duration::from_secs(4)),
+        react: cancel_when_shown,
+        end: |world| assert_eq!(world.bank.ledger().money.len(), 1),
+    },
+    Scenario {
+        name: "expired",
+        setup: |world| pay(world.terms("north", |terms| terms.code_life = Duration::from_secs(20))),
+        buyers: Buyers::Walk,
+        react: |_| None,
+        end: |world| assert_eq!(end_word(world), Some(EndWord::Expired)),
+    },
+    Scenario {
+        name: "the first code's answer was lost",
+        setup: |world| {
+            world.bank.next(Verb::Issue, &[Answer::Lost]);
+            pay(world)
+        },
+        buyers: Buyers::Pay(Duration::from_millis(1_500)),
+        react: |_| None,
+        end: |world| assert!(is_paid(world)),
+    },
+    Scenario {
+        name: "cancelled before its pay",
+        setup: |world| {
+            world.floor.post("1", "cancel", &json!({ "operation": "op-1" }));
+            pay(world)
+        },
+        buyers: Buyers::Walk,
+        react: |_| None,
+        end: |world| assert_eq!((world.payments().len(), world.bank.calls().len()), (0, 0)),
+    },
+    Scenario {
+        name: "the first bank can't be reached",
+        setup: |world| {
+            world.bank.always(Verb::Issue, Answer::NotSent);
+            let body = json!({ "operation": "op-1", "payment_type": "any", "amount": { "value": 500, "currency": "RUB" } });
+            world.floor.post("1", "pay", &body);
+            world
+        },
+        buyers: Buyers::Pay(Duration::from_millis(1_500)),
+        react: |_| None,
+        end: |world| assert_eq!((is_paid(world), world.south.ledger().money.len()), (true, 1)),
+    },
+    Scenario {
+        name: "refunds stay unknown",
+        setup: |world| {
+            world.bank.next(Verb::Refund, &[Answer::Broken, Answer::Lost, Answer::NotSent]);
+            pay(world)
+        },
+        buyers: Buyers::Pay(Duration::from_millis(1_500)),
+        react: refund_twice,
+        end: |world| assert_eq!(world.bank.ledger().refunded_of("T1"), 19_800),
+    },
+];
+
+fn pay(world: World) -> World {
+    world.floor.post("1", "pay", &pay_body("op-1"));
+    world
+}
+
+fn refund_twice(event: &Value) -> Option<(&'static str, Value)> {
+    let first = || json!({ "operation": "r-1", "payment": event["payment"], "amount": { "value": 5_000, "currency": "RUB" } });
+    match (event["event"].as_str()?, event["operation"].as_str()?) {
+        ("payment.paid", _) => Some(("refund", first())),
+        ("refund.completed", "r-1") => {
+            Some(("refund", json!({ "operation": "r-2", "payment": event["payment"] })))
+        }
+        _ => None,
+    }
+}
+
+fn cancel_when_shown(event: &Value) -> Option<(&'static str, Value)> {
+    (event["event"] == "payment.qr_ready").then(|| ("cancel", json!({ "operation": "op-1" })))
+}
+
+fn is_paid(world: &World) -> bool {
+    matches!(world.payments()[0].state.phase, Phase::Paid { .. })
+}
+
+fn end_word(world: &World) -> Option<EndWord> {
+    match &world.payments()[0].state.phase {
+        Phase::Ended(ending) => Some(ending.word),
+        _ => None,
+    }
+}
+
+/// Lives through a scenario with these crashes and checks everything.
+fn live_through(scenario: &Scenario, crashes: &[CrashPoint]) -> World {
+    let world = (scenario.setup)(World::new());
+    for crash in crashes {
+        world.crash_at(*crash);
+    }
+    let lived = (0..=crashes.len()).any(|_| {
+        world.live_unless_crashed(async |till| till.work(scenario.buyers, scenario.react).await).is_some()
+    });
+    assert!(lived, "{}: no life without a crash", scenario.name);
+    assert_eq!(world.floor.dead(), [""; 0], "{}: dead letters", scenario.name);
+    world.check_laws();
+    (scenario.end)(&world);
+    world
+}
+
+#[test]
+fn without_a_crash_every_scenario_ends_as_it_should() {
+    for scenario in &SCENARIOS {
+        live_through(scenario, &[]);
+    }
+}
+
+/// Crashes once at each of the first calls of a port, before and after it has happened.
+fn crash_everywhere(port: Port, at_most: usize) {
+    for scenario in &SCENARIOS {
+        let calls = live_through(scenario, &[]).crash.count(port).min(at_most);
+        for number in 1..=calls {
+            for side in [Side::Before, Side::After] {
+                let point = CrashPoint { port, number, side };
+                let context = format!("{}: {point:?}", scenario.name);
+                announce(&context, || live_through(scenario, &[point]));
+            }
+        }
+    }
+}
+
+/// Says which crash it was when a check fails.
+fn announce<T>(context: &str, check: impl FnOnce() -> T) {
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(check));
+    assert!(result.is_ok(), "failed in {context}");
+}
+
+#[test]
+fn a_crash_at_any_commit_is_harmless() {
+    crash_everywhere(Port::Commit, usize::MAX);
+}
+
+#[test]
+fn a_crash_at_any_call_of_a_bank_is_harmless() {
+    crash_everywhere(Port::Bank, 40);
+}
+
+#[test]
+fn a_crash_at_any_publishing_is_harmless() {
+    crash_everywhere(Port::Publish, usize::MAX);
+}
+
+#[test]
+fn a_crash_at_any_delivery_mark_is_harmless() {
+    crash_everywhere(Port::Mark, usize::MAX);
+}
+
+#[test]
+fn several_crashes_in_a_row_are_harmless() {
+    for seed in 1..=300_u64 {
+        let mut dice = Dice(seed);
+        let scenario = &SCENARIOS[dice.roll(SCENARIOS.len())];
+        let crashes: Vec<CrashPoint> = (0..=dice.roll(4))
+            .map(|_| CrashPoint {
+                port: Port::ALL[dice.roll(4)],
+                number: 1 + dice.roll(14),
+                side: if dice.roll(2) == 0 { Side::Before } else { Side::After },
+            })
+            .collect();
+        let context = format!("seed {seed}, {}: {crashes:?}", scenario.name);
+        announce(&context, || live_through(scenario, &crashes));
+    }
+}
+
+#[test]
+fn the_same_story_is_told_twice_byte_for_byte() {
+    let tell = || {
+        let crash = CrashPoint { port: Port::Commit, number: 3, side: Side::After };
+        let world = live_through(&SCENARIOS[0], &[crash]);
+        let events: Vec<String> = world.sink.confirmed().into_iter().map(|one| one.event.body).collect();
+        (world.records(), events, world.bank.calls())
+    };
+    assert_eq!(tell(), tell());
+}
+
+/// A small generator of numbers, the same for the same seed.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % sides
+    }
+}

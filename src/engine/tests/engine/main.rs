@@ -1,0 +1,24 @@
+//! The engine at work, in a world of paused time: an own bank, broker and database around the real loops.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on fails there")]
+
+#[path = "../kit/mod.rs"]
+mod kit;
+
+mod answers;
+mod bad_input;
+mod cancel;
+mod cost;
+mod crash;
+mod epochs;
+mod events;
+mod limits;
+mod many;
+mod outage;
+mod paid;
+mod parked;
+mod refunds;
+mod repeats;
+mod settings;
+mod stop;
+mod sweep;

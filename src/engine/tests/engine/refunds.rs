@@ -1,0 +1,97 @@
+//! Refunds: from any register of the store, told to both, unknown ones looked up.
+
+use std::time::Duration;
+
+use engine::doors::Receipt;
+use serde_json::json;
+
+use crate::kit::{Answer, Life, Verb, World};
+
+async fn paid(till: &Life<'_>) {
+    till.pay("op-1").await;
+    till.breathe().await;
+    till.buyer_pays();
+    till.until(2).await;
+}
+
+#[test]
+fn a_refund_is_told_to_the_asking_register_and_to_the_paying_one() {
+    let world = World::new();
+    world.live(async |till| {
+        paid(till).await;
+        assert_eq!(till.refund("2", "r-1", "op-1", Some(5_000)).await, Receipt::Ack);
+        till.until(3).await;
+        assert_eq!(till.sink.names("2"), ["refund.accepted", "refund.completed"]);
+        assert_eq!(till.sink.names("1")[3..], ["refund.accepted", "refund.completed"]);
+        let completed = till.sink.last("2", "refund.completed").unwrap();
+        let body = &completed.body;
+        assert_eq!((&body["operation"], &body["payment_operation"]), (&json!("r-1"), &json!("op-1")));
+        assert_eq!(
+            (&body["amount"]["value"], &body["refunded_total"]["value"]),
+            (&json!(5_000), &json!(5_000))
+        );
+        assert_eq!(
+            (&body["origin"], &body["status"], &body["register"]),
+            (&json!("register"), &json!("paid"), &json!("1"))
+        );
+        assert_eq!(completed.event.correlation_id.as_deref(), Some("r-1"));
+        assert_eq!(till.refund("1", "r-2", "op-1", None).await, Receipt::Ack);
+        till.until(4).await;
+        assert_eq!(till.sink.names("2").len(), 2, "this one is none of till 2's business");
+        assert_eq!(till.sink.last("1", "refund.completed").unwrap().body["refunded_total"]["value"], 19_800);
+        till.until(200).await;
+    });
+    assert_eq!(world.bank.ledger().refunded_of("T1"), 19_800);
+    world.check_laws();
+}
+
+#[test]
+fn an_unknown_refund_is_looked_up_and_not_sent_again() {
+    for (answer, sent) in [(Answer::Lost, 1), (Answer::Silent, 1), (Answer::Broken, 2), (Answer::Deaf, 2)] {
+        let world = World::new();
+        world.bank.next(Verb::Refund, &[answer]);
+        world.live(async |till| {
+            paid(till).await;
+            till.refund("1", "r-1", "op-1", None).await;
+            till.until(200).await;
+            assert_eq!(till.sink.names("1").last().unwrap(), "refund.completed", "{answer:?}");
+        });
+        assert_eq!(
+            world.bank.count(Verb::Refund),
+            sent,
+            "{answer:?}: only what is certainly not known is sent again"
+        );
+        world.check_laws();
+    }
+}
+
+#[test]
+fn a_refund_that_the_bank_was_not_reached_with_is_sent_again() {
+    let world = World::new();
+    world.bank.next(Verb::Refund, &[Answer::NotSent, Answer::NotSent]);
+    world.live(async |till| {
+        paid(till).await;
+        till.refund("1", "r-1", "op-1", None).await;
+        till.until(200).await;
+        assert_eq!(till.sink.names("1").last().unwrap(), "refund.completed");
+    });
+    assert_eq!(world.bank.count(Verb::Refund), 3);
+    world.check_laws();
+}
+
+#[test]
+fn two_refunds_at_once_are_one_after_the_other_or_refused() {
+    let world = World::new();
+    world.bank.next(Verb::Refund, &[Answer::Slowly(Duration::from_secs(2))]);
+    world.live(async |till| {
+        paid(till).await;
+        tokio::join!(
+            till.refund("1", "r-1", "op-1", Some(10_000)),
+            till.refund("2", "r-1", "op-1", Some(10_000))
+        );
+        till.until(10).await;
+        assert_eq!(till.sink.names("2"), ["request.rejected"]);
+        assert_eq!(till.sink.last("2", "request.rejected").unwrap().body["code"], "refund_exceeds_paid");
+    });
+    assert_eq!(world.bank.ledger().refunded_of("T1"), 10_000);
+}

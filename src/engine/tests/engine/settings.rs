@@ -1,0 +1,79 @@
+//! Changed settings are taken over while the engine runs.
+
+use std::time::Duration;
+
+use payment::{RegisterId, ServerId};
+use serde_json::json;
+
+use crate::kit::{Answer, Verb, World};
+
+#[test]
+fn a_new_register_is_known_within_a_second() {
+    let world = World::new();
+    world.live(async |till| {
+        let pay = |operation: &str| json!({ "operation": operation, "amount": { "value": 500, "currency": "RUB" } });
+        till.send("8", "pay", pay("op-1")).await;
+        assert_eq!(till.sink.names("8"), ["request.rejected"]);
+        till.set(|settings| {
+            for store in settings.stores.values_mut() {
+                let like = store.registers[&RegisterId::parse("2").unwrap()].clone();
+                store.registers.insert(RegisterId::parse("8").unwrap(), like);
+            }
+        });
+        till.until_ms(1_100).await;
+        till.send("8", "pay", pay("op-2")).await;
+        till.breathe().await;
+        assert_eq!(till.sink.names("8")[1..], ["payment.accepted", "payment.qr_ready"]);
+    });
+}
+
+#[test]
+fn lowered_limits_hold_for_calls_under_way_too() {
+    let world = World::new();
+    let limit = |concurrency: u32| {
+        world.set(|settings| {
+            settings.servers.get_mut(&ServerId::parse("north").unwrap()).unwrap().concurrency = concurrency;
+        });
+    };
+    limit(4);
+    world.bank.always(Verb::Issue, Answer::Slowly(Duration::from_millis(1_500)));
+    world.live(async |till| {
+        for number in 0..12 {
+            till.pay(&format!("op-{number}")).await;
+        }
+        till.until_ms(100).await;
+        limit(2);
+        till.until_ms(4_400).await;
+        // Four from the start; two each time after 1.5 s and 3 s.
+        assert_eq!(till.bank.times(Verb::Issue), [0, 0, 0, 0, 1_500, 1_500, 3_000, 3_000]);
+    });
+    assert_eq!(world.bank.most_at_once(), 4);
+}
+
+#[test]
+fn settings_that_can_not_be_read_leave_the_old_ones_in_force() {
+    let world = World::new();
+    world.live(async |till| {
+        till.store.fail(crate::kit::Failing::Away);
+        till.until(10).await;
+        till.store.fail(crate::kit::Failing::No);
+        till.pay("op-1").await;
+        till.breathe().await;
+        assert_eq!(till.status("op-1").await, "awaiting_payment");
+    });
+}
+
+#[test]
+fn a_payment_under_way_keeps_its_terms_and_outlives_its_server() {
+    let world = World::new();
+    world.live(async |till| {
+        till.pay("op-1").await;
+        till.until_ms(1_500).await;
+        till.remove_bank("north");
+        till.until(20).await;
+        let asked = till.bank.count(Verb::Status);
+        assert_eq!(asked, 1, "there is nobody to ask");
+        let loads = till.store.calls()["load"];
+        assert!(loads <= 25, "and that is no reason to hurry: {loads} looks");
+    });
+}

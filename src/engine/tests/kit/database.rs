@@ -1,0 +1,180 @@
+//! The store in memory behind a front that counts calls, fails, and ends the process.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use engine::ports::{
+    Change, CommitError, DeliveryMark, EventRow, OperationKey, OperationRecord, Store, StoreError, Stored,
+};
+use engine::settings::Settings;
+use payment::{Payment, PaymentId, RegisterId, StoreId, Timestamp};
+use store::MemoryStore;
+
+use super::crash::{Crash, Port};
+
+/// What is wrong with the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Failing {
+    /// Nothing.
+    No,
+    /// It can't be used at all.
+    Away,
+    /// The next so many commits are not made.
+    Refusing(usize),
+    /// The next so many commits are made, but the answer is an error.
+    Forgetting(usize),
+}
+
+/// The database.
+pub(crate) struct TestStore {
+    /// What is durable.
+    pub(crate) data: MemoryStore,
+    crash: Arc<Crash>,
+    calls: Mutex<BTreeMap<&'static str, usize>>,
+    failing: Mutex<Failing>,
+}
+
+impl TestStore {
+    pub(crate) fn new(crash: Arc<Crash>) -> Self {
+        Self {
+            data: MemoryStore::default(),
+            crash,
+            calls: Mutex::default(),
+            failing: Mutex::new(Failing::No),
+        }
+    }
+
+    /// From now on this is wrong with it.
+    pub(crate) fn fail(&self, failing: Failing) {
+        *lock(&self.failing) = failing;
+    }
+
+    /// Calls by the port's methods, without those that repeat by the clock.
+    pub(crate) fn calls(&self) -> BTreeMap<&'static str, usize> {
+        lock(&self.calls).clone()
+    }
+
+    /// Forgets the calls so far.
+    pub(crate) fn forget_calls(&self) {
+        lock(&self.calls).clear();
+    }
+
+    fn called(&self, method: &'static str) -> Result<(), StoreError> {
+        *lock(&self.calls).entry(method).or_insert(0) += 1;
+        self.usable()
+    }
+
+    fn usable(&self) -> Result<(), StoreError> {
+        if *lock(&self.failing) == Failing::Away { Err(away()) } else { Ok(()) }
+    }
+
+    /// Whether this commit is made, and whether its answer gets through.
+    fn fate(&self) -> (bool, bool) {
+        let mut failing = lock(&self.failing);
+        match *failing {
+            Failing::Refusing(times) => {
+                *failing = if times > 1 { Failing::Refusing(times - 1) } else { Failing::No };
+                (false, false)
+            }
+            Failing::Forgetting(times) => {
+                *failing = if times > 1 { Failing::Forgetting(times - 1) } else { Failing::No };
+                (true, false)
+            }
+            Failing::No => (true, true),
+            Failing::Away => (false, false),
+        }
+    }
+}
+
+#[async_trait]
+impl Store for TestStore {
+    async fn commit(&self, change: Change) -> Result<(), CommitError> {
+        self.called("commit")?;
+        let number = self.crash.enter(Port::Commit).await;
+        let (is_made, is_answered) = self.fate();
+        let done = if is_made { self.data.commit(change).await } else { Ok(()) };
+        self.crash.leave(Port::Commit, number).await;
+        if is_answered { done } else { Err(away().into()) }
+    }
+
+    async fn load(&self, payment: PaymentId) -> Result<Option<Stored>, StoreError> {
+        self.called("load")?;
+        self.data.load(payment).await
+    }
+
+    async fn operation(&self, key: &OperationKey) -> Result<Option<OperationRecord>, StoreError> {
+        self.called("operation")?;
+        self.data.operation(key).await
+    }
+
+    async fn due(
+        &self,
+        now: Timestamp,
+        after: Option<(Timestamp, PaymentId)>,
+        limit: usize,
+    ) -> Result<Vec<(Timestamp, PaymentId)>, StoreError> {
+        self.usable()?;
+        self.data.due(now, after, limit).await
+    }
+
+    async fn open_payments(
+        &self,
+        store: &StoreId,
+        register: &RegisterId,
+    ) -> Result<Vec<PaymentId>, StoreError> {
+        self.called("open_payments")?;
+        self.data.open_payments(store, register).await
+    }
+
+    async fn newest_payments(
+        &self,
+        store: &StoreId,
+        register: &RegisterId,
+        limit: usize,
+    ) -> Result<Vec<Payment>, StoreError> {
+        self.called("newest_payments")?;
+        self.data.newest_payments(store, register, limit).await
+    }
+
+    async fn undelivered(&self, after: i64, limit: usize) -> Result<Vec<EventRow>, StoreError> {
+        self.called("undelivered")?;
+        self.data.undelivered(after, limit).await
+    }
+
+    async fn mark(&self, marks: &[DeliveryMark]) -> Result<(), StoreError> {
+        self.called("mark")?;
+        let number = self.crash.enter(Port::Mark).await;
+        let done = self.data.mark(marks).await;
+        self.crash.leave(Port::Mark, number).await;
+        done
+    }
+
+    async fn begin_epoch(&self, now: Timestamp) -> Result<u64, StoreError> {
+        self.called("begin_epoch")?;
+        self.data.begin_epoch(now).await
+    }
+
+    async fn has_lapsed(&self, epoch: u64, now: Timestamp) -> Result<bool, StoreError> {
+        self.called("has_lapsed")?;
+        self.data.has_lapsed(epoch, now).await
+    }
+
+    async fn settings(&self) -> Result<Settings, StoreError> {
+        self.usable()?;
+        self.data.settings().await
+    }
+
+    async fn settings_revision(&self) -> Result<u64, StoreError> {
+        self.usable()?;
+        self.data.settings_revision().await
+    }
+}
+
+fn away() -> StoreError {
+    StoreError("the disk is full: free some space".to_owned())
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,179 @@
+//! What happened at the bank: written apart from the engine, with its own idea of what is right.
+
+use std::collections::BTreeMap;
+
+use payment::{
+    AnnulAnswer, AttemptId, BankTransaction, Code, CodeId, IssueRequest, Issued, OrderState, PaidNotice,
+    RefundAnswer, RefundId, RefundRequest, Refusal, RefusalKind, StatusAnswer, Timestamp,
+};
+
+/// The bank's books.
+#[derive(Default)]
+pub(crate) struct Ledger {
+    pub(crate) orders: BTreeMap<AttemptId, Order>,
+    pub(crate) money: Vec<Money>,
+    pub(crate) refunds: BTreeMap<RefundId, BankRefund>,
+}
+
+/// An order as the bank has it.
+pub(crate) struct Order {
+    pub(crate) amount: payment::Money,
+    pub(crate) expires_at: Timestamp,
+    /// How often it was created: more than once is a mistake of ours.
+    pub(crate) created: usize,
+    pub(crate) standing: Standing,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    Open,
+    InProgress,
+    Annulled,
+    Paid,
+}
+
+/// Money that buyers paid.
+pub(crate) struct Money {
+    pub(crate) transaction: String,
+    pub(crate) order: AttemptId,
+    pub(crate) amount: i64,
+    pub(crate) at: Timestamp,
+}
+
+/// Money that went back.
+pub(crate) struct BankRefund {
+    pub(crate) transaction: String,
+    pub(crate) amount: i64,
+    /// How often the money moved: more than once is a mistake of ours.
+    pub(crate) moved: usize,
+}
+
+impl Ledger {
+    pub(super) fn issue(&mut self, request: &IssueRequest) -> Issued {
+        let order = self.orders.entry(request.order).or_insert(Order {
+            amount: request.amount,
+            expires_at: request.expires_at,
+            created: 0,
+            standing: Standing::Open,
+        });
+        order.created += 1;
+        Code {
+            id: CodeId::parse(&format!("C{}", request.order)).unwrap(),
+            payload: payload_of(request.order),
+            expires_at: Some(order.expires_at),
+            payment_url: None,
+        }
+    }
+
+    pub(super) fn status(&self, id: AttemptId, now: Timestamp) -> StatusAnswer {
+        let state = match self.orders.get(&id) {
+            None => OrderState::NotFound,
+            Some(order) => self.state_of(id, order, now),
+        };
+        StatusAnswer { order: Some(id.to_string()), state }
+    }
+
+    fn state_of(&self, id: AttemptId, order: &Order, now: Timestamp) -> OrderState {
+        match order.standing {
+            Standing::Paid => {
+                let paid = self.money.iter().rev().find(|money| money.order == id).expect("it is paid");
+                OrderState::Paid(PaidNotice {
+                    transaction: Some(BankTransaction::parse(&paid.transaction).unwrap()),
+                    amount: Some(order.amount),
+                    paid_at: Some(paid.at),
+                    payer: Some("И. И.".to_owned()),
+                    instrument: Some("sbp".to_owned()),
+                })
+            }
+            Standing::InProgress => OrderState::InProgress,
+            Standing::Annulled => OrderState::Annulled,
+            Standing::Open if now >= order.expires_at => OrderState::Expired,
+            Standing::Open => OrderState::Unpaid,
+        }
+    }
+
+    pub(super) fn annul(&mut self, id: AttemptId, now: Timestamp) -> Result<AnnulAnswer, Refusal> {
+        let order = self.orders.get_mut(&id).ok_or_else(|| refusal(RefusalKind::Other))?;
+        Ok(match order.standing {
+            Standing::Paid | Standing::InProgress => AnnulAnswer::NotNow,
+            Standing::Open if now >= order.expires_at => AnnulAnswer::Expired,
+            Standing::Open | Standing::Annulled => {
+                order.standing = Standing::Annulled;
+                AnnulAnswer::Annulled
+            }
+        })
+    }
+
+    pub(super) fn refund(&mut self, request: &RefundRequest) -> Result<RefundAnswer, Refusal> {
+        let transaction = request.transaction.to_string();
+        if !self.refunds.contains_key(&request.refund) {
+            let paid: i64 = self.money_of(&transaction).map(|money| money.amount).sum();
+            if self.refunded_of(&transaction) + request.amount.minor() > paid {
+                return Err(refusal(RefusalKind::AmountOutOfRange));
+            }
+            let amount = request.amount.minor();
+            self.refunds.insert(request.refund, BankRefund { transaction, amount, moved: 1 });
+        }
+        Ok(self.refund_status(request))
+    }
+
+    pub(super) fn refund_status(&self, request: &RefundRequest) -> RefundAnswer {
+        match self.refunds.get(&request.refund) {
+            Some(_) => RefundAnswer::Completed { transaction: None },
+            None => RefundAnswer::NotFound,
+        }
+    }
+
+    /// A buyer pays. False: the code can't be paid.
+    pub(crate) fn pay(&mut self, payload: &str, now: Timestamp) -> bool {
+        let Some(id) = order_of(payload) else { return false };
+        let is_open = self.orders.get(&id).is_some_and(|order| {
+            now < order.expires_at && matches!(order.standing, Standing::Open | Standing::InProgress)
+        });
+        if is_open {
+            self.take(id, now);
+        }
+        is_open
+    }
+
+    /// A buyer's payment was under way when the code died, and succeeds all the same.
+    pub(crate) fn pay_late(&mut self, id: AttemptId, now: Timestamp) {
+        self.take(id, now);
+    }
+
+    fn take(&mut self, id: AttemptId, now: Timestamp) {
+        let transaction = format!("T{}", self.money.len() + 1);
+        let order = self.orders.get_mut(&id).expect("buyers pay known codes");
+        order.standing = Standing::Paid;
+        let amount = order.amount.minor();
+        self.money.push(Money { transaction, order: id, amount, at: now });
+    }
+
+    /// All money of a transaction.
+    pub(crate) fn money_of(&self, transaction: &str) -> impl Iterator<Item = &Money> {
+        self.money.iter().filter(move |money| money.transaction == transaction)
+    }
+
+    /// What went back of a transaction, in minor units.
+    pub(crate) fn refunded_of(&self, transaction: &str) -> i64 {
+        self.refunds
+            .values()
+            .filter(|refund| refund.transaction == transaction)
+            .map(|refund| refund.amount)
+            .sum()
+    }
+}
+
+/// The text of an order's code.
+pub(crate) fn payload_of(order: AttemptId) -> String {
+    format!("https://qr.example/{order}")
+}
+
+/// The order that a code's text belongs to.
+pub(crate) fn order_of(payload: &str) -> Option<AttemptId> {
+    payload.strip_prefix("https://qr.example/")?.parse().ok()
+}
+
+pub(super) fn refusal(kind: RefusalKind) -> Refusal {
+    Refusal { kind, bank_code: "E7".to_owned(), message: "the bank does not want it".to_owned() }
+}

@@ -1,0 +1,110 @@
+//! A shop: store 17 with tills 1, 2 and 3 by AMQP and till 9 by HTTP; payment types `sbp` (north), `south`, and `any`
+//! (north, then south).
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use engine::settings::{
+    ConsoleKind, ConsoleSettings, EventsBy, PaymentType, RegisterSettings, ServerSettings, Settings,
+    StoreSettings,
+};
+use payment::{
+    CodeKind, ConsoleId, Currency, LateMoney, PaymentTypeCode, PollPlan, RefundAbility, RefundTerms,
+    RegisterId, ServerId, StoreId, Terms,
+};
+
+/// The store of every test.
+pub(crate) const STORE: &str = "17";
+/// Its tills.
+pub(crate) const REGISTERS: [&str; 4] = ["1", "2", "3", "9"];
+
+/// The shop's settings.
+pub(crate) fn settings() -> Settings {
+    let store = StoreSettings {
+        name: "Corner shop".to_owned(),
+        zone: "Europe/Moscow".to_owned(),
+        language: "ru".to_owned(),
+        currency: Currency::RUB,
+        default_payment_type: PaymentTypeCode::parse("sbp").unwrap(),
+        late_money: LateMoney::Refund,
+        registers: REGISTERS.iter().map(|id| (RegisterId::parse(id).unwrap(), register(id))).collect(),
+        payment_types: BTreeMap::from([
+            payment_type("sbp", &["north"]),
+            payment_type("south", &["south"]),
+            payment_type("any", &["north", "south"]),
+        ]),
+    };
+    let servers = ["north", "south"].map(|id| (ServerId::parse(id).unwrap(), server(id)));
+    Settings {
+        revision: 0,
+        stores: BTreeMap::from([(StoreId::parse(STORE).unwrap(), store)]),
+        servers: BTreeMap::from(servers),
+    }
+}
+
+fn register(id: &str) -> RegisterSettings {
+    let kiosk = ConsoleSettings {
+        name: "Kiosk".to_owned(),
+        kind: ConsoleKind::Kiosk,
+        show_qr: true,
+        language: None,
+        screen_key_sha256: None,
+    };
+    let consoles = if id == "1" { vec![(ConsoleId::parse("k1").unwrap(), kiosk)] } else { Vec::new() };
+    RegisterSettings {
+        name: format!("Till {id}"),
+        events_by: if id == "9" { EventsBy::Http } else { EventsBy::Amqp },
+        consoles: consoles.into_iter().collect(),
+    }
+}
+
+fn payment_type(code: &str, servers: &[&str]) -> (PaymentTypeCode, PaymentType) {
+    let payment_type = PaymentType {
+        name: code.to_uppercase(),
+        servers: servers.iter().map(|id| ServerId::parse(id).unwrap()).collect(),
+        code: CodeKind::Dynamic,
+        late_money: None,
+    };
+    (PaymentTypeCode::parse(code).unwrap(), payment_type)
+}
+
+/// An authorization server with limits that nobody meets by chance.
+fn server(id: &str) -> ServerSettings {
+    ServerSettings {
+        name: id.to_owned(),
+        module: id.to_owned(),
+        response_timeout_s: 60,
+        call_timeout_ms: 10_000,
+        code_life_s: 300,
+        test: false,
+        poll: PollPlan::live(),
+        rate_per_s: 100_000,
+        concurrency: 10_000,
+        values: BTreeMap::new(),
+    }
+}
+
+/// A bank that can do everything: codes live 300 s, calls may take 10 s, the till waits 60 s for certainty, money that
+/// was under way when a code died may be reported for another 60 s.
+pub(crate) fn terms() -> Terms {
+    Terms {
+        response_timeout: Duration::from_secs(60),
+        call_timeout: Duration::from_secs(10),
+        code_life: Duration::from_secs(300),
+        code_life_min: Duration::from_secs(1),
+        code_life_max: Duration::from_secs(3600),
+        dead_after: Duration::from_secs(60),
+        clock_margin: Duration::from_secs(2),
+        annul: true,
+        status_by_order: true,
+        refund: RefundTerms {
+            ability: RefundAbility::Part,
+            lookup_by_key: true,
+            keys_idempotent: true,
+            retry_pause: Duration::from_secs(3600),
+            tries_per_day: 5,
+        },
+        poll: PollPlan::live(),
+        test: false,
+    }
+}

@@ -1,0 +1,142 @@
+//! What outlives an engine.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use engine::Parts;
+use engine::ports::{Bank, Banks, Clock, Offer};
+use engine::settings::Settings;
+use payment::{CodeKind, Currency, Route, ServerId, Terms, Timestamp};
+
+use super::bank::TestBank;
+use super::crash::{Crash, CrashPoint};
+use super::database::TestStore;
+use super::floor::Floor;
+use super::ids::TestIds;
+use super::life::Life;
+use super::sink::TestSink;
+use super::time::TestTime;
+use super::{settings, terms};
+
+/// A shop with its bank, broker and database.
+pub(crate) struct World {
+    pub(crate) time: Arc<TestTime>,
+    pub(crate) crash: Arc<Crash>,
+    /// The first bank, `north`.
+    pub(crate) bank: Arc<TestBank>,
+    /// The second bank, `south`.
+    pub(crate) south: Arc<TestBank>,
+    pub(crate) store: Arc<TestStore>,
+    pub(crate) sink: Arc<TestSink>,
+    pub(crate) floor: Floor,
+    ids: Arc<TestIds>,
+    banks: Arc<TestBanks>,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let (time, crash) = (Arc::new(TestTime::new()), Arc::new(Crash::default()));
+        let bank = Arc::new(TestBank::new(Arc::clone(&time), Arc::clone(&crash)));
+        let south = Arc::new(TestBank::new(Arc::clone(&time), Arc::clone(&crash)));
+        let store = Arc::new(TestStore::new(Arc::clone(&crash)));
+        store.data.set_settings(settings::settings());
+        let sink = Arc::new(TestSink::new(Arc::clone(&time), Arc::clone(&crash)));
+        let servers = [("north", Arc::clone(&bank)), ("south", Arc::clone(&south))]
+            .map(|(name, bank)| (ServerId::parse(name).unwrap(), Server { bank, terms: terms() }));
+        let banks = Arc::new(TestBanks { servers: Mutex::new(BTreeMap::from(servers)) });
+        Self { time, crash, bank, south, store, sink, floor: Floor::default(), ids: Arc::default(), banks }
+    }
+
+    /// Changes what a bank can do.
+    pub(crate) fn terms(self, server: &str, change: impl FnOnce(&mut Terms)) -> Self {
+        self.banks.with(server, |server| change(&mut server.terms));
+        self
+    }
+
+    /// Changes the settings, before a life or while one runs.
+    pub(crate) fn set(&self, change: impl FnOnce(&mut Settings)) {
+        let mut settings = settings::settings();
+        change(&mut settings);
+        self.store.data.set_settings(settings);
+    }
+
+    /// The authorization server is not configured any more.
+    pub(crate) fn remove_bank(&self, server: &str) {
+        self.banks
+            .servers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&ServerId::parse(server).unwrap());
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.time.now()
+    }
+
+    /// One life of an engine: from its start to a kill when the story is told.
+    pub(crate) fn live<T>(&self, story: impl AsyncFnOnce(&Life<'_>) -> T) -> T {
+        let lived = self.live_unless_crashed(story);
+        lived.expect("no crash was planned")
+    }
+
+    /// One life of an engine that may end before its story is told: `None`.
+    pub(crate) fn live_unless_crashed<T>(&self, story: impl AsyncFnOnce(&Life<'_>) -> T) -> Option<T> {
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        runtime.block_on(async {
+            self.time.begin();
+            let lived = tokio::select! {
+                biased;
+                () = self.crash.happened() => None,
+                told = async { story(&Life::start(self).await).await } => Some(told),
+            };
+            self.time.end();
+            lived
+        })
+    }
+
+    /// Plans a crash.
+    pub(crate) fn crash_at(&self, point: CrashPoint) {
+        self.crash.at(point);
+    }
+
+    pub(super) fn parts(&self) -> Parts {
+        Parts {
+            store: Arc::clone(&self.store) as _,
+            banks: Arc::clone(&self.banks) as _,
+            events: Arc::clone(&self.sink) as _,
+            clock: Arc::clone(&self.time) as _,
+            ids: Arc::clone(&self.ids) as _,
+        }
+    }
+}
+
+struct TestBanks {
+    servers: Mutex<BTreeMap<ServerId, Server>>,
+}
+
+struct Server {
+    bank: Arc<TestBank>,
+    terms: Terms,
+}
+
+impl TestBanks {
+    fn with<T>(&self, server: &str, look: impl FnOnce(&mut Server) -> T) -> T {
+        let mut servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
+        look(servers.get_mut(&ServerId::parse(server).unwrap()).expect("the tests know their banks"))
+    }
+}
+
+impl Banks for TestBanks {
+    fn bank(&self, server: &ServerId) -> Option<Arc<dyn Bank>> {
+        let servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
+        servers.get(server).map(|server| Arc::clone(&server.bank) as _)
+    }
+
+    fn offer(&self, server: &ServerId, kind: CodeKind) -> Option<Offer> {
+        let servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
+        let terms = servers.get(server).filter(|_| kind == CodeKind::Dynamic)?.terms.clone();
+        let route = Route { server: server.clone(), module: server.to_string(), terms };
+        Some(Offer { route, currencies: vec![Currency::RUB], amount_minor: (100, 100_000_000) })
+    }
+}
