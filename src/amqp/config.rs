@@ -18,6 +18,8 @@ pub struct Config {
     /// Whether exchanges, queues and bindings are made when they are missing. Otherwise they are only looked for, which
     /// needs no *configure* permission; bindings can't be seen then.
     pub declare: bool,
+    /// How often that is done again.
+    pub verify_every: Duration,
     /// The verbs of `q.control`. Commands with any other verb than these, `pay` and `refund` are unrouted.
     pub control_verbs: Vec<String>,
     /// How long a pay may wait in `q.pay` before it is stale (contract.md §2).
@@ -30,8 +32,8 @@ pub struct Config {
     pub publish_timeout: Duration,
     /// How many events are on their way at once; more wait, within their time-out.
     pub max_in_flight: u16,
-    /// How long a connection may take to come up.
-    pub connect_timeout: Duration,
+    /// How long the broker may take to answer any other call, and a connection to come up.
+    pub answer_timeout: Duration,
     /// How long a message is held that the engine can't handle now, before it is renewed. Less than the broker's
     /// `consumer_timeout` (30 minutes unless set).
     pub hold_limit: Duration,
@@ -72,6 +74,7 @@ impl Config {
             prefix: "checkout".into(),
             connection_name: "universal-integrator".into(),
             declare: true,
+            verify_every: Duration::from_secs(30),
             control_verbs: ["cancel", "get", "check", "claim", "find", "fiscalized", "totals", "types"]
                 .map(String::from)
                 .into(),
@@ -80,7 +83,7 @@ impl Config {
             prefetch: Prefetch { pay: 128, control: 64, refund: 16, unrouted: 8, expired: 32 },
             publish_timeout: Duration::from_secs(10),
             max_in_flight: 1000,
-            connect_timeout: Duration::from_secs(10),
+            answer_timeout: Duration::from_secs(10),
             hold_limit: Duration::from_mins(20),
             drain_timeout: Duration::from_secs(10),
         }
@@ -118,9 +121,11 @@ impl Config {
         require(self.hold_limit >= self.pay_ttl, "hold_limit", || {
             "a pay that is held that long must be stale: use pay_ttl or more".into()
         })?;
-        for (key, duration) in
-            [("publish_timeout", self.publish_timeout), ("connect_timeout", self.connect_timeout)]
-        {
+        for (key, duration) in [
+            ("verify_every", self.verify_every),
+            ("publish_timeout", self.publish_timeout),
+            ("answer_timeout", self.answer_timeout),
+        ] {
             require(duration >= Duration::from_millis(10), key, || "use 10 ms or more".into())?;
         }
         Ok(())
@@ -157,6 +162,7 @@ mod tests {
         check(|c| c.prefix = String::new(), Some("prefix"));
         check(|c| c.prefix = "a b".into(), Some("prefix"));
         check(|c| c.connection_name = String::new(), Some("connection_name"));
+        check(|c| c.verify_every = Duration::ZERO, Some("verify_every"));
         check(|c| c.control_verbs.push("#".into()), Some("control_verbs"));
         check(|c| c.control_verbs.push("pay".into()), Some("control_verbs"));
         check(|c| c.pay_ttl = Duration::ZERO, Some("pay_ttl"));
@@ -165,7 +171,7 @@ mod tests {
         check(|c| c.max_in_flight = 0, Some("max_in_flight"));
         check(|c| c.hold_limit = Duration::from_secs(59), Some("hold_limit"));
         check(|c| c.publish_timeout = Duration::ZERO, Some("publish_timeout"));
-        check(|c| c.connect_timeout = Duration::ZERO, Some("connect_timeout"));
+        check(|c| c.answer_timeout = Duration::ZERO, Some("answer_timeout"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod consumer;
 mod consuming;
+mod crew;
 mod death;
 mod hands;
 mod letter;

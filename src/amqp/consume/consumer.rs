@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use lapin::options::{BasicCancelOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions};
-use lapin::types::FieldTable;
+use lapin::types::{FieldTable, ShortString};
+use lapin::{Channel, Consumer};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -29,20 +30,18 @@ pub(super) struct Ground<'a> {
     pub(super) hands: &'a Arc<Hands>,
     pub(super) tasks: &'a TaskTracker,
     /// Ends the tasks wherever they are.
-    pub(super) abandon: &'a CancellationToken,
-    /// One message at a time.
-    pub(super) is_careful: bool,
+    pub(super) abandoned: &'a CancellationToken,
     pub(super) stop: &'a CancellationToken,
 }
 
 /// Consumes one queue until stopped, again after each end. When the whole connection is gone, whoever watches it ends this.
-pub(super) async fn run(role: Role, ground: &Ground<'_>) {
+pub(super) async fn run(role: Role, prefetch: u16, ground: &Ground<'_>) {
     let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE);
     let queue = role.queue(ground.names);
     let state = ground.hands.health.consumer(role);
     while !ground.stop.is_cancelled() {
         let began = Instant::now();
-        let reason = match run_once(role, ground).await {
+        let reason = match run_once(role, prefetch, ground).await {
             Ok(End::Stopped) => return,
             Ok(End::Cancelled) => {
                 "RabbitMQ cancelled the consumer: the queue was deleted or has moved".into()
@@ -57,7 +56,7 @@ pub(super) async fn run(role: Role, ground: &Ground<'_>) {
         sleep(backoff.pause()).await;
         // A deleted queue is made anew. An error here is the connection's, which is watched.
         let Ground { config, objects, link, hands, .. } = ground;
-        let _ = wire::ensure(link, objects, config.declare, &hands.health).await;
+        let _ = wire::ensure(link, objects, config, &hands.health).await;
     }
 }
 
@@ -66,15 +65,11 @@ enum End {
     Cancelled,
 }
 
-async fn run_once(role: Role, ground: &Ground<'_>) -> lapin::Result<End> {
-    let channel = ground.link.channel().await?;
-    let prefetch = if ground.is_careful { 1 } else { role.prefetch(&ground.config.prefetch) };
-    // Per consumer: the other kind closes the connection on quorum queues.
-    channel.basic_qos(prefetch, BasicQosOptions { global: false }).await?;
-    let queue = role.queue(ground.names).clone();
-    let (options, none) = (BasicConsumeOptions::default(), FieldTable::default());
-    let mut consumer = channel.basic_consume(queue.clone(), queue.clone(), options, none).await?;
-    let _active = ground.hands.health.consumer(role).activate();
+async fn run_once(role: Role, prefetch: u16, ground: &Ground<'_>) -> lapin::Result<End> {
+    let (queue, limit) = (role.queue(ground.names), ground.config.answer_timeout);
+    // A queue that has lost its majority does not answer.
+    let (channel, mut consumer) = wire::answered(limit, subscribe(ground.link, queue, prefetch)).await?;
+    let active = ground.hands.health.consumer(role).activate();
     tracing::debug!("{queue} is consumed, {prefetch} at once");
     let in_hand = TaskTracker::new();
     loop {
@@ -85,13 +80,15 @@ async fn run_once(role: Role, ground: &Ground<'_>) -> lapin::Result<End> {
         };
         let Some(delivery) = next else { return Ok(End::Cancelled) };
         let delivery = delivery?;
-        let (hands, abandon) = (ground.hands.clone(), ground.abandon.clone());
+        let (hands, abandoned) = (ground.hands.clone(), ground.abandoned.clone());
         // Bounded by the prefetch: each holds a message that is not acknowledged.
         ground.tasks.spawn(in_hand.track_future(async move {
-            abandon.run_until_cancelled(hands.handle(role, delivery)).await;
+            abandoned.run_until_cancelled(hands.handle(role, delivery)).await;
         }));
     }
-    channel.basic_cancel(queue, BasicCancelOptions::default()).await?;
+    let cancelled = channel.basic_cancel(queue.clone(), BasicCancelOptions::default());
+    wire::answered(limit, cancelled).await?;
+    drop(active);
     // What was delivered and not begun goes back, for another instance to take.
     while let Some(Ok(delivery)) = consumer.next().await {
         delivery.acker.nack(BasicNackOptions { requeue: true, multiple: false }).await?;
@@ -100,4 +97,13 @@ async fn run_once(role: Role, ground: &Ground<'_>) -> lapin::Result<End> {
     in_hand.close();
     in_hand.wait().await;
     Ok(End::Stopped)
+}
+
+async fn subscribe(link: &Link, queue: &ShortString, prefetch: u16) -> lapin::Result<(Channel, Consumer)> {
+    let channel = link.channel().await?;
+    // Per consumer: the other kind closes the connection on quorum queues.
+    channel.basic_qos(prefetch, BasicQosOptions { global: false }).await?;
+    let (options, none) = (BasicConsumeOptions::default(), FieldTable::default());
+    let consumer = channel.basic_consume(queue.clone(), queue.clone(), options, none).await?;
+    Ok((channel, consumer))
 }

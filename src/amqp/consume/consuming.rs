@@ -1,4 +1,4 @@
-//! The consuming connection with its consumers.
+//! The loop that takes commands.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,29 +6,25 @@ use std::time::Duration;
 use engine::doors::Intake;
 use engine::ports::Clock;
 use futures_util::future::join_all;
+use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
-use super::consumer::{self, Ground};
+use super::crew::{Crew, End};
 use super::hands::Hands;
 use super::role::Role;
 use crate::address::Address;
 use crate::config::Config;
-use crate::health::Health;
+use crate::health::{Health, LinkState};
 use crate::names::Names;
 use crate::publish::Post;
-use crate::wire::{self, Line, Link, Loss, Object};
+use crate::wire::Line;
 
-/// How long one message at a time is taken after an unreadable one.
+/// How long care is taken after the last unreadable message.
 const CARE: Duration = Duration::from_secs(15);
 
 /// The loop that takes commands.
-pub struct Consuming {
-    parts: Parts,
-    line: Line,
-    objects: Vec<Object>,
-}
+pub struct Consuming(Parts);
 
 /// What the loop works with.
 pub(crate) struct Parts {
@@ -43,89 +39,85 @@ pub(crate) struct Parts {
 
 impl std::fmt::Debug for Consuming {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Consuming").field("line", &self.line).finish_non_exhaustive()
+        formatter.debug_struct("Consuming").field("address", &self.0.address).finish_non_exhaustive()
     }
 }
 
 impl Consuming {
     pub(crate) fn new(parts: Parts) -> Self {
-        let name = format!("{} consume", parts.config.connection_name);
-        let line = Line::new(parts.address.clone(), name, parts.config.connect_timeout);
-        let objects = wire::for_consuming(&parts.config, &parts.names);
-        Self { parts, line, objects }
+        Self(parts)
     }
 
     /// Runs until stopped. Then nothing more is taken, and what is in hand is finished, within the drain time-out; what is
     /// not finished by then is left to the broker.
-    pub async fn run(mut self, intake: Arc<dyn Intake>, stop: CancellationToken) {
-        let hands = Arc::new(self.hands(intake, &stop));
-        let (tasks, abandon) = (TaskTracker::new(), CancellationToken::new());
-        let (health, drain_timeout) = (self.parts.health.clone(), self.parts.config.drain_timeout);
-        let state = health.consuming();
-        let (mut is_careful, mut is_late) = (false, false);
-        while let Some(link) = self.line.connect(state, &stop).await {
-            let late = async {
-                stop.cancelled().await;
-                sleep(drain_timeout).await;
-            };
-            let loss = tokio::select! {
-                biased;
-                loss = link.watch(state) => Some(loss),
-                taken = self.take(&link, &hands, &tasks, &abandon, is_careful, &stop) => {
-                    taken.err().map(|error| Loss::Gone(error.to_string()))
-                }
-                () = sleep(CARE), if is_careful => None,
-                () = late => {
-                    is_late = true;
-                    None
-                }
-            };
-            is_careful = matches!(loss, Some(Loss::Unreadable(_)));
-            if let Some(loss) = loss {
-                self.line.lost(state, &loss);
-            } else {
-                link.close().await;
-                self.line.closed(state);
-            }
+    pub async fn run(self, intake: Arc<dyn Intake>, stop: CancellationToken) {
+        let Self(parts) = self;
+        let crew = Crew::new(&parts.config, &parts.names, Arc::new(parts.hands(intake, &stop)));
+        let late = async {
+            stop.cancelled().await;
+            sleep(parts.config.drain_timeout).await;
+        };
+        let work = async {
+            parts.take(&crew, &stop).await;
+            crew.finish().await;
+        };
+        tokio::select! {
+            biased;
+            () = work => {}
+            () = late => crew.abandon().await,
         }
-        tasks.close();
-        if !is_late {
-            // Those of connections that were lost before may still be at it.
-            let _ = timeout(drain_timeout, tasks.wait()).await;
-        }
-        abandon.cancel();
-        tasks.wait().await;
     }
+}
 
-    /// Takes messages until stopped.
-    async fn take(
-        &self,
-        link: &Link,
-        hands: &Arc<Hands>,
-        tasks: &TaskTracker,
-        abandon: &CancellationToken,
-        is_careful: bool,
-        stop: &CancellationToken,
-    ) -> lapin::Result<()> {
-        let Parts { config, names, health, .. } = &self.parts;
-        let objects = &self.objects;
-        wire::ensure(link, objects, config.declare, health).await?;
-        let ground = Ground { config, names, objects, link, hands, tasks, abandon, is_careful, stop };
-        join_all(Role::ALL.map(|role| consumer::run(role, &ground))).await;
-        Ok(())
-    }
-
+impl Parts {
     fn hands(&self, intake: Arc<dyn Intake>, stop: &CancellationToken) -> Hands {
-        let Parts { config, names, health, dead, clock, .. } = &self.parts;
         Hands {
             intake,
-            names: names.clone(),
-            dead: dead.clone(),
-            clock: clock.clone(),
-            health: health.clone(),
-            hold_limit: config.hold_limit,
-            pay_ttl: config.pay_ttl,
+            names: self.names.clone(),
+            dead: self.dead.clone(),
+            clock: self.clock.clone(),
+            health: self.health.clone(),
+            hold_limit: self.config.hold_limit,
+            pay_ttl: self.config.pay_ttl,
             stop: stop.clone(),
         }
+    }
+
+    fn line(&self) -> Line {
+        let name = format!("{} consume", self.config.connection_name);
+        Line::new(self.address.clone(), name, self.config.answer_timeout)
+    }
+
+    /// One connection for all queues; after something unreadable, for a while, one for each.
+    async fn take(&self, crew: &Crew<'_>, stop: &CancellationToken) {
+        let mut line = self.line();
+        let state = self.health.consuming();
+        while crew.tend(&mut line, state, &Role::ALL, stop).await == End::Unreadable {
+            tracing::warn!(
+                "a message that cannot be read breaks the connection: it is given its own until it is buried"
+            );
+            state.up();
+            self.take_with_care(crew, stop).await;
+            state.down(None);
+        }
+    }
+
+    /// A connection for each queue, and one message of it at a time. What cannot be read breaks only its queue's connection
+    /// then, each time counted by the broker for this message alone, until the broker buries it.
+    async fn take_with_care(&self, crew: &Crew<'_>, stop: &CancellationToken) {
+        let (calm, trouble) = (stop.child_token(), Notify::new());
+        let mut tending = Box::pin(join_all(Role::ALL.map(async |role| {
+            let (mut line, state) = (self.line(), LinkState::new());
+            while crew.tend_one(&mut line, &state, role, &calm).await == End::Unreadable {
+                trouble.notify_one();
+            }
+        })));
+        let quiet = async { while timeout(CARE, trouble.notified()).await.is_ok() {} };
+        tokio::select! {
+            biased;
+            _ = &mut tending => return,
+            () = quiet => calm.cancel(),
+        }
+        let _ = timeout(self.config.drain_timeout, tending).await;
     }
 }

@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use super::desk::{Desk, Fate, MessageKey, Word};
 use super::post::Letter;
 use crate::message::Message;
-use crate::wire::Link;
+use crate::wire::{self, Link};
 
 /// A channel and what is out on it.
 pub(crate) struct Lane {
@@ -105,7 +105,7 @@ impl Lane {
             }
         }
         // Whoever still waits is told by the end of the flight.
-        let _ = self.channel.close(200, "done".into()).await;
+        let _ = wire::answered(self.patience, self.channel.close(200, "done".into())).await;
         End::Stopped
     }
 

@@ -15,7 +15,7 @@ use crate::backoff::Backoff;
 use crate::config::Config;
 use crate::health::Health;
 use crate::names::Names;
-use crate::wire::{self, Line, Link, Object};
+use crate::wire::{self, Line, Link, Loss, Object};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
@@ -72,7 +72,7 @@ pub(crate) fn build(
         line: Line::new(
             address.clone(),
             format!("{} publish", config.connection_name),
-            config.connect_timeout,
+            config.answer_timeout,
         ),
         objects: wire::for_publishing(names),
         events: events_entry,
@@ -98,7 +98,7 @@ impl Publishing {
             let loss = tokio::select! {
                 biased;
                 loss = link.watch(state) => Some(loss),
-                () = self.send(&link, &settling, &stop) => None,
+                sent = self.send(&link, &settling, &stop) => sent.err().map(|error| Loss::Gone(error.to_string())),
                 () = too_late => None,
             };
             if let Some(loss) = loss {
@@ -115,10 +115,21 @@ impl Publishing {
     }
 
     /// Runs the lanes until they are stopped and empty.
-    async fn send(&mut self, link: &Link, settling: &TaskTracker, stop: &CancellationToken) {
+    async fn send(
+        &mut self,
+        link: &Link,
+        settling: &TaskTracker,
+        stop: &CancellationToken,
+    ) -> lapin::Result<()> {
         let Self { config, health, objects, events, dead, copies, .. } = self;
+        wire::ensure(link, objects, config, health).await?;
         let ground = Ground { config, health, objects, link, settling, stop };
-        tokio::join!(events.run(&ground), dead.run(&ground), copies.run(&ground));
+        let sending = async { tokio::join!(events.run(&ground), dead.run(&ground), copies.run(&ground)) };
+        tokio::select! {
+            biased;
+            _ = sending => Ok(()),
+            error = wire::ensure_always(link, objects, config, health) => Err(error),
+        }
     }
 }
 
@@ -154,15 +165,18 @@ impl Entry {
                 Ok(End::Closed(error)) | Err(error) => {
                     tracing::warn!("RabbitMQ closed the channel for {}: {error}", self.name);
                     sleep(backoff.pause()).await;
+                    // What was deleted is made anew. An error here is the connection's, which is watched.
+                    let Ground { config, health, objects, link, .. } = ground;
+                    let _ = wire::ensure(link, objects, config, health).await;
                 }
             }
         }
     }
 
     async fn run_once(&mut self, ground: &Ground<'_>) -> lapin::Result<End> {
-        let Ground { config, health, objects, link, stop, .. } = *ground;
-        wire::ensure(link, objects, config.declare, health).await?;
-        let lane = Lane::open(link, self.room, config.publish_timeout).await?;
+        let Ground { config, health, link, stop, .. } = *ground;
+        let lane = wire::answered(config.answer_timeout, Lane::open(link, self.room, config.publish_timeout))
+            .await?;
         Ok(lane.run(&mut self.letters, health.publishing().blocked(), stop).await)
     }
 }

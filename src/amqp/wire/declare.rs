@@ -6,8 +6,11 @@ use lapin::options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptio
 use lapin::types::{FieldTable, ShortString};
 use lapin::{Channel, ExchangeKind};
 
-use super::link::{Link, is_refusal};
+use tokio::time::{Duration, sleep, timeout};
+
+use super::link::{Link, answered, is_refusal};
 use super::topology::Object;
+use crate::config::Config;
 use crate::health::Health;
 
 /// Makes what is missing, or only looks when `declare` is off. What differs is noted in `health` and used as it is; an error
@@ -15,22 +18,38 @@ use crate::health::Health;
 pub(crate) async fn ensure(
     link: &Link,
     objects: &[Object],
-    declare: bool,
+    config: &Config,
     health: &Health,
 ) -> lapin::Result<()> {
-    let mut desk = Desk { link, channel: None };
+    let mut desk = Desk { link, channel: None, limit: config.answer_timeout };
     for object in objects {
-        let found = if declare { desk.make(object).await? } else { desk.look(object).await? };
+        let found = if config.declare { desk.make(object).await? } else { desk.look(object).await? };
         health.note_finding(&object.to_string(), found.as_deref());
     }
     desk.close().await;
     Ok(())
 }
 
+/// Does so again and again, until the connection is of no use: nobody tells when an exchange or a binding is deleted.
+pub(crate) async fn ensure_always(
+    link: &Link,
+    objects: &[Object],
+    config: &Config,
+    health: &Health,
+) -> lapin::Error {
+    loop {
+        sleep(config.verify_every).await;
+        if let Err(error) = ensure(link, objects, config, health).await {
+            return error;
+        }
+    }
+}
+
 /// Asks the broker on throw-away channels: it closes a channel with each refusal.
 struct Desk<'a> {
     link: &'a Link,
     channel: Option<Channel>,
+    limit: Duration,
 }
 
 impl Desk<'_> {
@@ -61,22 +80,24 @@ impl Desk<'_> {
     async fn attempt(&mut self, object: &Object, looking: Looking) -> lapin::Result<Option<String>> {
         let channel = match self.channel.take() {
             Some(channel) => channel,
-            None => self.link.channel().await?,
+            None => answered(self.limit, self.link.channel()).await?,
         };
-        match call(&channel, object, looking).await {
-            Ok(()) => {
+        match timeout(self.limit, call(&channel, object, looking)).await {
+            Ok(Ok(())) => {
                 self.channel = Some(channel);
                 Ok(None)
             }
-            Err(error) if is_refusal(&error) => Ok(Some(error.to_string())),
-            Err(error) => Err(error),
+            Ok(Err(error)) if is_refusal(&error) => Ok(Some(error.to_string())),
+            Ok(Err(error)) => Err(error),
+            // A queue that has lost its majority does not answer; other objects may.
+            Err(_) => Ok(Some(format!("RabbitMQ did not answer within {} ms", self.limit.as_millis()))),
         }
     }
 
     async fn close(self) {
         if let Some(channel) = self.channel {
             // It is done with; should this fail, the connection tells on its next use.
-            let _ = channel.close(200, "done".into()).await;
+            let _ = answered(self.limit, channel.close(200, "done".into())).await;
         }
     }
 }

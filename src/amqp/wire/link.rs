@@ -113,6 +113,14 @@ impl Link {
     }
 }
 
+/// What the broker answers within the limit.
+pub(crate) async fn answered<T>(
+    limit: Duration,
+    call: impl Future<Output = lapin::Result<T>>,
+) -> lapin::Result<T> {
+    timeout(limit, call).await.unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::TimedOut).into()))
+}
+
 /// Whether the broker refused a call by closing its channel, the connection being well.
 pub(crate) fn is_refusal(error: &Error) -> bool {
     error.is_amqp_soft_error()
