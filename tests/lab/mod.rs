@@ -1,0 +1,33 @@
+//! The lab: real processes, a real broker and a simulated bank, for tests of the whole service.
+//!
+//! ```text
+//!  tills (AmqpRegister) ── RabbitMQ ── integrator serve ── wire (counts calls) ── integrator sandbox ── buyer
+//!        one broker for all tests,      a process that       a TCP proxy             a process or a task
+//!        names by prefix                 can be killed
+//! ```
+//!
+//! A [`World`] is all of it for one test: its own names at the broker, its own database, ports and bank, so that tests run
+//! side by side. Everything is stopped when it is dropped; what a failed test leaves behind (logs, database) is kept, and
+//! told.
+
+mod bank;
+mod broker;
+mod contract;
+mod plan;
+mod ports;
+mod process;
+mod random;
+mod screen;
+mod service;
+mod wait;
+mod wire;
+mod world;
+
+pub(crate) use bank::{Bank, MERCHANT_KEY};
+pub(crate) use broker::Broker;
+pub(crate) use plan::{Plan, Server};
+pub(crate) use random::Random;
+pub(crate) use screen::Screen;
+pub(crate) use service::Service;
+pub(crate) use wait::{LIMIT, until, within};
+pub(crate) use world::World;

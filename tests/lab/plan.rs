@@ -1,0 +1,169 @@
+//! What a test wants of its service: configuration and settings.
+
+use std::fmt::Write;
+use std::net::SocketAddr;
+
+use universal_integrator::till::Options;
+
+use super::bank::{MERCHANT, MERCHANT_KEY, MODULE};
+
+/// The store of every test.
+pub(crate) const STORE: &str = "17";
+
+/// A service and its shop. Register `1` is a kiosk, all others are tills without a screen.
+#[derive(Debug, Clone)]
+pub(crate) struct Plan {
+    /// What is logged.
+    pub(crate) log: &'static str,
+    /// How long a pay may wait in its queue, in seconds. Long: a busy machine is no reason for `stale`.
+    pub(crate) pay_ttl_s: u32,
+    /// The registers.
+    pub(crate) registers: Vec<String>,
+    /// Late money: the store's policy, as settings say it.
+    pub(crate) late_money: &'static str,
+    /// The authorization servers; each is a payment type of its own of the same name, the first is the default.
+    pub(crate) servers: Vec<Server>,
+}
+
+/// An authorization server.
+#[derive(Debug, Clone)]
+pub(crate) struct Server {
+    /// Its name, and that of its payment type.
+    pub(crate) name: String,
+    /// Where its bank is.
+    pub(crate) bank: Option<SocketAddr>,
+    /// The key that it is set up with.
+    pub(crate) key: &'static str,
+    /// How long a call may take.
+    pub(crate) call_timeout_ms: u32,
+    /// How long a till is kept waiting for certainty.
+    pub(crate) response_timeout_s: u32,
+    /// How long after its end a code is watched.
+    pub(crate) dead_after_s: u32,
+    /// The most calls per second.
+    pub(crate) rate_per_s: u32,
+    /// The most calls at once.
+    pub(crate) concurrency: u32,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self {
+            log: "info",
+            pay_ttl_s: 300,
+            registers: ["1", "2", "3"].map(str::to_owned).into(),
+            late_money: "late_money = \"refund\"",
+            servers: vec![Server::named("sbp")],
+        }
+    }
+}
+
+impl Server {
+    /// The usual one. Calls have so long that only a fault makes one fail.
+    pub(crate) fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            bank: None,
+            key: MERCHANT_KEY,
+            call_timeout_ms: 5_000,
+            response_timeout_s: 30,
+            dead_after_s: 10,
+            rate_per_s: 500,
+            concurrency: 64,
+        }
+    }
+
+    fn write(&self, text: &mut String, bank: SocketAddr) {
+        let Self { name, key, call_timeout_ms, response_timeout_s, dead_after_s, .. } = self;
+        let Self { rate_per_s, concurrency, .. } = self;
+        let bank = self.bank.unwrap_or(bank);
+        let written = write!(
+            text,
+            r#"
+[servers.{name}]
+name = "The simulated bank"
+module = "{MODULE}"
+test = true
+response_timeout_s = {response_timeout_s}
+call_timeout_ms = {call_timeout_ms}
+code_life_s = 300
+rate_per_s = {rate_per_s}
+concurrency = {concurrency}
+
+[servers.{name}.values]
+sbp_merchant_id = "{MERCHANT}"
+base_url = "http://{bank}/{MODULE}"
+code_life_min_s = "1"
+dead_after_s = "{dead_after_s}"
+
+[servers.{name}.secrets]
+secret_key = "{key}"
+
+[stores.{STORE}.payment_types.{name}]
+name = "QR"
+servers = ["{name}"]
+"#
+        );
+        written.expect("text takes everything");
+    }
+}
+
+impl Plan {
+    /// The configuration of the process.
+    pub(crate) fn configuration(&self, http: SocketAddr, amqp: &str, prefix: &str) -> String {
+        let Self { log, pay_ttl_s, .. } = self;
+        format!(
+            r#"
+key_file = "integrator.key"
+stop_patience_s = 10
+[database]
+path = "integrator.db"
+[http]
+listen = "{http}"
+open_screens = true
+[amqp]
+uri = "{amqp}"
+prefix = "{prefix}"
+pay_ttl_s = {pay_ttl_s}
+[log]
+filter = "{log}"
+"#
+        )
+    }
+
+    /// How a register of the shop connects.
+    pub(crate) fn register(amqp: &str, prefix: &str, register: &str) -> Options {
+        let options = Options::new(amqp.into(), STORE, register).expect("the lab's own names");
+        Options { prefix: prefix.to_owned(), ..options }
+    }
+
+    /// The settings of the business. Servers that name no bank are at this one.
+    pub(crate) fn settings(&self, bank: SocketAddr) -> String {
+        let default = &self.servers[0].name;
+        let mut text = format!(
+            r#"
+[stores.{STORE}]
+name = "Shop"
+zone = "Europe/Moscow"
+language = "ru"
+currency = "RUB"
+default_payment_type = "{default}"
+{late_money}
+
+[stores.{STORE}.registers.1.consoles.kiosk-1]
+name = "Screen"
+kind = "kiosk"
+show_qr = true
+"#,
+            late_money = self.late_money,
+        );
+        for register in &self.registers {
+            let table = format!("stores.{STORE}.registers.{register}");
+            writeln!(text, "\n[{table}]\nname = \"Till {register}\"").expect("text takes everything");
+        }
+        for server in &self.servers {
+            server.write(&mut text, bank);
+        }
+        text
+    }
+}

@@ -1,0 +1,83 @@
+//! Processes of the `integrator` binary.
+
+use std::fs::OpenOptions;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+
+use tokio::process::{Child, Command};
+
+use super::wait::within;
+
+/// The lines of a log that a failed test shows.
+const SHOWN_LINES: usize = 40;
+
+/// A running process, killed when dropped. Its output is appended to a file.
+#[derive(Debug)]
+pub(crate) struct Process {
+    child: Child,
+    log: PathBuf,
+}
+
+impl Process {
+    /// Starts the binary in a folder with these arguments; its output goes to the file `log` there.
+    pub(crate) fn start(folder: &Path, arguments: &[&str], log: &str) -> Self {
+        let log = folder.join(log);
+        let open =
+            || OpenOptions::new().create(true).append(true).open(&log).expect("the log can be written");
+        let (output, errors) = (open(), open());
+        let child = command(folder, arguments).stdout(output).stderr(errors).kill_on_drop(true).spawn();
+        Self { child: child.expect("the binary of the package can be started"), log }
+    }
+
+    /// `kill -9`: it has no moment to tidy up.
+    pub(crate) async fn kill(mut self) {
+        self.child.kill().await.expect("the process runs");
+    }
+
+    /// SIGTERM, and its exit.
+    pub(crate) async fn terminate(mut self) -> ExitStatus {
+        let id = self.child.id().expect("the process runs").to_string();
+        let told = Command::new("kill").args(["-TERM", &id]).status().await.expect("there is a kill");
+        assert!(told.success(), "process {id} could not be told to stop");
+        within("the process ends after SIGTERM", self.child.wait()).await.expect("it is our child")
+    }
+
+    /// Fails if it has ended by itself.
+    pub(crate) fn must_run(&mut self) {
+        if let Ok(Some(status)) = self.child.try_wait() {
+            panic!("the process ended by itself ({status}):\n{}", last_lines(&self.log));
+        }
+    }
+}
+
+/// Runs the binary in a folder to its end, and returns what it printed on stdout. Fails if it fails.
+pub(crate) async fn run(folder: &Path, arguments: &[&str]) -> String {
+    let output = within("a command ends", command(folder, arguments).output()).await;
+    let output = output.expect("the binary of the package can be started");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "integrator {arguments:?}: {} {errors}", output.status);
+    String::from_utf8(output.stdout).expect("it prints text")
+}
+
+/// The binary, with nothing of the test's own environment that it would heed.
+fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(sibling("integrator"));
+    command.args(arguments).current_dir(folder).env_remove("INTEGRATOR_CONFIG").stdin(Stdio::null());
+    command
+}
+
+/// A binary of the build that this program belongs to: tests are in `deps`, examples in `examples`, binaries above.
+pub(crate) fn sibling(name: &str) -> PathBuf {
+    let program = std::env::current_exe().expect("a program has a path");
+    let folder = program.parent().and_then(Path::parent).expect("it was built by cargo");
+    let binary = folder.join(name);
+    assert!(binary.exists(), "{} is not built: run the tests with `cargo xtask test`", binary.display());
+    binary
+}
+
+/// The end of a log.
+pub(crate) fn last_lines(log: &Path) -> String {
+    let text = std::fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(SHOWN_LINES)..].join("\n")
+}

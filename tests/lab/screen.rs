@@ -1,0 +1,73 @@
+//! A kiosk's screen: the live stream that its page reads.
+
+use std::net::SocketAddr;
+
+use reqwest::{Client, Response};
+use serde_json::Value;
+
+use super::bank::client;
+use super::plan::STORE;
+use super::wait::within;
+
+/// A connected screen.
+#[derive(Debug)]
+pub(crate) struct Screen {
+    answer: Response,
+    text: String,
+}
+
+impl Screen {
+    /// Connects as the kiosk of register 1.
+    pub(crate) async fn open(service: SocketAddr) -> Self {
+        connector_sdk::http::install_crypto();
+        // A stream has no end, so the client has no time-out.
+        let client = Client::builder().no_proxy().build().expect("a client without options that can fail");
+        let place = format!("store={STORE}&register=1&console=kiosk-1");
+        let call = client.get(format!("http://{service}/screen/events?{place}")).send();
+        let answer = within("the screen connects", call).await.expect("the service answers");
+        assert_eq!(answer.status(), reqwest::StatusCode::OK);
+        Self { answer, text: String::new() }
+    }
+
+    /// Somebody tries to open the kiosk's screen with a key that it does not have.
+    pub(crate) async fn knock(service: SocketAddr, key: &str) {
+        let place = format!("store={STORE}&register=1&console=kiosk-1&key={key}");
+        let answer = client().get(format!("http://{service}/screen?{place}")).send().await;
+        assert_eq!(answer.expect("the service answers").status(), reqwest::StatusCode::FORBIDDEN);
+    }
+
+    /// The next snapshot's view.
+    pub(crate) async fn next(&mut self) -> Value {
+        within("the screen is told something", self.read()).await
+    }
+
+    /// Waits until the screen says this; returns the view.
+    pub(crate) async fn until(&mut self, state: &str) -> Value {
+        let waiting = async {
+            loop {
+                let view = self.read().await;
+                if view["state"] == state {
+                    return view;
+                }
+            }
+        };
+        within(&format!("the screen says {state}"), waiting).await
+    }
+
+    async fn read(&mut self) -> Value {
+        loop {
+            if let Some((event, rest)) = self.text.split_once("\n\n") {
+                let data: String = event.lines().filter_map(|line| line.strip_prefix("data:")).collect();
+                self.text = rest.to_owned();
+                if !data.is_empty() {
+                    let snapshot: Value = serde_json::from_str(&data).expect("a snapshot is JSON");
+                    return snapshot["view"].clone();
+                }
+                continue;
+            }
+            let chunk = self.answer.chunk().await.expect("the stream goes on");
+            let chunk = chunk.expect("the stream has no end");
+            self.text += std::str::from_utf8(&chunk).expect("events are text");
+        }
+    }
+}

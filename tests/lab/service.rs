@@ -1,0 +1,107 @@
+//! `integrator serve` as a process that can be killed and started again on the same database.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::bank::client;
+use super::ports::free_port;
+use super::process::{Process, last_lines, run};
+use super::wait::until;
+
+const CONFIGURATION: &str = "config.toml";
+const SETTINGS: &str = "settings.toml";
+const LOG: &str = "service.log";
+
+/// The service of one test.
+#[derive(Debug)]
+pub(crate) struct Service {
+    folder: PathBuf,
+    http: SocketAddr,
+    client: reqwest::Client,
+    process: Option<Process>,
+}
+
+impl Service {
+    /// Chooses a port. Nothing runs yet.
+    pub(crate) fn new(folder: &Path) -> Self {
+        let http = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
+        Self { folder: folder.to_owned(), http, client: client(), process: None }
+    }
+
+    /// Where its HTTP door is, also while it is down.
+    pub(crate) fn http(&self) -> SocketAddr {
+        self.http
+    }
+
+    /// Writes the configuration and imports the settings.
+    pub(crate) async fn set_up(&self, configuration: &str, settings: &str) {
+        std::fs::write(self.folder.join(CONFIGURATION), configuration).expect("the folder is ours");
+        self.import(settings).await;
+    }
+
+    /// Imports settings, beside a running service or without one.
+    pub(crate) async fn import(&self, settings: &str) {
+        std::fs::write(self.folder.join(SETTINGS), settings).expect("the folder is ours");
+        self.command(&["settings", "import", SETTINGS]).await;
+    }
+
+    /// Runs another command of the binary on the same database.
+    pub(crate) async fn command(&self, arguments: &[&str]) -> String {
+        run(&self.folder, &[&["--config", CONFIGURATION], arguments].concat()).await
+    }
+
+    /// Starts the process, and waits until it serves and has its broker.
+    pub(crate) async fn start(&mut self) {
+        self.start_without_waiting();
+        self.ready().await;
+    }
+
+    /// Starts the process.
+    pub(crate) fn start_without_waiting(&mut self) {
+        assert!(self.process.is_none(), "it runs already");
+        self.process = Some(Process::start(&self.folder, &["--config", CONFIGURATION, "serve"], LOG));
+    }
+
+    /// Waits until it serves and has its broker.
+    pub(crate) async fn ready(&mut self) {
+        if let Some(process) = &mut self.process {
+            process.must_run();
+        }
+        let is_ready = async || (self.readiness().await? == "ready").then_some(());
+        until("the service is ready", is_ready).await;
+    }
+
+    async fn readiness(&self) -> Option<String> {
+        let answer = self.client.get(format!("http://{}/readyz", self.http)).send().await.ok()?;
+        let state: Value = answer.json().await.ok()?;
+        Some(state["status"].as_str()?.to_owned())
+    }
+
+    /// `kill -9`.
+    pub(crate) async fn kill(&mut self) {
+        self.process.take().expect("it runs").kill().await;
+    }
+
+    /// SIGTERM; it must end well.
+    pub(crate) async fn stop(&mut self) {
+        let status = self.process.take().expect("it runs").terminate().await;
+        assert!(status.success(), "the service ended with {status}: {}", self.last_lines());
+    }
+
+    /// The database.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.folder.join("integrator.db")
+    }
+
+    /// All that it has logged.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.join(LOG)).unwrap_or_default()
+    }
+
+    /// The end of its log.
+    pub(crate) fn last_lines(&self) -> String {
+        last_lines(&self.folder.join(LOG))
+    }
+}

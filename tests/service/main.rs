@@ -1,0 +1,21 @@
+//! The whole service on real parts: `integrator serve` and `integrator sandbox` as processes, a real RabbitMQ, registers
+//! that keep to the contract and some that do not.
+//!
+//! Run with `cargo xtask test -- -p universal-integrator`, which starts the broker. A test prints its seed if it has one;
+//! `INTEGRATOR_TEST_SEED` brings the same choices again.
+
+#[path = "../lab/mod.rs"]
+mod lab;
+
+mod bad_input;
+mod crashes;
+mod customers;
+mod faults;
+mod late_money;
+mod outages;
+mod parked;
+mod restarts;
+mod secrets;
+mod stale;
+mod till;
+mod whole_way;
