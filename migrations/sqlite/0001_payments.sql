@@ -27,7 +27,8 @@ CREATE TABLE payments (
 ) STRICT;
 
 CREATE INDEX payments_due ON payments (wake_at, id) WHERE wake_at IS NOT NULL;
-CREATE INDEX payments_open ON payments (store, register, opened_at, id) WHERE is_open;
+-- It ends with its own condition to hold all that the query of open payments asks: else SQLite walks the next index.
+CREATE INDEX payments_open ON payments (store, register, opened_at, id, is_open) WHERE is_open;
 CREATE INDEX payments_of_register ON payments (store, register, opened_at, id);
 CREATE INDEX payments_by_receipt ON payments (receipt) WHERE receipt IS NOT NULL;
 

@@ -9,6 +9,8 @@ mod job;
 mod lock;
 mod mark;
 mod migrations;
+#[cfg(test)]
+mod plans;
 mod script;
 mod session;
 mod writer;
