@@ -60,7 +60,7 @@ impl Connector for Caller {
     async fn issue(&self, request: &IssueRequest) -> Result<Issued, CallError> {
         let (body, expiry) = code::registration(&self.config, request)?;
         let answer = self.post(&["sbp", "v2", "qrs"], body).await?;
-        code::issued(&answer, expiry.at)
+        code::issued(&answer, request.amount, expiry.at)
     }
 
     async fn status(&self, request: &OrderRequest) -> Result<StatusAnswer, CallError> {

@@ -2,7 +2,7 @@
 
 use connector_sdk::http::Answer;
 use payment::{
-    AnnulAnswer, CallError, Code, CodeId, CodeKind, Currency, IssueRequest, RefusalKind, Timestamp,
+    AnnulAnswer, CallError, Code, CodeId, CodeKind, Currency, IssueRequest, Money, RefusalKind, Timestamp,
 };
 
 use super::refusal::{accepted, not_offered, says};
@@ -35,10 +35,11 @@ pub(crate) fn registration(config: &Config, request: &IssueRequest) -> Result<(V
     Ok((wire::body(&body), expiry))
 }
 
-/// The code of an accepted registration. One without an id, a payload or a readable end is worth nothing: *unknown*.
+/// The code of an accepted registration. One without an id, a payload or a readable end, or whose payload asks for another
+/// amount, is worth nothing: *unknown*.
 ///
 /// *Order already registered* is *unknown* too: our orders are unique, so an earlier sending of this one has worked.
-pub(crate) fn issued(answer: &Answer, asked: Timestamp) -> Result<Code, CallError> {
+pub(crate) fn issued(answer: &Answer, amount: Money, asked: Timestamp) -> Result<Code, CallError> {
     let body = accepted(answer).map_err(|error| match error {
         CallError::Refused(refusal) if says(&refusal, &["ORDER_NUMBER_ALREADY_REGISTERED"]) => {
             CallError::Unknown(refusal.to_string())
@@ -52,12 +53,22 @@ pub(crate) fn issued(answer: &Answer, asked: Timestamp) -> Result<Code, CallErro
         Some(end) => Timestamp::parse(&end).map_err(|_| lacks("qrExpirationDate"))?,
         None => asked,
     };
+    let payload = code.payload.filter(|payload| !payload.is_empty()).ok_or_else(|| lacks("payload"))?;
+    if sum_in(&payload).is_some_and(|sum| sum.parse() != Ok(amount.minor())) {
+        return Err(CallError::Unknown("the code asks the buyer for another amount".to_owned()));
+    }
     Ok(Code {
         id: id.and_then(|id| CodeId::parse(&id).ok()).ok_or_else(|| lacks("qrId"))?,
-        payload: code.payload.filter(|payload| !payload.is_empty()).ok_or_else(|| lacks("payload"))?,
+        payload,
         expires_at: Some(expires_at),
         payment_url: None,
     })
+}
+
+/// The kopecks that the scheme's link asks the buyer for (reference: NSPK §2); `None` where it names no amount.
+fn sum_in(payload: &str) -> Option<&str> {
+    let (_, parameters) = payload.split_once('?')?;
+    parameters.split('&').find_map(|parameter| parameter.strip_prefix("sum="))
 }
 
 /// What the answer to a withdrawal settles.

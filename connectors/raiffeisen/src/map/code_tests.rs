@@ -18,6 +18,11 @@ fn asked() -> Timestamp {
     Timestamp::parse("2026-11-21T15:05:00Z").unwrap()
 }
 
+/// What the reference's code is over.
+fn amount() -> Money {
+    Money::try_new(111_011, Currency::RUB).unwrap()
+}
+
 fn registered(pairs: &[(&str, &str)], request: &IssueRequest) -> serde_json::Value {
     let (body, _) = registration(&config(pairs), request).unwrap();
     serde_json::from_slice(&body).unwrap()
@@ -73,7 +78,7 @@ fn what_is_not_declared_is_refused_before_the_bank_is_asked() {
 
 #[test]
 fn a_registered_code_is_kept_byte_for_byte() {
-    let code = issued(&answer(200, REGISTERED), asked()).unwrap();
+    let code = issued(&answer(200, REGISTERED), amount(), asked()).unwrap();
     assert_eq!(code.id.as_str(), "AD10051KNSNR64I98CRUJUASC9M72QTA");
     assert_eq!(
         code.payload,
@@ -92,8 +97,26 @@ fn the_banks_end_of_life_holds_and_ours_where_it_gives_none() {
         ("", "2026-11-21T15:05:00Z"),
     ] {
         let body = format!(r#"{{"code":"SUCCESS","qrId":"AD1","payload":"https://qr.nspk.ru/AD1"{end}}}"#);
-        let code = issued(&answer(200, &body), asked()).unwrap();
+        let code = issued(&answer(200, &body), amount(), asked()).unwrap();
         assert_eq!(code.expires_at, Some(Timestamp::parse(expires_at).unwrap()), "{end}");
+    }
+}
+
+#[test]
+fn a_code_over_another_amount_is_never_shown() {
+    for (tail, is_ours) in [
+        ("", true),
+        ("?type=02&bank=100000000007&crc=0F02", true),
+        ("?type=02&bank=100000000007&sum=111011&cur=RUB&crc=0F02", true),
+        ("?type=02&bank=100000000007&sum=111111&cur=RUB&crc=0F02", false),
+        ("?sum=1110.11", false),
+        ("?sum=", false),
+    ] {
+        let body = format!(r#"{{"qrId":"AD1","payload":"https://qr.nspk.ru/AD1{tail}"}}"#);
+        match issued(&answer(200, &body), amount(), asked()) {
+            Ok(_) => assert!(is_ours, "{tail}"),
+            Err(error) => assert!(!is_ours && matches!(error, CallError::Unknown(_)), "{tail}: {error}"),
+        }
     }
 }
 
@@ -112,7 +135,7 @@ fn a_code_that_can_not_be_used_may_still_exist() {
         (400, r#"{"code":"ERROR.ORDER_NUMBER_ALREADY_REGISTERED","message":"…"}"#),
         (200, r#"{"code":"ERROR.ORDER_NUMBER_ALREADY_REGISTERED","message":"…"}"#),
     ] {
-        let error = issued(&answer(status, body), asked()).unwrap_err();
+        let error = issued(&answer(status, body), amount(), asked()).unwrap_err();
         assert!(matches!(error, CallError::Unknown(_)), "{body}: {error}");
     }
 }

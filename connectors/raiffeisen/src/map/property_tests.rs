@@ -100,12 +100,13 @@ fn the_rightest_of_these_bodies_claims_everything() {
     let body = CLAIMS.map(|(name, claim)| format!("\"{name}\":{claim}")).join(",");
     let answer = Answer { status: 200, body: format!("{{{body}}}").into() };
     let request = refund_request(CodeKind::Dynamic);
+    let amount = request.amount;
     assert!(matches!(status::payment_info(&answer).unwrap().state, OrderState::Paid(_)));
     assert!(matches!(status::order_transaction(&answer).unwrap().state, OrderState::Paid(_)));
     assert_eq!(code::withdrawal(&answer), Ok(Withdrawal::Certain(AnnulAnswer::Annulled)));
     assert_eq!(code::state(&answer), Ok(AnnulAnswer::Annulled));
     assert_eq!(refund::sent(&request, &answer), Ok(RefundAnswer::Completed { transaction: None }));
-    assert!(code::issued(&answer, Timestamp::from_micros(0)).is_ok());
+    assert!(code::issued(&answer, amount, Timestamp::from_micros(0)).is_ok());
 }
 
 proptest! {
@@ -160,7 +161,8 @@ proptest! {
 
     #[test]
     fn a_code_is_there_only_with_its_id_and_payload(answer in answer()) {
-        if let Ok(code) = code::issued(&answer, Timestamp::from_micros(0)) {
+        let amount = refund_request(CodeKind::Dynamic).amount;
+        if let Ok(code) = code::issued(&answer, amount, Timestamp::from_micros(0)) {
             prop_assert!(accepted(&answer));
             prop_assert_eq!(says(&answer, "payload"), Some(code.payload));
             prop_assert_eq!(says(&answer, "qrId"), Some(code.id.as_str().to_owned()));
