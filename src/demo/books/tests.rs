@@ -124,6 +124,14 @@ fn orders_that_the_bank_and_we_see_differently_are_told() {
 }
 
 #[test]
+fn an_orphan_that_nobody_was_shown_may_live_on_at_the_bank() {
+    let mut views = sample::views_with_an_orphan();
+    assert_eq!(views.compare().differences, []);
+    views.ledger.orders[1].status = "NEW".to_owned();
+    assert_eq!(checks(&views.compare()), [Check::Orders], "the shown code may not");
+}
+
+#[test]
 fn money_that_one_side_does_not_know_is_told() {
     let lost = &[Check::Credits, Check::Totals];
     spoiled(|views| drop(views.ledger.payments.remove(0)), lost, "the bank knows nothing of this credit");

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use engine::ports::Destination;
 use payment::{
-    AnnulAnswer, Checkout, Code, CodeId, CodeKind, Context, Currency, Decision, Details, Effect, Input,
-    LateMoney, Money, OperationId, OrderState, Origin, PaidNotice, Payment, PaymentId, PaymentTypeCode,
-    PollPlan, RefundAbility, RefundAnswer, RefundOrder, RefundState, RefundTerms, RegisterId, Route,
-    ServerId, StatusAnswer, StoreId, Terms, Timestamp, decide, open,
+    AnnulAnswer, AttemptId, CallError, Checkout, Code, CodeId, CodeKind, Context, Currency, Decision,
+    Details, Effect, Input, LateMoney, Money, OperationId, OrderState, Origin, PaidNotice, Payment,
+    PaymentId, PaymentTypeCode, PollPlan, RefundAbility, RefundAnswer, RefundOrder, RefundState, RefundTerms,
+    RegisterId, Route, ServerId, StatusAnswer, StoreId, Terms, Timestamp, decide, open,
 };
 use serde_json::json;
 use store::{DeliveryState, EventRecord, FactRecord, PaymentRecord};
@@ -40,6 +40,23 @@ pub(super) fn views() -> Views {
     Views { received: vec![received(&records)], ledger: ledger(&records), records }
 }
 
+/// A payment whose first order is not known to have reached the bank, cancelled after the second one's code was shown.
+pub(super) fn views_with_an_orphan() -> Views {
+    let mut story = Story::begin(3);
+    let (orphan, shown) = (story.payment.id.attempt(1), story.payment.id.attempt(2));
+    let answer = Err(CallError::Unknown("no answer".to_owned()));
+    story.feed(Input::Issued { attempt: orphan, answer });
+    story.code(shown);
+    story.feed(Input::Cancel { reason: None });
+    story.feed(Input::Annulled { attempt: shown, answer: Ok(AnnulAnswer::Annulled) });
+    let records = vec![story.record()];
+    let mut ledger = ledger(&records);
+    ledger.orders[0].status = "NEW".to_owned();
+    let (order, status) = (shown.to_string(), "CANCELLED".to_owned());
+    ledger.orders.push(LedgerOrder { order, status, ..ledger.orders[0].clone() });
+    Views { received: vec![received(&records)], ledger, records }
+}
+
 /// A payment that was just accepted.
 pub(super) fn open_payment() -> PaymentRecord {
     Story::begin(9).record()
@@ -47,7 +64,7 @@ pub(super) fn open_payment() -> PaymentRecord {
 
 fn paid() -> Story {
     let mut story = Story::begin(1);
-    story.code();
+    story.code(story.payment.id.attempt(1));
     story.money("120001");
     let operation = OperationId::parse("half").unwrap();
     let origin = Origin::Register { store: store(), register: register() };
@@ -59,9 +76,9 @@ fn paid() -> Story {
 
 fn paid_late() -> Story {
     let mut story = Story::begin(2);
-    story.code();
-    story.feed(Input::Cancel { reason: None });
     let attempt = story.payment.id.attempt(1);
+    story.code(attempt);
+    story.feed(Input::Cancel { reason: None });
     story.feed(Input::Annulled { attempt, answer: Ok(AnnulAnswer::Annulled) });
     story.money("120002");
     story.refund();
@@ -103,8 +120,7 @@ impl Story {
         self.wake_at = decision.wake_at;
     }
 
-    fn code(&mut self) {
-        let attempt = self.payment.id.attempt(1);
+    fn code(&mut self, attempt: AttemptId) {
         let code = Code {
             id: CodeId::parse(&format!("AD{attempt}")).unwrap(),
             payload: "https://qr.nspk.ru/AD".to_owned(),
