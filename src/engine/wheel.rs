@@ -171,8 +171,8 @@ mod tests {
         Timestamp::from_micros(micros)
     }
 
-    fn due(number: u128) -> Option<Due> {
-        Some(Due { payment: payment(number), is_news: false })
+    fn due(number: u128) -> Due {
+        Due { payment: payment(number), is_news: false }
     }
 
     #[test]
@@ -184,8 +184,8 @@ mod tests {
         wheel.hasten(payment(2), at(15));
         assert_eq!(wheel.next(), Some(at(10)));
         assert_eq!(wheel.take_due(at(9)), None);
-        assert_eq!(wheel.take_due(at(25)), due(2));
-        assert_eq!(wheel.take_due(at(25)), due(1), "the later word for payment 1 holds");
+        assert_eq!(wheel.take_due(at(25)), Some(due(2)));
+        assert_eq!(wheel.take_due(at(25)), Some(due(1)), "the later word for payment 1 holds");
         assert_eq!(wheel.take_due(at(99)), None);
         assert_eq!(wheel.len(), 0);
     }
@@ -217,7 +217,7 @@ mod tests {
         wheel.hasten(payment(2), at(9));
         assert_eq!(wheel.take_due(at(8)), Some(Due { payment: payment(2), is_news: true }));
         wheel.set(payment(1), 6, at(9));
-        assert_eq!(wheel.take_due(at(9)), due(1));
+        assert_eq!(wheel.take_due(at(9)), Some(due(1)));
     }
 
     #[test]
@@ -226,7 +226,7 @@ mod tests {
         wheel.set(payment(1), 1, at(10));
         assert!(wheel.rest(at(10), at(50)) && !wheel.rest(at(11), at(51)));
         assert_eq!((wheel.take_due(at(50)), wheel.next()), (None, Some(at(51))));
-        assert_eq!(wheel.take_due(at(51)), due(1));
+        assert_eq!(wheel.take_due(at(51)), Some(due(1)));
         assert!(wheel.rest(at(60), at(70)), "it is news again");
     }
 

@@ -110,7 +110,7 @@ fn a_slow_bank_slows_no_other_bank() {
 
 #[test]
 fn live_buyers_go_before_the_watch_of_dead_codes() {
-    let world = World::new().terms("north", |terms| terms.dead_after = Duration::from_secs(600));
+    let world = World::new().terms("north", |terms| terms.dead_after = Duration::from_mins(10));
     world.live(async |till| {
         pays(till, 100).await;
         till.breathe().await;

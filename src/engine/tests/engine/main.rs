@@ -7,6 +7,7 @@ mod kit;
 
 mod answers;
 mod bad_input;
+mod banks;
 mod cancel;
 mod cost;
 mod crash;

@@ -130,7 +130,7 @@ fn a_command_that_comes_while_the_engine_calms_down_is_still_carried_out() {
     world.live(async |till| {
         till.pay("op-1").await;
         till.until(1).await;
-        let (_, receipt) = tokio::join!(till.engine.stop(PATIENCE), async {
+        let ((), receipt) = tokio::join!(till.engine.stop(PATIENCE), async {
             till.until_ms(1_500).await;
             till.cancel("op-1").await
         });

@@ -100,27 +100,27 @@ fn p1_one_shown_code(payment: &Payment) {
     assert!(shown <= 1, "{shown} codes of a payment with a dynamic code were shown");
 }
 
-fn no_order_was_created_twice(bank: &TestBank) {
-    for (id, order) in &bank.ledger().orders {
+fn no_order_was_created_twice(at: &TestBank) {
+    for (id, order) in &at.ledger().orders {
         assert_eq!(order.created, 1, "order {id} was created more than once");
     }
 }
 
-fn p4_no_refund_moved_twice(bank: &TestBank) {
-    let ledger = bank.ledger();
+fn p4_no_refund_moved_twice(at: &TestBank) {
+    let ledger = at.ledger();
     for (id, refund) in &ledger.refunds {
         assert_eq!(refund.moved, 1, "refund {id} moved money more than once");
     }
     for money in &ledger.money {
-        let back = ledger.refunded_of(&money.transaction);
-        assert!(back <= money.amount, "{back} of {} went back", money.amount);
+        let gone = ledger.refunded_of(&money.transaction);
+        assert!(gone <= money.amount, "{gone} of {} went back", money.amount);
     }
 }
 
 /// The bank's money is the journal's: each transaction is one credit of one payment, each completed refund moved money;
 /// what came pays, or went back whole.
-fn all_money_is_accounted_for(bank: &TestBank, server: &str, records: &[PaymentRecord]) {
-    let ledger = bank.ledger();
+fn all_money_is_accounted_for(at: &TestBank, server: &str, records: &[PaymentRecord]) {
+    let ledger = at.ledger();
     let mut credits = Vec::new();
     let mut completed = BTreeSet::new();
     for payment in records.iter().map(|record| &record.payment) {
@@ -133,9 +133,13 @@ fn all_money_is_accounted_for(bank: &TestBank, server: &str, records: &[PaymentR
                 continue;
             }
             credits.push(credit.transaction.to_string());
-            let back = ledger.refunded_of(credit.transaction.as_str());
+            let returned = ledger.refunded_of(credit.transaction.as_str());
             let is_kept = paying == Some(index);
-            assert!(is_kept || back == credit.amount.minor(), "late money of {} stayed with us", payment.id);
+            assert!(
+                is_kept || returned == credit.amount.minor(),
+                "late money of {} stayed with us",
+                payment.id
+            );
         }
         for refund in &payment.state.refunds {
             let is_here = payment.state.credits[refund.credit].server.as_str() == server;

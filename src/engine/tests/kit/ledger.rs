@@ -136,6 +136,12 @@ impl Ledger {
         is_open
     }
 
+    /// A buyer begins to pay, or gives it up again.
+    pub(crate) fn begin_to_pay(&mut self, id: AttemptId, begins: bool) {
+        let order = self.orders.get_mut(&id).expect("buyers pay known codes");
+        order.standing = if begins { Standing::InProgress } else { Standing::Open };
+    }
+
     /// A buyer's payment was under way when the code died, and succeeds all the same.
     pub(crate) fn pay_late(&mut self, id: AttemptId, now: Timestamp) {
         self.take(id, now);

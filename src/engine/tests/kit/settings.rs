@@ -88,12 +88,12 @@ fn server(id: &str) -> ServerSettings {
 /// was under way when a code died may be reported for another 60 s.
 pub(crate) fn terms() -> Terms {
     Terms {
-        response_timeout: Duration::from_secs(60),
+        response_timeout: Duration::from_mins(1),
         call_timeout: Duration::from_secs(10),
-        code_life: Duration::from_secs(300),
+        code_life: Duration::from_mins(5),
         code_life_min: Duration::from_secs(1),
-        code_life_max: Duration::from_secs(3600),
-        dead_after: Duration::from_secs(60),
+        code_life_max: Duration::from_hours(1),
+        dead_after: Duration::from_mins(1),
         clock_margin: Duration::from_secs(2),
         annul: true,
         status_by_order: true,
@@ -101,7 +101,7 @@ pub(crate) fn terms() -> Terms {
             ability: RefundAbility::Part,
             lookup_by_key: true,
             keys_idempotent: true,
-            retry_pause: Duration::from_secs(3600),
+            retry_pause: Duration::from_hours(1),
             tries_per_day: 5,
         },
         poll: PollPlan::live(),
