@@ -114,13 +114,11 @@ fn put_off_next_attempt(payment: &mut Payment, until: Timestamp) {
 }
 
 impl Attempt {
-    /// Whatever was believed before, a code that the bank has given exists. One that was only waited out, without the
-    /// bank's word, is watched again if it outlives the waiting.
+    /// Whatever was believed before, a code that the bank has given exists. One that was only waited out, since the bank
+    /// could not be asked, can be asked for now.
     fn take_code(&mut self, code: Code, at: Timestamp) {
-        let outlives_the_waiting = code.expires_at.is_none_or(|end| end > at);
         let is_payable = match self.life {
-            Life::Issuing(_) | Life::NotIssued { .. } => true,
-            Life::Closed { cause: DeathCause::WaitedOut } => outlives_the_waiting,
+            Life::Issuing(_) | Life::NotIssued { .. } | Life::Closed { cause: DeathCause::WaitedOut } => true,
             Life::Payable { .. } | Life::Dead { .. } | Life::Closed { .. } => false,
         };
         if is_payable {

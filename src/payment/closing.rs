@@ -17,7 +17,7 @@ fn may_have_been_paid(payment: &Payment, attempt: &Attempt) -> bool {
     attempt.shown_at.is_some() && was_withdrawn && !payment.checkout.kind.takes_one_payment()
 }
 
-/// Buyers had its code, and no bank has said that it was not paid and can't be any more.
+/// Buyers had its code, and no bank has said that it can't be paid any more.
 pub(crate) fn is_in_doubt(attempt: &Attempt) -> bool {
     let was_waited_out = matches!(attempt.life, Life::Closed { cause: DeathCause::WaitedOut });
     may_be_paid(attempt) || (attempt.shown_at.is_some() && was_waited_out)
@@ -131,6 +131,9 @@ fn payable_until(payment: &Payment, now: Timestamp) -> Option<Timestamp> {
 }
 
 fn life_end(payment: &Payment, attempt: &Attempt, now: Timestamp) -> Timestamp {
+    if !may_be_paid(attempt) {
+        return now; // it can't be paid any more, only it is not known whether it was
+    }
     let terms = payment.terms_of(attempt);
     let expiry = attempt.expires_at.plus(terms.clock_margin);
     if expiry > now { expiry } else { expiry.plus(terms.dead_after).max(now) }

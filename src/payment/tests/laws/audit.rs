@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use payment::{Attempt, CodeKind, CreditRole, Phase, RefundAbility, RefundState};
+use payment::{Attempt, CodeKind, CreditRole, DeathCause, Life, Phase, RefundAbility, RefundState};
 
 use crate::bank::{Arrived, Bank, ReturnState, Returned};
 use crate::world::World;
@@ -25,9 +25,12 @@ fn payable_shown_codes(world: &World) -> usize {
 }
 
 /// A static code exists in its answer only: one whose answer never came can't be paid by anybody.
+fn is_out(world: &World, attempt: &Attempt) -> bool {
+    attempt.code.is_some() || world.story.payment.checkout.kind != CodeKind::Static
+}
+
 fn is_payable_by_somebody(world: &World, attempt: &Attempt) -> bool {
-    let is_out = attempt.code.is_some() || world.story.payment.checkout.kind != CodeKind::Static;
-    is_out && world.banks[attempt.route].is_payable(attempt.id, world.story.now)
+    is_out(world, attempt) && world.banks[attempt.route].is_payable(attempt.id, world.story.now)
 }
 
 fn p1_at_most_one_shown_code_is_payable(world: &World) {
@@ -47,10 +50,16 @@ fn a_certain_end_is_certain(world: &World) {
     }
 }
 
-/// Money that a status would have told of and that is not known. Of several payments on one code it tells one.
+/// Money that a status would have told of and that is not known. Of several payments on one static code it tells one; and
+/// a static code that was withdrawn is certain also if no status came in time.
 fn unseen_money<'a>(world: &'a World, attempt: &Attempt) -> Option<&'a Arrived> {
     let of_attempt = || world.banks[attempt.route].arrived.iter().filter(|money| money.order == attempt.id);
-    if of_attempt().any(|money| is_known(world, money)) {
+    let was_withdrawn = matches!(
+        attempt.life,
+        Life::Dead { cause: DeathCause::Annulled, .. } | Life::Closed { cause: DeathCause::Annulled }
+    );
+    let may_be_unseen = was_withdrawn && world.story.payment.checkout.kind == CodeKind::Static;
+    if may_be_unseen || !is_out(world, attempt) || of_attempt().any(|money| is_known(world, money)) {
         return None;
     }
     of_attempt().find(|money| !money.was_hidden)

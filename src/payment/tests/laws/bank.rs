@@ -166,11 +166,11 @@ impl Bank {
 
     /// Whether a buyer who has the code could begin to pay now.
     pub(crate) fn is_payable(&self, id: AttemptId, now: Timestamp) -> bool {
-        self.orders.get(&id).is_some_and(|order| {
-            let is_over =
-                self.has_ended(order, now) || order.annulled_at.is_some() || order.is_refused_for_good;
-            !is_over && !(self.takes_one_payment() && self.is_paid(id))
-        })
+        let is_used_up = self.takes_one_payment() && self.is_paid(id);
+        let is_over = |order: &Order| {
+            self.has_ended(order, now) || order.annulled_at.is_some() || order.is_refused_for_good
+        };
+        !is_used_up && self.orders.get(&id).is_some_and(|order| !is_over(order))
     }
 
     pub(crate) fn begin(&mut self, id: AttemptId, hidden: bool, now: Timestamp) {

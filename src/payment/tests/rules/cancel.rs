@@ -232,7 +232,7 @@ fn a_withdrawn_static_code_may_have_been_paid_before_so_a_status_is_asked_first(
 }
 
 #[test]
-fn a_withdrawn_static_code_that_can_not_be_asked_for_in_time_ends_for_certain() {
+fn a_withdrawn_static_code_whose_status_does_not_come_in_time_is_certain_all_the_same() {
     let mut story = one_bank().kind(CodeKind::Static).open();
     story.at(1).code(1).at(10).cancel().at(11).annulled(1).at(70).wake();
     assert_eq!(story.stands(), "cancelled for certain (cancelled)", "nobody can pay it any more");

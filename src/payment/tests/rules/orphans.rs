@@ -125,15 +125,19 @@ fn a_late_code_makes_an_orphan_askable_and_withdrawable() {
 }
 
 #[test]
-fn a_late_code_that_outlives_the_waiting_is_watched_again() {
-    let mut story = one_bank().banks(|terms| terms.status_by_order = false).open();
-    story.at(10).code_unknown(1).code_refused(2, RefusalKind::Other);
-    story.at(362).wake_delivered().at(363).wake_delivered();
-    assert!(story.payment.state.settled);
-    let attempt = story.order(1);
-    let answer = Ok(code(1, Some(second(4_000))));
-    story.at(370).feed(payment::Input::Issued { attempt, answer });
-    assert_eq!((story.orders().as_str(), story.did().as_str()), ("1 payable, 2 not issued", "annul 1"));
+fn a_late_code_of_an_orphan_that_was_waited_out_is_asked_for_after_all() {
+    for (ends_at, did) in [(second(4_000), "annul 1"), (second(300), "annul 1")] {
+        let mut story = one_bank().banks(|terms| terms.status_by_order = false).open();
+        story.at(10).code_unknown(1).code_refused(2, RefusalKind::Other);
+        story.at(362).wake_delivered().at(363).wake_delivered();
+        assert!(story.payment.state.settled);
+        let attempt = story.order(1);
+        let answer = Ok(code(1, Some(ends_at)));
+        story.at(370).feed(payment::Input::Issued { attempt, answer });
+        assert_eq!((story.orders().as_str(), story.did().as_str()), ("1 payable, 2 not issued", did));
+        story.at(371).paid(1, "T1");
+        assert_eq!(story.money(), "T1 refunding", "it had been paid all along");
+    }
 }
 
 #[test]
