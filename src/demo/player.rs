@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::stage::Stage;
-use super::timeline::{Timeline, Way};
+use super::timeline::{Timeline, Way, amount};
 use crate::till::{AmqpRegister, Event};
 
 /// How long a step may take: far longer than anything in a demo should.
@@ -51,10 +51,13 @@ impl<'a> Player<'a> {
         &self.register
     }
 
-    /// Sends a command and waits for the first event of its operation.
+    /// Sends a command and waits for the first event of its operation. The line has its amount and `says`.
     pub(super) async fn ask(&self, verb: &str, body: &Value, says: &str) -> anyhow::Result<Arc<Event>> {
         let operation = body["operation"].as_str().unwrap_or_default();
-        self.note(Way::Command, operation, verb, says).await;
+        let amount = body.get("amount").and_then(amount);
+        let says: Vec<&str> =
+            amount.as_deref().into_iter().chain([says]).filter(|text| !text.is_empty()).collect();
+        self.note(Way::Command, operation, verb, &says.join(", ")).await;
         Ok(self.register.ask(verb, body, LIMIT).await?)
     }
 

@@ -11,6 +11,8 @@ use serde::Serialize;
 
 use crate::cli::print;
 use crate::till::Event;
+
+pub(super) use essentials::amount;
 use essentials::essentials;
 
 /// The lines of one demo.

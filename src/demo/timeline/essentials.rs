@@ -11,7 +11,7 @@ pub(super) fn essentials(body: &Value) -> String {
     if name.starts_with("refund.")
         || matches!(name, "payment.accepted" | "payment.paid" | "payment.paid_late")
     {
-        parts.extend(amount(body));
+        parts.extend(body.get("amount").and_then(amount));
     }
     parts.extend(body.pointer("/qr/payload").and_then(Value::as_str).map(address));
     parts.extend(
@@ -39,8 +39,9 @@ pub(super) fn essentials(body: &Value) -> String {
     parts.join(", ")
 }
 
-fn amount(body: &Value) -> Option<String> {
-    let money: Money = serde_json::from_value(body.get("amount")?.clone()).ok()?;
+/// An amount of the contract as people write it.
+pub(in crate::demo) fn amount(value: &Value) -> Option<String> {
+    let money: Money = serde_json::from_value(value.clone()).ok()?;
     Some(money.to_string())
 }
 
