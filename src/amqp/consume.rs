@@ -5,6 +5,7 @@ mod consuming;
 mod crew;
 mod death;
 mod hands;
+mod headers;
 mod letter;
 mod role;
 

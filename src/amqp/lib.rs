@@ -19,9 +19,10 @@
 //! no routing key can be without a place there. Events carry the `app_id` `universal-integrator`.
 //!
 //! Dead letters keep body (cut to 64 KiB), routing key and properties, except that `user_id` moves to the header
-//! `x-user-id` (the broker demands its own there) and `expiration`, `CC` and `BCC` are taken off. Added are the headers
-//! `x-reason`, `x-exchange`, `x-queue`, `x-dead-at` (RFC 3339) and, where the body was cut, `x-body-bytes`. What the broker
-//! itself buries (a message over the delivery limit of `q.control` or `q.refund`) carries its `x-death` instead.
+//! `x-user-id` (the broker demands its own there), `expiration`, `priority` and the headers `CC` and `BCC` are taken off, and
+//! headers of more than 4 KiB are left out. Added are the headers `x-reason`, `x-exchange`, `x-queue`, `x-dead-at`
+//! (RFC 3339) and, where the body was cut, `x-body-bytes`. What the broker itself buries (a message over the delivery limit
+//! of `q.control`, `q.refund`, `unrouted` or `expired`) has none of ours and carries its `x-death` instead.
 //!
 //! # What holds
 //!
@@ -32,14 +33,24 @@
 //!   Before the broker's own patience (30 minutes) ends, a fresh copy is published and the held message acknowledged; a
 //!   pay is stale by then and its copy goes to `checkout.expired`.
 //! * A message over the delivery limit goes to the dead letters, from the pay queue by way of `checkout.expired`, by
-//!   at-least-once dead-lettering: it is dropped by nobody.
-//! * A message that the client library cannot read (a property that is not UTF-8, say) breaks the connection. The next
-//!   connections then take one message at a time, so that only this one runs into its delivery limit and not its innocent
-//!   neighbours.
-//! * A publishing ends with the broker's word or with [`Delivery::Failed`](engine::ports::Delivery::Failed) after the
-//!   time-out. Messages that the broker returned are told apart by their own id, see `publish::desk`.
+//!   at-least-once dead-lettering: nobody drops it.
+//! * A message that the client library cannot read (a property that is not UTF-8, say) breaks the connection. For a while
+//!   each queue then has a connection of its own and takes one message at a time, so that only this message runs into its
+//!   delivery limit, and nobody waits for it but its own queue.
+//! * A publishing ends with the broker's word or, after the time-out, with
+//!   [`Delivery::Failed`](engine::ports::Delivery::Failed). What the broker returned is told by the message's own id,
+//!   since the client library mixes returned messages up (see `publish/desk.rs`). What is given up before it was sent is not
+//!   sent any more; while the broker blocks the connection nothing is begun.
 //! * Consuming and publishing have connections of their own, each rebuilt for ever with jittered pauses. On each, every
 //!   queue and every kind of message has a channel of its own: what may fail shares none with what must not.
+//! * Every half minute exchanges, queues and bindings are declared again (or looked for, without leave to declare). What
+//!   differs or is missing is in [`Report::findings`], in words that say what to do.
+//!
+//! # What does not
+//!
+//! * A refused or lost copy for `reply_to` is not told to anybody.
+//! * Bindings of verbs that the configuration does not name any more stay until somebody removes them.
+//! * Looking instead of declaring tells whether an object is there, not whether its arguments are right.
 //!
 //! # Starting and stopping
 //!

@@ -1,6 +1,7 @@
 //! Events, copies and dead letters on their way out.
 
 mod desk;
+mod entry;
 mod lane;
 mod post;
 mod publishing;

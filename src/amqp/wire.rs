@@ -4,8 +4,9 @@ mod declare;
 mod line;
 mod link;
 mod topology;
+mod upkeep;
 
-pub(crate) use declare::{ensure, ensure_always};
 pub(crate) use line::Line;
 pub(crate) use link::{Link, Loss, answered};
-pub(crate) use topology::{Object, for_consuming, for_publishing};
+pub(crate) use topology::{Object, for_consuming, for_dead_letters, for_events};
+pub(crate) use upkeep::Upkeep;

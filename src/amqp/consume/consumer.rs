@@ -7,6 +7,7 @@ use futures_util::StreamExt;
 use lapin::options::{BasicCancelOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions};
 use lapin::types::{FieldTable, ShortString};
 use lapin::{Channel, Consumer};
+use tokio::sync::Notify;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -16,7 +17,7 @@ use super::role::Role;
 use crate::backoff::Backoff;
 use crate::config::Config;
 use crate::names::Names;
-use crate::wire::{self, Link, Object};
+use crate::wire::{self, Link};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
@@ -25,12 +26,13 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 pub(super) struct Ground<'a> {
     pub(super) config: &'a Config,
     pub(super) names: &'a Names,
-    pub(super) objects: &'a [Object],
     pub(super) link: &'a Link,
     pub(super) hands: &'a Arc<Hands>,
     pub(super) tasks: &'a TaskTracker,
     /// Ends the tasks wherever they are.
     pub(super) abandoned: &'a CancellationToken,
+    /// Calls for another look at what the broker has.
+    pub(super) again: &'a Notify,
     pub(super) stop: &'a CancellationToken,
 }
 
@@ -53,10 +55,9 @@ pub(super) async fn run(role: Role, prefetch: u16, ground: &Ground<'_>) {
         if began.elapsed() > LONGEST_PAUSE {
             backoff.reset();
         }
+        // A deleted queue is made anew.
+        ground.again.notify_one();
         sleep(backoff.pause()).await;
-        // A deleted queue is made anew. An error here is the connection's, which is watched.
-        let Ground { config, objects, link, hands, .. } = ground;
-        let _ = wire::ensure(link, objects, config, &hands.health).await;
     }
 }
 

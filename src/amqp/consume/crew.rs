@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -12,7 +13,7 @@ use super::role::Role;
 use crate::config::Config;
 use crate::health::LinkState;
 use crate::names::Names;
-use crate::wire::{self, Line, Link, Loss, Object};
+use crate::wire::{self, Line, Link, Loss, Object, Upkeep};
 
 /// Tends connections, and owns the tasks that came of them.
 pub(super) struct Crew<'a> {
@@ -73,7 +74,7 @@ impl<'a> Crew<'a> {
             let loss = tokio::select! {
                 biased;
                 loss = link.watch(state) => Some(loss),
-                taken = self.take(&link, roles, stop, &prefetch) => {
+                taken = self.take(&link, roles, stop, &prefetch, state.blocked()) => {
                     taken.err().map(|error| Loss::Gone(error.to_string()))
                 }
             };
@@ -97,15 +98,18 @@ impl<'a> Crew<'a> {
         roles: &[Role],
         stop: &CancellationToken,
         prefetch: impl Fn(Role) -> u16,
+        blocked: watch::Receiver<Option<String>>,
     ) -> lapin::Result<()> {
         let Self { config, names, objects, hands, tasks, abandoned } = self;
-        wire::ensure(link, objects, config, &hands.health).await?;
-        let ground = Ground { config, names, objects, link, hands, tasks, abandoned, stop };
+        let upkeep = Upkeep { link, objects, config, health: &hands.health };
+        upkeep.once().await?;
+        let again = Notify::new();
+        let ground = Ground { config, names, link, hands, tasks, abandoned, again: &again, stop };
         let consuming = join_all(roles.iter().map(|&role| consumer::run(role, prefetch(role), &ground)));
         tokio::select! {
             biased;
             _ = consuming => Ok(()),
-            error = wire::ensure_always(link, objects, config, &hands.health) => Err(error),
+            error = upkeep.always(&again, blocked) => Err(error),
         }
     }
 

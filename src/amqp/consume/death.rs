@@ -3,13 +3,15 @@
 use lapin::BasicProperties;
 use lapin::types::AMQPValue;
 
+use super::headers::DEATHS;
+
 /// What the broker writes when a message outlived its time.
 pub(crate) const EXPIRED: &str = "expired";
 
 /// The broker's reason for the message's last move from queue to queue; `None` when there was none. The broker puts the
 /// latest first, before whatever a client wrote there itself.
 pub(crate) fn reason(properties: &BasicProperties) -> Option<String> {
-    let deaths = properties.headers().as_ref()?.inner().get("x-death")?;
+    let deaths = properties.headers().as_ref()?.inner().get(DEATHS)?;
     let AMQPValue::FieldArray(deaths) = deaths else { return None };
     let Some(AMQPValue::FieldTable(latest)) = deaths.as_slice().first() else { return None };
     match latest.inner().get("reason")? {

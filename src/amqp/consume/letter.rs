@@ -3,11 +3,12 @@
 use engine::doors::Incoming;
 use lapin::BasicProperties;
 use lapin::message::Delivery;
-use lapin::types::{AMQPValue, FieldTable, LongString, ShortString};
+use lapin::types::{AMQPValue, FieldTable, ShortString};
 use payment::Timestamp;
 use tokio::time::{Duration, Instant};
 
 use super::death;
+use super::headers::{self, DEATHS, text};
 use super::role::Role;
 use crate::key::CommandKey;
 use crate::message::{Message, PERSISTENT};
@@ -16,7 +17,7 @@ use crate::names::Names;
 /// What is kept of a body: a byte more than the engine takes (contract.md: 64 KiB), so that it still sees that there is too
 /// much. The broker lets 16 to 128 MiB through.
 const KEPT: usize = 64 * 1024 + 1;
-/// What is kept of a reason. Headers must fit into one frame.
+/// What is kept of a reason. Headers must fit into a frame.
 const LONGEST_REASON: usize = 1000;
 
 /// A message in hand.
@@ -73,7 +74,7 @@ impl Letter {
 
     /// The message for the dead letters.
     pub(crate) fn dead(&self, names: &Names, role: Role, reason: &str, at: Timestamp) -> Message {
-        let mut headers = self.headers();
+        let mut headers = headers::kept(&self.properties);
         let mut put = |name: &str, value: AMQPValue| {
             headers.insert(name.into(), value);
         };
@@ -89,29 +90,9 @@ impl Letter {
 
     /// A fresh copy, which starts its life with the broker anew.
     pub(crate) fn renewed(&self, names: &Names, role: Role) -> Message {
-        let mut headers = FieldTable::default();
-        for (name, value) in self.headers().inner() {
-            // Where it has been is for the broker to write.
-            if name.as_str() != "x-death" {
-                headers.insert(name.clone(), value.clone());
-            }
-        }
+        // Where it has been is for the broker to write.
+        let headers = headers::without(DEATHS, &headers::kept(&self.properties));
         self.again(role.renewal(names).clone(), headers)
-    }
-
-    /// The headers without those by which the sender would steer our publishing, and with the sender's name, which the
-    /// broker only lets itself say.
-    fn headers(&self) -> FieldTable {
-        let mut headers = FieldTable::default();
-        for (name, value) in self.properties.headers().iter().flat_map(FieldTable::inner) {
-            if !matches!(name.as_str(), "CC" | "BCC" | "x-user-id") {
-                headers.insert(name.clone(), value.clone());
-            }
-        }
-        if let Some(user) = self.properties.user_id() {
-            headers.insert("x-user-id".into(), text(user.as_str()));
-        }
-        headers
     }
 
     fn again(&self, exchange: ShortString, headers: FieldTable) -> Message {
@@ -136,10 +117,6 @@ impl Letter {
         let (key, body) = (self.routing_key.clone(), self.body.clone());
         Message { exchange, key, is_mandatory: true, properties, body }
     }
-}
-
-fn text(value: &str) -> AMQPValue {
-    AMQPValue::LongString(LongString::from(value.as_bytes()))
 }
 
 /// The longest beginning that is not longer than `longest` bytes.

@@ -1,60 +1,30 @@
-//! Makes sure that the broker has what is needed, and says in words where it has not.
+//! Makes what the broker must have, or looks for it, and says in words where that fails.
 
 use std::fmt;
 
 use lapin::options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions};
 use lapin::types::{FieldTable, ShortString};
 use lapin::{Channel, ExchangeKind};
-
-use tokio::time::{Duration, sleep, timeout};
+use tokio::time::{Duration, timeout};
 
 use super::link::{Link, answered, is_refusal};
 use super::topology::Object;
-use crate::config::Config;
-use crate::health::Health;
-
-/// Makes what is missing, or only looks when `declare` is off. What differs is noted in `health` and used as it is; an error
-/// means that the connection is of no use.
-pub(crate) async fn ensure(
-    link: &Link,
-    objects: &[Object],
-    config: &Config,
-    health: &Health,
-) -> lapin::Result<()> {
-    let mut desk = Desk { link, channel: None, limit: config.answer_timeout };
-    for object in objects {
-        let found = if config.declare { desk.make(object).await? } else { desk.look(object).await? };
-        health.note_finding(&object.to_string(), found.as_deref());
-    }
-    desk.close().await;
-    Ok(())
-}
-
-/// Does so again and again, until the connection is of no use: nobody tells when an exchange or a binding is deleted.
-pub(crate) async fn ensure_always(
-    link: &Link,
-    objects: &[Object],
-    config: &Config,
-    health: &Health,
-) -> lapin::Error {
-    loop {
-        sleep(config.verify_every).await;
-        if let Err(error) = ensure(link, objects, config, health).await {
-            return error;
-        }
-    }
-}
 
 /// Asks the broker on throw-away channels: it closes a channel with each refusal.
-struct Desk<'a> {
+pub(super) struct Desk<'a> {
     link: &'a Link,
     channel: Option<Channel>,
     limit: Duration,
 }
 
-impl Desk<'_> {
-    /// Makes the object if it is missing. Returns what is wrong with it.
-    async fn make(&mut self, object: &Object) -> lapin::Result<Option<String>> {
+impl<'a> Desk<'a> {
+    /// `limit` is for each answer of the broker.
+    pub(super) fn new(link: &'a Link, limit: Duration) -> Self {
+        Self { link, channel: None, limit }
+    }
+
+    /// Makes the object if it is missing. Returns what is wrong with it; an error means that the connection is of no use.
+    pub(super) async fn make(&mut self, object: &Object) -> lapin::Result<Option<String>> {
         let Some(refusal) = self.attempt(object, Looking::No).await? else { return Ok(None) };
         let is_there = match object {
             Object::Binding { .. } => false,
@@ -67,8 +37,8 @@ impl Desk<'_> {
         }))
     }
 
-    /// Looks whether the object is there. A binding cannot be looked for.
-    async fn look(&mut self, object: &Object) -> lapin::Result<Option<String>> {
+    /// Looks whether the object is there, as [`make`](Self::make) does. A binding cannot be looked for.
+    pub(super) async fn look(&mut self, object: &Object) -> lapin::Result<Option<String>> {
         if matches!(object, Object::Binding { .. }) {
             return Ok(None);
         }
@@ -94,7 +64,7 @@ impl Desk<'_> {
         }
     }
 
-    async fn close(self) {
+    pub(super) async fn close(self) {
         if let Some(channel) = self.channel {
             // It is done with; should this fail, the connection tells on its next use.
             let _ = answered(self.limit, channel.close(200, "done".into())).await;

@@ -11,7 +11,7 @@ use crate::backoff::Backoff;
 use crate::health::LinkState;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
-const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// A connection that lived this long was a good one: the next is tried soon.
 const GOOD_LIFE: Duration = Duration::from_secs(30);
 

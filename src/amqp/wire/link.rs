@@ -118,7 +118,10 @@ pub(crate) async fn answered<T>(
     limit: Duration,
     call: impl Future<Output = lapin::Result<T>>,
 ) -> lapin::Result<T> {
-    timeout(limit, call).await.unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::TimedOut).into()))
+    timeout(limit, call).await.unwrap_or_else(|_| {
+        let text = format!("RabbitMQ did not answer within {} ms", limit.as_millis());
+        Err(io::Error::new(io::ErrorKind::TimedOut, text).into())
+    })
 }
 
 /// Whether the broker refused a call by closing its channel, the connection being well.

@@ -44,14 +44,15 @@ pub(crate) fn for_consuming(config: &Config, names: &Names) -> Vec<Object> {
     objects
 }
 
-/// What must be there for events and dead letters to go.
-pub(crate) fn for_publishing(names: &Names) -> Vec<Object> {
-    let event = Object::Exchange {
-        name: names.event.clone(),
-        kind: ExchangeKind::Topic,
-        arguments: FieldTable::default(),
-    };
-    [event].into_iter().chain(dead(names)).collect()
+/// What must be there for events to go.
+pub(crate) fn for_events(names: &Names) -> Vec<Object> {
+    let (name, kind) = (names.event.clone(), ExchangeKind::Topic);
+    vec![Object::Exchange { name, kind, arguments: FieldTable::default() }]
+}
+
+/// What must be there for dead letters to go.
+pub(crate) fn for_dead_letters(names: &Names) -> Vec<Object> {
+    dead(names).to_vec()
 }
 
 /// The dead letters. Nothing takes them from there but people, so nothing may remove them either.

@@ -4,7 +4,7 @@ use amqp::Config;
 use engine::doors::Receipt;
 use lapin::BasicProperties;
 use lapin::message::BasicGetMessage;
-use lapin::types::AMQPValue;
+use lapin::types::{AMQPValue, FieldTable};
 
 use crate::lab::{Broker, Engine, Proxy, Service, Till, until};
 
@@ -44,6 +44,26 @@ async fn what_the_engine_cannot_answer_is_kept_with_the_reason() {
     }
     service.stop().await;
     assert_eq!(till.count(&till.name("q.pay")).await.0, 0);
+}
+
+/// Headers go out in one frame, and the broker writes more into them: passed on whole they would break our connection.
+#[tokio::test]
+async fn a_dead_letter_with_huge_headers_loses_them_and_nobody_is_disturbed() {
+    let broker = Broker::shared();
+    let (config, engine) = (broker.config(), Engine::that(|_| Receipt::DeadLetter("no such store".into())));
+    let service = Service::start(&config, &engine).await;
+    let till = Till::connect(&broker, &config, "3").await;
+
+    let mut headers = FieldTable::default();
+    headers.insert("heavy".into(), AMQPValue::LongString("x".repeat(130_900).into()));
+    till.send_as("v1.17.3.pay", BasicProperties::default().with_headers(headers), b"{}").await;
+
+    let letter = till.take(&till.name("dead")).await;
+    assert_eq!(header(&letter, "x-reason").as_deref(), Some("no such store"));
+    assert_eq!(header(&letter, "heavy"), None);
+    let report = service.health.report();
+    assert_eq!((report.consuming.connects, report.publishing.connects), (1, 1));
+    service.stop().await;
 }
 
 #[tokio::test]

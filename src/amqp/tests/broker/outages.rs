@@ -17,7 +17,7 @@ async fn burst(service: &Service, events: u32) -> BTreeMap<String, u32> {
         let id = format!("{number:04}");
         let count = service.tell_until_confirmed("3", &id).await;
         tries.insert(id, count);
-        sleep(Duration::from_millis(10)).await;
+        sleep(Duration::from_millis(20)).await;
     }
     tries
 }
@@ -31,9 +31,10 @@ async fn goes_on_after(stop: &str) {
 
     let publishing = tokio::spawn({
         let service = service.clone();
-        async move { burst(&service, 200).await }
+        async move { burst(&service, 250).await }
     });
-    sleep(Duration::from_millis(700)).await;
+    // A queue that is younger than this may not survive a crash of its broker.
+    sleep(Duration::from_secs(3)).await;
     broker.control(&[stop]).await;
     until("both connections are missed", async || {
         let report = service.health.report();
