@@ -33,7 +33,7 @@ use stage::Stage;
 /// Measure the whole service at constant rates of arrival.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// The broker, such as amqp://guest:guest@127.0.0.1:5672/%2f.
+    /// The broker, such as `amqp://guest:guest@127.0.0.1:5672/%2f`.
     #[arg(long, value_name = "URL")]
     amqp: String,
 

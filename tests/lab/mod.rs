@@ -10,6 +10,8 @@
 //! side by side. Everything is stopped when it is dropped; what a failed test leaves behind (logs, database) is kept, and
 //! told.
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "seeds, and what a failed test knows")]
+
 mod bank;
 mod broker;
 mod contract;

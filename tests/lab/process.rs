@@ -9,7 +9,7 @@ use tokio::process::{Child, Command};
 use super::wait::within;
 
 /// The lines of a log that a failed test shows.
-const SHOWN_LINES: usize = 40;
+const SHOWN_LINES: usize = 15;
 
 /// A running process, killed when dropped. Its output is appended to a file.
 #[derive(Debug)]

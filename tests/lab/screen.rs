@@ -13,7 +13,7 @@ use super::wait::within;
 #[derive(Debug)]
 pub(crate) struct Screen {
     answer: Response,
-    text: String,
+    bytes: Vec<u8>,
 }
 
 impl Screen {
@@ -26,7 +26,7 @@ impl Screen {
         let call = client.get(format!("http://{service}/screen/events?{place}")).send();
         let answer = within("the screen connects", call).await.expect("the service answers");
         assert_eq!(answer.status(), reqwest::StatusCode::OK);
-        Self { answer, text: String::new() }
+        Self { answer, bytes: Vec::new() }
     }
 
     /// Somebody tries to open the kiosk's screen with a key that it does not have.
@@ -56,9 +56,8 @@ impl Screen {
 
     async fn read(&mut self) -> Value {
         loop {
-            if let Some((event, rest)) = self.text.split_once("\n\n") {
+            if let Some(event) = self.whole_event() {
                 let data: String = event.lines().filter_map(|line| line.strip_prefix("data:")).collect();
-                self.text = rest.to_owned();
                 if !data.is_empty() {
                     let snapshot: Value = serde_json::from_str(&data).expect("a snapshot is JSON");
                     return snapshot["view"].clone();
@@ -66,8 +65,14 @@ impl Screen {
                 continue;
             }
             let chunk = self.answer.chunk().await.expect("the stream goes on");
-            let chunk = chunk.expect("the stream has no end");
-            self.text += std::str::from_utf8(&chunk).expect("events are text");
+            self.bytes.extend(chunk.expect("the stream has no end"));
         }
+    }
+
+    /// Takes an event off what has arrived. A chunk may end in the middle of a character.
+    fn whole_event(&mut self) -> Option<String> {
+        let length = self.bytes.windows(2).position(|window| window == b"\n\n")? + 2;
+        let event = self.bytes.drain(..length).collect();
+        Some(String::from_utf8(event).expect("events are text"))
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
 /// How long anything may take before a test fails. Only catches hangs: the machine may be busy with other tests.
-pub(crate) const LIMIT: Duration = Duration::from_secs(60);
+pub(crate) const LIMIT: Duration = Duration::from_mins(1);
 
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 

@@ -94,7 +94,7 @@ fn first_call(bytes: &[u8]) -> Option<(Call, usize)> {
     let mut lines = head.lines();
     let mut words = lines.next()?.split(' ');
     let (method, path) = (words.next()?.to_owned(), words.next()?.to_owned());
-    let body_length = lines.filter_map(content_length).next().unwrap_or(0);
+    let body_length = lines.find_map(content_length).unwrap_or(0);
     let length = head_length + body_length;
     let body = bytes.get(head_length..length)?;
     Some((Call { method, path, body: serde_json::from_slice(body).unwrap_or(Value::Null) }, length))

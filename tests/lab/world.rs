@@ -95,7 +95,9 @@ impl World {
 
     /// Waits until journal, events and bank say the same of everything. Checks every event against the contract.
     pub(crate) async fn books_agree(&self, tills: &[&AmqpRegister]) {
-        tills.iter().for_each(|till| contract::check_all(till));
+        for till in tills {
+            contract::check_all(till);
+        }
         let deadline = Instant::now() + LIMIT;
         loop {
             let findings = self.compare(tills).await;

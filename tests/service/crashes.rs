@@ -19,7 +19,6 @@ async fn kill(service: &mut Service, customers: &Customers<'_>, random: &mut Ran
         customers.until_served(moment.min(CUSTOMERS - share)).await;
         sleep(Duration::from_millis(random.below(700))).await;
         service.kill().await;
-        println!("killed after {moment} customers");
         sleep(Duration::from_millis(random.below(1_000))).await;
         service.start().await;
     }

@@ -13,7 +13,7 @@ use crate::lab::{Bank, Random};
 use crate::till::{pay, roubles};
 
 /// How long one step may take, crashes and outages included. Only catches hangs.
-const PATIENCE: Duration = Duration::from_secs(240);
+const PATIENCE: Duration = Duration::from_mins(4);
 /// How many customers are in the shop at once.
 const AT_ONCE: usize = 40;
 const AMOUNT: i64 = 1_000;
@@ -83,7 +83,7 @@ impl<'a> Customers<'a> {
         let till = &self.tills[number % self.tills.len()];
         let customer = Customer { till, bank: self.bank, operation: format!("c-{number}"), fate };
         match fate {
-            Fate::Paid => drop(customer.pays().await),
+            Fate::Paid => customer.pays().await,
             Fate::Returned => {
                 customer.pays().await;
                 let other = &self.tills[(number + 1) % self.tills.len()];

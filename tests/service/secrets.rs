@@ -20,7 +20,8 @@ async fn guarded_broker(user: &str) -> Broker {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn p10_no_secret_is_logged_even_where_everything_is() {
-    let refused = Server { key: WRONG_KEY, call_timeout_ms: 1_000, response_timeout_s: 3, ..Server::named("refused") };
+    let refused =
+        Server { key: WRONG_KEY, call_timeout_ms: 1_000, response_timeout_s: 3, ..Server::named("refused") };
     let servers = vec![Server::named("sbp"), refused];
     let plan = Plan { log: "debug", servers, ..Plan::default() };
     let user = format!("user-{}", std::process::id());
@@ -44,7 +45,7 @@ async fn p10_no_secret_is_logged_even_where_everything_is() {
     world.service.start().await;
 
     let log = world.service.log();
-    assert!(log.contains("DEBUG") && log.lines().count() > 100, "it was talkative");
+    assert!(log.contains("DEBUG") && log.lines().count() > 30, "it was talkative");
     for secret in [MERCHANT_KEY, WRONG_KEY, PASSWORD, SCREEN_KEY, "Ivanova"] {
         let told: Vec<&str> = log.lines().filter(|line| line.contains(secret)).take(3).collect();
         assert!(told.is_empty(), "{secret} is in the log:\n{}", told.join("\n"));
