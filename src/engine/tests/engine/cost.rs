@@ -59,3 +59,18 @@ fn a_refund_costs_two_commits_and_two_reads() {
         );
     });
 }
+
+#[test]
+fn an_answer_that_comes_after_a_change_is_decided_on_the_new_state_without_a_vain_commit() {
+    let world = World::new();
+    world.bank.next(Verb::Issue, &[Answer::Slowly(Duration::from_secs(3))]);
+    world.live(async |till| {
+        till.pay("op-1").await;
+        till.until(1).await;
+        till.cancel("op-1").await;
+        cost(till).await;
+        till.until_ms(3_100).await;
+        let spent = cost(till).await;
+        assert_eq!(spent, [("commit", 2), ("load", 1)], "the code kept aside, then withdrawn");
+    });
+}
