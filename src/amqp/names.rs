@@ -5,6 +5,7 @@ use lapin::types::ShortString;
 /// All names of one prefix. An exchange and a queue of one kind share a name.
 #[derive(Debug)]
 pub(crate) struct Names {
+    pub(crate) prefix: String,
     pub(crate) command: ShortString,
     pub(crate) event: ShortString,
     pub(crate) unrouted: ShortString,
@@ -20,6 +21,7 @@ impl Names {
     pub(crate) fn new(prefix: &str) -> Self {
         let name = |rest: &str| ShortString::from(format!("{prefix}.{rest}"));
         Self {
+            prefix: prefix.to_owned(),
             command: name("command"),
             event: name("event"),
             unrouted: name("unrouted"),

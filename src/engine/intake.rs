@@ -185,6 +185,7 @@ async fn send(
     if !goes_by_queue(engine, from) {
         return Receipt::Ack;
     }
+    let prefix = engine.parts().events.queue_prefix();
     for mut body in bodies {
         body.in_reply_to.clone_from(&incoming.message_id);
         let name = body.event;
@@ -196,7 +197,7 @@ async fn send(
             register: from.register.clone(),
             body: body.to_json(),
             occurred_at: now,
-            reply_to: incoming.reply_to.clone().filter(|queue| address::is_own_queue(queue, from)),
+            reply_to: incoming.reply_to.clone().filter(|queue| address::is_own_queue(prefix, queue, from)),
         };
         match engine.parts().events.publish(&event).await {
             Delivery::Confirmed => {}

@@ -52,4 +52,8 @@ impl EventSink for Sink {
         }
         delivery
     }
+
+    fn queue_prefix(&self) -> &str {
+        &self.names.prefix
+    }
 }

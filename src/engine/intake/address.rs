@@ -13,8 +13,9 @@ pub(crate) fn read(incoming: &Incoming) -> Option<Destination> {
 }
 
 /// Whether copies for this sender may go to the queue: only to queues of its own store's registers.
-pub(crate) fn is_own_queue(queue: &str, from: &Destination) -> bool {
-    let Some(rest) = queue.strip_prefix("checkout.till.") else { return false };
+pub(crate) fn is_own_queue(prefix: &str, queue: &str, from: &Destination) -> bool {
+    let rest = queue.strip_prefix(prefix).and_then(|rest| rest.strip_prefix(".till."));
+    let Some(rest) = rest else { return false };
     let Some(register) = rest.strip_prefix(from.store.as_str()).and_then(|rest| rest.strip_prefix('.'))
     else {
         return false;
@@ -32,6 +33,8 @@ mod tests {
             Destination { store: StoreId::parse("17").unwrap(), register: RegisterId::parse("3").unwrap() };
         for (queue, own) in [
             ("checkout.till.17.3", true),
+            ("checkouttill.17.3", false),
+            ("other.checkout.till.17.3", false),
             ("checkout.till.17.4", true),
             ("checkout.till.18.3", false),
             ("checkout.till.170.3", false),
@@ -41,7 +44,9 @@ mod tests {
             ("amq.rabbitmq.reply-to.x", false),
             ("", false),
         ] {
-            assert_eq!(is_own_queue(queue, &from), own, "{queue}");
+            assert_eq!(is_own_queue("checkout", queue, &from), own, "{queue}");
         }
+        assert!(is_own_queue("a.b", "a.b.till.17.3", &from), "by the prefix that is set");
+        assert!(!is_own_queue("a.b", "checkout.till.17.3", &from));
     }
 }

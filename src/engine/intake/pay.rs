@@ -108,7 +108,7 @@ fn check(engine: &Engine, command: &Command<'_>) -> Result<Checkout, Fault> {
         return Err(unknown_register(engine, command));
     };
     let amount = body.amount.read()?;
-    check_reply_to(command)?;
+    check_reply_to(engine, command)?;
     check_age(&body, command)?;
     let (code, payment_type) = payment_type_of(&body, store)?;
     let kind = kind_of(&body, payment_type)?;
@@ -151,11 +151,12 @@ pub(super) fn unknown_register(engine: &Engine, command: &Command<'_>) -> Fault 
     Fault::new(RejectCode::UnknownRegister, "store", reason)
 }
 
-pub(super) fn check_reply_to(command: &Command<'_>) -> Result<(), Fault> {
+pub(super) fn check_reply_to(engine: &Engine, command: &Command<'_>) -> Result<(), Fault> {
+    let prefix = engine.parts().events.queue_prefix();
     match &command.incoming.reply_to {
-        Some(queue) if !address::is_own_queue(queue, command.from) => {
+        Some(queue) if !address::is_own_queue(prefix, queue, command.from) => {
             let reason =
-                format!("reply_to may only name a queue checkout.till.{}.<register>", command.from.store);
+                format!("reply_to may only name a queue {prefix}.till.{}.<register>", command.from.store);
             Err(Fault::new(RejectCode::Forbidden, "reply_to", reason))
         }
         _ => Ok(()),

@@ -91,7 +91,7 @@ fn check(engine: &Engine, command: &Command<'_>, original: Result<PaymentId, Fau
     if !payments::is_set_up(engine, command) {
         return Err(unknown_register(engine, command));
     }
-    check_reply_to(command)?;
+    check_reply_to(engine, command)?;
     if body.to_bank.is_some() {
         let reason = "this payment type can't send money to another bank: leave to_bank out";
         return Err(Fault::new(RejectCode::RefundNotSupported, "to_bank", reason));

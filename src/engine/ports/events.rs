@@ -40,4 +40,9 @@ pub enum Delivery {
 pub trait EventSink: Send + Sync + 'static {
     /// Publishes one event and waits for the broker's word.
     async fn publish(&self, event: &OutgoingEvent) -> Delivery;
+
+    /// What the names of queues begin with there: the contract's word, unless it is set otherwise (contract.md §1).
+    fn queue_prefix(&self) -> &str {
+        "checkout"
+    }
 }
