@@ -117,7 +117,8 @@ fn check_common(body: &Body<'_>) {
 fn check_payment_event(body: &Body<'_>, name: &str) {
     check_common(body);
     match name {
-        "payment.accepted" | "payment.cancelling" | "payment.processing" => {}
+        "payment.cancelling" => body.text_if_any("reason"),
+        "payment.accepted" | "payment.processing" => {}
         "payment.qr_ready" => check_code(body),
         "payment.shown" => assert!(body.body["consoles"].is_array(), "{body}"),
         "payment.try_declined" => body.text_if_any("reason"),

@@ -48,8 +48,8 @@ async fn whatever_a_till_sends_is_answered_or_kept_with_the_reason_and_the_servi
     let payload = begin(&till, &pay("good", 100)).await;
     world.bank.pay(&payload).await;
     expect(&till, "good", "payment.paid").await;
-    ask(&till, "cancel", &json!({ "operation": "open" })).await;
-    expect(&till, "open", "payment.cancelled").await;
+    till.send("cancel", &json!({ "operation": "open" })).await.unwrap();
+    till.wait_for("open", |event| event.name() == "payment.cancelled", LIMIT).await.unwrap();
     world.books_agree(&[&till]).await;
     world.end().await;
 }

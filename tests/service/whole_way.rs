@@ -27,6 +27,7 @@ async fn a_code_is_paid_and_the_money_goes_back_in_two_parts_to_two_registers() 
     );
     let expires_at = Timestamp::parse(ready.body["qr"]["expires_at"].as_str().unwrap()).unwrap();
     let accepted = expect(&first, "17-1-000123-1", "payment.accepted").await;
+    assert!(accepted.text("in_reply_to").is_some(), "it answers the pay: {}", accepted.body);
     let life_s = expires_at.since(accepted.occurred_at().unwrap()).as_secs();
     assert!((119..180).contains(&life_s), "asked for 120 s, got {life_s} s");
 
@@ -98,6 +99,9 @@ async fn a_code_that_was_shown_is_withdrawn_before_its_cancel_is_told() {
     assert!(!world.bank.try_to_pay(&payload).await, "certain means that nobody can pay it any more");
     let expected = ["payment.accepted", "payment.qr_ready", "payment.cancelling", "payment.cancelled"];
     assert_eq!(story(&till, "a"), expected);
+
+    let cancelling = expect(&till, "a", "payment.cancelling").await;
+    assert!(cancelling.text("in_reply_to").is_some(), "it answers the cancel: {}", cancelling.body);
 
     let again = ask(&till, "cancel", &json!({ "operation": "a" })).await;
     assert_eq!((again.name(), again.text("status")), ("payment.state", Some("cancelled")));
