@@ -32,4 +32,10 @@ impl Random {
     pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.next() % bound
     }
+
+    /// A place in something of this length.
+    pub(crate) fn index_below(&mut self, length: usize) -> usize {
+        let bound = u64::try_from(length).expect("a length of today");
+        usize::try_from(self.below(bound)).expect("it is below a length")
+    }
 }
