@@ -81,7 +81,9 @@ async fn list(db: &Db, filter: Filter) -> anyhow::Result<u8> {
     let json = filter.json;
     let found = db.find_payments(&filter_of(filter)).await?;
     let lines = if json { list::json_lines(&found) } else { list::table(&found) };
-    lines.iter().for_each(|line| print(line));
+    for line in &lines {
+        print(line);
+    }
     Ok(0)
 }
 
@@ -104,7 +106,9 @@ async fn show(db: &Db, text: &str, json: bool) -> anyhow::Result<u8> {
         anyhow::bail!("there is no payment {id} in this database: check the configuration's database.path");
     };
     let lines = if json { vec![show::json(&record).to_string()] } else { show::text(&record) };
-    lines.iter().for_each(|line| print(line));
+    for line in &lines {
+        print(line);
+    }
     Ok(0)
 }
 

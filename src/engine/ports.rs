@@ -8,7 +8,7 @@ mod store;
 
 pub use bank::{Bank, Banks, Offer};
 pub use clock::Clock;
-pub use events::{Delivery, EventSink, OutgoingEvent};
+pub use events::{Delivery, EventSink, OutgoingEvent, QUEUE_PREFIX};
 pub use ids::Ids;
 pub use store::{
     Change, CommitError, CreditKey, DeliveryMark, Destination, EventDraft, EventRow, JournalRow,

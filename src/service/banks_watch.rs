@@ -25,7 +25,7 @@ pub(super) async fn take_over(
                 secrets.insert(server.clone(), opened);
             }
             Err(error) => {
-                tracing::error!(%server, %error, "the credentials of an authorization server can't be read")
+                tracing::error!(%server, %error, "the credentials of an authorization server can't be read");
             }
         }
     }

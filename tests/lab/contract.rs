@@ -117,11 +117,10 @@ fn check_common(body: &Body<'_>) {
 fn check_payment_event(body: &Body<'_>, name: &str) {
     check_common(body);
     match name {
-        "payment.cancelling" => body.text_if_any("reason"),
         "payment.accepted" | "payment.processing" => {}
         "payment.qr_ready" => check_code(body),
         "payment.shown" => assert!(body.body["consoles"].is_array(), "{body}"),
-        "payment.try_declined" => body.text_if_any("reason"),
+        "payment.cancelling" | "payment.try_declined" => body.text_if_any("reason"),
         "payment.paid" => check_credit(body),
         "payment.paid_late" => {
             check_credit(body);

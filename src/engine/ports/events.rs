@@ -35,14 +35,17 @@ pub enum Delivery {
     Failed(String),
 }
 
+/// What the names of queues begin with unless it is set otherwise (contract.md §1).
+pub const QUEUE_PREFIX: &str = "checkout";
+
 /// Sends events. Waits no longer than its own time-out.
 #[async_trait]
 pub trait EventSink: Send + Sync + 'static {
     /// Publishes one event and waits for the broker's word.
     async fn publish(&self, event: &OutgoingEvent) -> Delivery;
 
-    /// What the names of queues begin with there: the contract's word, unless it is set otherwise (contract.md §1).
+    /// What the names of queues begin with there.
     fn queue_prefix(&self) -> &str {
-        "checkout"
+        QUEUE_PREFIX
     }
 }
