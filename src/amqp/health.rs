@@ -5,16 +5,17 @@ mod report;
 mod state;
 
 pub use counts::Counts;
-pub use report::{ConsumerReport, LinkReport, Report};
+pub use report::{ChannelReport, LinkReport, Report};
 
 pub(crate) use counts::Counters;
-pub(crate) use state::{ConsumerState, LinkState};
+pub(crate) use state::{ChannelState, LinkState};
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::consume::Role;
 use crate::names::Names;
+use crate::publish::Freight;
 
 /// A handle that reads the state at any time. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -24,7 +25,8 @@ pub struct Health(Arc<State>);
 struct State {
     consuming: LinkState,
     publishing: LinkState,
-    consumers: [ConsumerState; Role::ALL.len()],
+    consumers: [ChannelState; Role::ALL.len()],
+    lanes: [ChannelState; Freight::ALL.len()],
     findings: Mutex<BTreeMap<String, String>>,
     counters: Counters,
 }
@@ -34,7 +36,8 @@ impl Health {
         Self(Arc::new(State {
             consuming: LinkState::new(),
             publishing: LinkState::new(),
-            consumers: Role::ALL.map(|role| ConsumerState::new(role.queue(names).as_str())),
+            consumers: Role::ALL.map(|role| ChannelState::new(role.queue(names).as_str())),
+            lanes: Freight::ALL.map(|freight| ChannelState::new(freight.name())),
             findings: Mutex::default(),
             counters: Counters::default(),
         }))
@@ -45,7 +48,7 @@ impl Health {
         let report = self.report();
         let links = [&report.consuming, &report.publishing];
         links.iter().all(|link| link.is_connected && link.blocked.is_none())
-            && report.consumers.iter().all(|consumer| consumer.is_active)
+            && report.consumers.iter().chain(&report.lanes).all(|channel| channel.is_open)
     }
 
     /// Everything, as of now.
@@ -53,7 +56,8 @@ impl Health {
         Report {
             consuming: self.0.consuming.report(),
             publishing: self.0.publishing.report(),
-            consumers: self.0.consumers.iter().map(ConsumerState::report).collect(),
+            consumers: self.0.consumers.iter().map(ChannelState::report).collect(),
+            lanes: self.0.lanes.iter().map(ChannelState::report).collect(),
             findings: self.findings().iter().map(|(object, text)| format!("{object}: {text}")).collect(),
             counts: self.0.counters.read(),
         }
@@ -67,8 +71,12 @@ impl Health {
         &self.0.publishing
     }
 
-    pub(crate) fn consumer(&self, role: Role) -> &ConsumerState {
+    pub(crate) fn consumer(&self, role: Role) -> &ChannelState {
         &self.0.consumers[role as usize]
+    }
+
+    pub(crate) fn lane(&self, freight: Freight) -> &ChannelState {
+        &self.0.lanes[freight as usize]
     }
 
     pub(crate) fn counters(&self) -> &Counters {

@@ -80,7 +80,7 @@ use engine::ports::{Clock, EventSink};
 
 pub use config::{Config, ConfigError, Prefetch};
 pub use consume::Consuming;
-pub use health::{ConsumerReport, Counts, Health, LinkReport, Report};
+pub use health::{ChannelReport, Counts, Health, LinkReport, Report};
 pub use publish::Publishing;
 
 use address::Address;

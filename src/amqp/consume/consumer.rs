@@ -70,7 +70,7 @@ async fn run_once(role: Role, prefetch: u16, ground: &Ground<'_>) -> lapin::Resu
     let (queue, limit) = (role.queue(ground.names), ground.config.answer_timeout);
     // A queue that has lost its majority does not answer.
     let (channel, mut consumer) = wire::answered(limit, subscribe(ground.link, queue, prefetch)).await?;
-    let active = ground.hands.health.consumer(role).activate();
+    let open = ground.hands.health.consumer(role).open();
     tracing::debug!("{queue} is consumed, {prefetch} at once");
     let in_hand = TaskTracker::new();
     loop {
@@ -89,7 +89,7 @@ async fn run_once(role: Role, prefetch: u16, ground: &Ground<'_>) -> lapin::Resu
     }
     let cancelled = channel.basic_cancel(queue.clone(), BasicCancelOptions::default());
     wire::answered(limit, cancelled).await?;
-    drop(active);
+    drop(open);
     // What was delivered and not begun goes back, for another instance to take.
     while let Some(Ok(delivery)) = consumer.next().await {
         delivery.acker.nack(BasicNackOptions { requeue: true, multiple: false }).await?;

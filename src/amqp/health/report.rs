@@ -12,7 +12,9 @@ pub struct Report {
     /// The connection that events go by.
     pub publishing: LinkReport,
     /// The consumers, one for each queue.
-    pub consumers: Vec<ConsumerReport>,
+    pub consumers: Vec<ChannelReport>,
+    /// The ways out: events, dead letters, copies.
+    pub lanes: Vec<ChannelReport>,
     /// Where exchanges, queues or bindings differ from what is needed, and what to do. Empty when all is well.
     pub findings: Vec<String>,
     /// Counters since the start.
@@ -34,15 +36,15 @@ pub struct LinkReport {
     pub last_error: Option<String>,
 }
 
-/// How a consumer is.
+/// How one of the channels is.
 #[derive(Debug, Clone)]
-pub struct ConsumerReport {
-    /// Its queue.
-    pub queue: String,
-    /// Whether it takes messages.
-    pub is_active: bool,
+pub struct ChannelReport {
+    /// The consumer's queue, or what goes out on it.
+    pub name: String,
+    /// Whether messages can pass.
+    pub is_open: bool,
     /// For how long it has been so.
     pub lasting: Duration,
-    /// Why it last ended or could not begin.
+    /// Why it was last closed or could not be opened.
     pub last_error: Option<String>,
 }

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::{ConsumerReport, LinkReport};
+use super::{ChannelReport, LinkReport};
 
 /// A connection's state.
 #[derive(Debug)]
@@ -14,10 +14,10 @@ pub(crate) struct LinkState {
     blocked: watch::Sender<Option<String>>,
 }
 
-/// A consumer's state.
+/// The state of a channel for consuming or publishing.
 #[derive(Debug)]
-pub(crate) struct ConsumerState {
-    queue: String,
+pub(crate) struct ChannelState {
+    name: String,
     lasting: Mutex<Lasting>,
 }
 
@@ -75,36 +75,36 @@ impl LinkState {
     }
 }
 
-impl ConsumerState {
-    pub(crate) fn new(queue: &str) -> Self {
-        Self { queue: queue.to_owned(), lasting: Lasting::unmet() }
+impl ChannelState {
+    pub(crate) fn new(name: &str) -> Self {
+        Self { name: name.to_owned(), lasting: Lasting::unmet() }
     }
 
-    /// The consumer is active until the guard is dropped.
-    pub(crate) fn activate(&self) -> Active<'_> {
+    /// The channel is open until the guard is dropped.
+    pub(crate) fn open(&self) -> Open<'_> {
         lock(&self.lasting).set(true);
-        Active(self)
+        Open(self)
     }
 
     pub(crate) fn note_error(&self, error: String) {
         lock(&self.lasting).last_error = Some(error);
     }
 
-    pub(crate) fn report(&self) -> ConsumerReport {
+    pub(crate) fn report(&self) -> ChannelReport {
         let lasting = lock(&self.lasting);
-        ConsumerReport {
-            queue: self.queue.clone(),
-            is_active: lasting.holds,
+        ChannelReport {
+            name: self.name.clone(),
+            is_open: lasting.holds,
             lasting: lasting.since.elapsed(),
             last_error: lasting.last_error.clone(),
         }
     }
 }
 
-/// As long as it lives, its consumer counts as active.
-pub(crate) struct Active<'a>(&'a ConsumerState);
+/// As long as it lives, its channel counts as open.
+pub(crate) struct Open<'a>(&'a ChannelState);
 
-impl Drop for Active<'_> {
+impl Drop for Open<'_> {
     fn drop(&mut self) {
         lock(&self.0.lasting).set(false);
     }
@@ -152,11 +152,11 @@ mod tests {
     }
 
     #[test]
-    fn a_consumer_is_active_while_its_guard_lives() {
-        let state = ConsumerState::new("q");
-        let active = state.activate();
-        assert!(state.report().is_active);
-        drop(active);
-        assert!(!state.report().is_active);
+    fn a_channel_is_open_while_its_guard_lives() {
+        let state = ChannelState::new("q");
+        let open = state.open();
+        assert!(state.report().is_open);
+        drop(open);
+        assert!(!state.report().is_open);
     }
 }

@@ -7,21 +7,22 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::freight::Freight;
 use super::lane::{End, Lane};
 use super::post::Letter;
 use crate::backoff::Backoff;
 use crate::config::Config;
 use crate::health::Health;
+use crate::names::Names;
 use crate::wire::{self, Link, Object, Upkeep};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
-/// A lane's other end. Each has a channel of its own: a channel that the broker closes over one message takes all that is
-/// in flight on it with it.
+/// A lane's other end.
 #[derive(Debug)]
 pub(super) struct Entry {
-    name: &'static str,
+    freight: Freight,
     letters: mpsc::Receiver<Letter>,
     room: usize,
     /// What it needs the broker to have.
@@ -40,25 +41,20 @@ pub(super) struct Ground<'a> {
 
 impl Entry {
     /// `room` is how many messages may be in flight.
-    pub(super) fn new(
-        name: &'static str,
-        letters: mpsc::Receiver<Letter>,
-        room: usize,
-        objects: Vec<Object>,
-    ) -> Self {
-        Self { name, letters, room, objects }
+    pub(super) fn new(freight: Freight, letters: mpsc::Receiver<Letter>, room: usize, names: &Names) -> Self {
+        Self { freight, letters, room, objects: freight.objects(names) }
     }
 
     /// Sees to what it needs and sends, until stopped. An error means that the connection is of no use.
     pub(super) async fn run(&mut self, ground: &Ground<'_>) -> lapin::Result<()> {
-        let Self { name, letters, room, objects } = self;
+        let Self { freight, letters, room, objects } = self;
         let Ground { config, health, link, .. } = *ground;
         let upkeep = Upkeep { link, objects, config, health };
         upkeep.once().await?;
         let again = Notify::new();
         tokio::select! {
             biased;
-            () = send(name, letters, *room, ground, &again) => Ok(()),
+            () = send(*freight, letters, *room, ground, &again) => Ok(()),
             error = upkeep.always(&again, health.publishing().blocked()) => Err(error),
         }
     }
@@ -66,19 +62,23 @@ impl Entry {
 
 /// Opens the lane again whenever it ends, until stopped. When the whole connection is gone, whoever watches it ends this.
 async fn send(
-    name: &str,
+    freight: Freight,
     letters: &mut mpsc::Receiver<Letter>,
     room: usize,
     ground: &Ground<'_>,
     again: &Notify,
 ) {
     let Ground { config, health, link, settling, stop } = *ground;
+    let (name, state) = (freight.name(), health.lane(freight));
     let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE);
     loop {
         let began = Instant::now();
         let opening = Lane::open(link, room, config.publish_timeout);
         let end = match wire::answered(config.answer_timeout, opening).await {
-            Ok(lane) => lane.run(letters, health.publishing().blocked(), stop).await,
+            Ok(lane) => {
+                let _open = state.open();
+                lane.run(letters, health.publishing().blocked(), stop).await
+            }
             Err(error) => End::Closed(error),
         };
         match end {
@@ -89,6 +89,7 @@ async fn send(
             }
             End::Closed(error) => {
                 tracing::warn!("RabbitMQ closed the channel for {name}: {error}");
+                state.note_error(error.to_string());
                 // What it missed may have been deleted.
                 again.notify_one();
                 if began.elapsed() > LONGEST_PAUSE {

@@ -8,12 +8,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::entry::{Entry, Ground};
+use super::freight::Freight;
 use super::post::Post;
 use crate::address::Address;
 use crate::config::Config;
 use crate::health::Health;
 use crate::names::Names;
-use crate::wire::{self, Line, Link, Loss};
+use crate::wire::{Line, Link, Loss};
 
 /// What closing leaves to the end of channels that were overdue.
 const LAST_MOMENT: Duration = Duration::from_millis(250);
@@ -47,13 +48,13 @@ pub(crate) fn build(
     address: &Address,
     health: &Health,
 ) -> (Posts, Publishing) {
-    let entry = |name, room, objects| {
+    let entry = |freight, room| {
         let (post, letters) = Post::new(room, config.publish_timeout);
-        (post, Entry::new(name, letters, room, objects))
+        (post, Entry::new(freight, letters, room, names))
     };
-    let (events, events_entry) = entry("events", config.max_in_flight.into(), wire::for_events(names));
-    let (dead, dead_entry) = entry("dead letters", DEAD, wire::for_dead_letters(names));
-    let (copies, copies_entry) = entry("copies", COPIES, Vec::new());
+    let (events, events_entry) = entry(Freight::Events, config.max_in_flight.into());
+    let (dead, dead_entry) = entry(Freight::DeadLetters, DEAD);
+    let (copies, copies_entry) = entry(Freight::Copies, COPIES);
     let publishing = Publishing {
         config: config.clone(),
         health: health.clone(),

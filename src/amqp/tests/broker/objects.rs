@@ -70,7 +70,7 @@ async fn a_deleted_queue_is_made_and_consumed_again() {
         until("it is missed", async || (!service.health.is_ready()).then_some(())).await;
         service.ready().await;
         let report = service.health.report();
-        let consumer = report.consumers.iter().find(|consumer| consumer.queue == name).unwrap();
+        let consumer = report.consumers.iter().find(|consumer| consumer.name == name).unwrap();
         assert!(consumer.last_error.as_ref().unwrap().contains("cancelled"), "{consumer:?}");
         assert_eq!(report.consuming.connects, 1, "the other consumers went on");
     }

@@ -26,7 +26,7 @@ async fn what_is_in_hand_is_finished_and_the_rest_is_left_to_the_broker() {
     service.signal();
     until("the consumers are cancelled", async || {
         let report = service.health.report();
-        report.consumers.iter().all(|consumer| !consumer.is_active).then_some(())
+        report.consumers.iter().all(|consumer| !consumer.is_open).then_some(())
     })
     .await;
     engine.open_gate(true);

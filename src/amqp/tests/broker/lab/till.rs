@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use amqp::Config;
 use lapin::message::BasicGetMessage;
 use lapin::options::{
-    BasicGetOptions, BasicPublishOptions, ConfirmSelectOptions, ExchangeDeclareOptions, QueueBindOptions,
-    QueueDeclareOptions,
+    BasicGetOptions, BasicPublishOptions, ConfirmSelectOptions, QueueBindOptions, QueueDeclareOptions,
 };
 use lapin::types::FieldTable;
-use lapin::{BasicProperties, Channel, Confirmation, Connection, ConnectionProperties, ExchangeKind};
+use lapin::{BasicProperties, Channel, Confirmation, Connection, ConnectionProperties};
 
 use super::{Broker, until, within};
 
@@ -31,15 +30,8 @@ impl Till {
         Self { connection, channel, prefix: config.prefix.clone(), register: register.into() }
     }
 
-    /// Connects, and declares and binds the till's queue once the service has made the exchange of events.
+    /// Connects, and declares and binds the till's queue. The service must have been ready: its exchange is there.
     pub(crate) async fn with_queue(broker: &Broker, config: &Config, register: &str) -> Self {
-        until("the exchange of events is there", async || {
-            let probe = Self::connect(broker, config, register).await;
-            let (exchange, kind) = (probe.name("event").into(), ExchangeKind::Topic);
-            let options = ExchangeDeclareOptions { passive: true, ..Default::default() };
-            probe.channel.exchange_declare(exchange, kind, options, FieldTable::default()).await.ok()
-        })
-        .await;
         let till = Self::connect(broker, config, register).await;
         let (queue, exchange) = (till.queue(), till.name("event"));
         let none = FieldTable::default;
