@@ -9,6 +9,9 @@ use crate::config::ConfigError;
 
 /// What a lost peer costs: it is noticed after twice this, in seconds. Firewalls of shops forget quiet connections too.
 const HEARTBEAT_S: u16 = 10;
+/// RabbitMQ's own default. The library makes its buffers for the size that it is given here; when it learns the size from the
+/// broker it grows them by writing zeros, which costs 8 MB of memory for each connection from the start.
+const FRAME_MAX: u32 = 128 * 1024;
 
 /// A broker's address that was read.
 #[derive(Clone)]
@@ -34,6 +37,7 @@ impl Address {
             );
         }
         uri.query.heartbeat.get_or_insert(HEARTBEAT_S);
+        uri.query.frame_max.get_or_insert(FRAME_MAX);
         Ok(Self(uri))
     }
 
@@ -73,9 +77,10 @@ mod tests {
     }
 
     #[test]
-    fn an_address_without_a_heartbeat_gets_one() {
+    fn an_address_without_heartbeat_and_frame_size_gets_them() {
         let address = Address::parse(&"amqp://broker".into()).unwrap();
         assert_eq!(address.uri().query.heartbeat, Some(HEARTBEAT_S));
+        assert_eq!(address.uri().query.frame_max, Some(FRAME_MAX));
         assert_eq!(address.uri().vhost, "/");
     }
 
