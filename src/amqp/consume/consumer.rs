@@ -57,7 +57,7 @@ pub(super) async fn run(role: Role, prefetch: u16, ground: &Ground<'_>) {
         }
         // A deleted queue is made anew.
         ground.again.notify_one();
-        sleep(backoff.pause()).await;
+        ground.stop.run_until_cancelled(sleep(backoff.pause())).await;
     }
 }
 

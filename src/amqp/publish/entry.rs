@@ -9,7 +9,7 @@ use tokio_util::task::TaskTracker;
 
 use super::freight::Freight;
 use super::lane::{End, Lane};
-use super::post::Letter;
+use super::post::Parcel;
 use crate::backoff::Backoff;
 use crate::config::Config;
 use crate::health::Health;
@@ -23,7 +23,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 #[derive(Debug)]
 pub(super) struct Entry {
     freight: Freight,
-    letters: mpsc::Receiver<Letter>,
+    parcels: mpsc::Receiver<Parcel>,
     room: usize,
     /// What it needs the broker to have.
     objects: Vec<Object>,
@@ -41,20 +41,20 @@ pub(super) struct Ground<'a> {
 
 impl Entry {
     /// `room` is how many messages may be in flight.
-    pub(super) fn new(freight: Freight, letters: mpsc::Receiver<Letter>, room: usize, names: &Names) -> Self {
-        Self { freight, letters, room, objects: freight.objects(names) }
+    pub(super) fn new(freight: Freight, parcels: mpsc::Receiver<Parcel>, room: usize, names: &Names) -> Self {
+        Self { freight, parcels, room, objects: freight.objects(names) }
     }
 
     /// Sees to what it needs and sends, until stopped. An error means that the connection is of no use.
     pub(super) async fn run(&mut self, ground: &Ground<'_>) -> lapin::Result<()> {
-        let Self { freight, letters, room, objects } = self;
+        let Self { freight, parcels, room, objects } = self;
         let Ground { config, health, link, .. } = *ground;
         let upkeep = Upkeep { link, objects, config, health };
         upkeep.once().await?;
         let again = Notify::new();
         tokio::select! {
             biased;
-            () = send(*freight, letters, *room, ground, &again) => Ok(()),
+            () = send(*freight, parcels, *room, ground, &again) => Ok(()),
             error = upkeep.always(&again, health.publishing().blocked()) => Err(error),
         }
     }
@@ -63,7 +63,7 @@ impl Entry {
 /// Opens the lane again whenever it ends, until stopped. When the whole connection is gone, whoever watches it ends this.
 async fn send(
     freight: Freight,
-    letters: &mut mpsc::Receiver<Letter>,
+    parcels: &mut mpsc::Receiver<Parcel>,
     room: usize,
     ground: &Ground<'_>,
     again: &Notify,
@@ -77,7 +77,7 @@ async fn send(
         let end = match wire::answered(config.answer_timeout, opening).await {
             Ok(lane) => {
                 let _open = state.open();
-                lane.run(letters, health.publishing().blocked(), stop).await
+                lane.run(parcels, health.publishing().blocked(), stop).await
             }
             Err(error) => End::Closed(error),
         };

@@ -18,7 +18,7 @@ use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::desk::{Desk, Fate, MessageKey, Word};
-use super::post::Letter;
+use super::post::Parcel;
 use crate::message::Message;
 use crate::wire::{self, Link};
 
@@ -62,7 +62,7 @@ impl Lane {
     /// arrive long after its sender has given up, and again.
     pub(crate) async fn run(
         mut self,
-        letters: &mut mpsc::Receiver<Letter>,
+        parcels: &mut mpsc::Receiver<Parcel>,
         mut blocked: watch::Receiver<Option<String>>,
         stop: &CancellationToken,
     ) -> End {
@@ -79,15 +79,15 @@ impl Lane {
                 () = sleep_until(overdue.unwrap_or_else(Instant::now)), if overdue.is_some() && !is_blocked => {
                     return End::Overdue(self);
                 }
-                () = stop.cancelled(), if !letters.is_closed() => letters.close(),
-                count = letters.recv_many(&mut batch, room), if room > 0 && !is_blocked => {
+                () = stop.cancelled(), if !parcels.is_closed() => parcels.close(),
+                count = parcels.recv_many(&mut batch, room), if room > 0 && !is_blocked => {
                     if count == 0 && self.desk.len() == 0 {
                         return End::Stopped;
                     }
                     if count == 0 {
                         return self.finish().await;
                     }
-                    batch.drain(..).for_each(|letter| self.launch(letter));
+                    batch.drain(..).for_each(|parcel| self.launch(parcel));
                 }
                 _ = blocked.changed() => {}
             }
@@ -109,11 +109,11 @@ impl Lane {
         End::Stopped
     }
 
-    fn launch(&mut self, letter: Letter) {
-        if letter.is_withdrawn() {
+    fn launch(&mut self, parcel: Parcel) {
+        if parcel.is_withdrawn() {
             return;
         }
-        let Letter { message, sender } = letter;
+        let Parcel { message, sender } = parcel;
         let key = key_of(&message.key, &message.properties);
         let confirmation = Box::pin(publish(self.channel.clone(), message));
         self.desk.add(key, Flight { confirmation, sender, since: Instant::now() });

@@ -10,12 +10,12 @@ use crate::message::Message;
 
 /// A message with the one who waits for its fate, if anybody does.
 #[derive(Debug)]
-pub(crate) struct Letter {
+pub(crate) struct Parcel {
     pub(crate) message: Message,
     pub(crate) sender: Option<oneshot::Sender<Delivery>>,
 }
 
-impl Letter {
+impl Parcel {
     /// Whether its sender has stopped waiting: it must not go out any more.
     pub(crate) fn is_withdrawn(&self) -> bool {
         self.sender.as_ref().is_some_and(oneshot::Sender::is_closed)
@@ -25,15 +25,15 @@ impl Letter {
 /// The entry of a lane. Works while there is no connection, too: messages wait then.
 #[derive(Debug, Clone)]
 pub(crate) struct Post {
-    letters: mpsc::Sender<Letter>,
+    parcels: mpsc::Sender<Parcel>,
     limit: Duration,
 }
 
 impl Post {
     /// `room` is how many may wait to go out; `limit` is how long a sender waits for the fate of one.
-    pub(crate) fn new(room: usize, limit: Duration) -> (Self, mpsc::Receiver<Letter>) {
-        let (letters, receiver) = mpsc::channel(room);
-        (Self { letters, limit }, receiver)
+    pub(crate) fn new(room: usize, limit: Duration) -> (Self, mpsc::Receiver<Parcel>) {
+        let (parcels, receiver) = mpsc::channel(room);
+        (Self { parcels, limit }, receiver)
     }
 
     /// Sends a message and waits for the broker's word, within the limit.
@@ -45,8 +45,8 @@ impl Post {
 
     async fn hand_in(&self, message: Message) -> Delivery {
         let (sender, fate) = oneshot::channel();
-        let letter = Letter { message, sender: Some(sender) };
-        if self.letters.send(letter).await.is_err() {
+        let parcel = Parcel { message, sender: Some(sender) };
+        if self.parcels.send(parcel).await.is_err() {
             return Delivery::Failed("publishing has stopped".into());
         }
         match fate.await {
@@ -57,7 +57,7 @@ impl Post {
 
     /// Sends a message whose fate nobody waits for. Returns whether there was room for it.
     pub(crate) fn drop_in(&self, message: Message) -> bool {
-        self.letters.try_send(Letter { message, sender: None }).is_ok()
+        self.parcels.try_send(Parcel { message, sender: None }).is_ok()
     }
 }
 
@@ -74,12 +74,12 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_sender_waits_no_longer_than_the_limit_and_withdraws() {
-        let (post, mut letters) = Post::new(8, Duration::from_secs(10));
+        let (post, mut parcels) = Post::new(8, Duration::from_secs(10));
         let before = tokio::time::Instant::now();
         let delivery = post.send(message()).await;
         assert!(matches!(delivery, Delivery::Failed(reason) if reason.contains("10000 ms")));
         assert_eq!(before.elapsed(), Duration::from_secs(10));
-        assert!(letters.recv().await.unwrap().is_withdrawn());
+        assert!(parcels.recv().await.unwrap().is_withdrawn());
     }
 
     #[tokio::test(start_paused = true)]
@@ -92,11 +92,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_lost_channel_is_told_at_once() {
-        let (post, mut letters) = Post::new(1, Duration::from_secs(10));
-        let lose = async { drop(letters.recv().await) };
+        let (post, mut parcels) = Post::new(1, Duration::from_secs(10));
+        let lose = async { drop(parcels.recv().await) };
         let (delivery, ()) = tokio::join!(post.send(message()), lose);
         assert!(matches!(delivery, Delivery::Failed(reason) if reason.contains("lost")));
-        drop(letters);
+        drop(parcels);
         assert!(matches!(post.send(message()).await, Delivery::Failed(reason) if reason.contains("stopped")));
     }
 }

@@ -49,8 +49,8 @@ pub(crate) fn build(
     health: &Health,
 ) -> (Posts, Publishing) {
     let entry = |freight, room| {
-        let (post, letters) = Post::new(room, config.publish_timeout);
-        (post, Entry::new(freight, letters, room, names))
+        let (post, parcels) = Post::new(room, config.publish_timeout);
+        (post, Entry::new(freight, parcels, room, names))
     };
     let (events, events_entry) = entry(Freight::Events, config.max_in_flight.into());
     let (dead, dead_entry) = entry(Freight::DeadLetters, DEAD);

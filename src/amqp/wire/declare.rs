@@ -11,13 +11,13 @@ use super::link::{Link, answered, is_refusal};
 use super::topology::Object;
 
 /// Asks the broker on throw-away channels: it closes a channel with each refusal.
-pub(super) struct Desk<'a> {
+pub(super) struct Clerk<'a> {
     link: &'a Link,
     channel: Option<Channel>,
     limit: Duration,
 }
 
-impl<'a> Desk<'a> {
+impl<'a> Clerk<'a> {
     /// `limit` is for each answer of the broker.
     pub(super) fn new(link: &'a Link, limit: Duration) -> Self {
         Self { link, channel: None, limit }

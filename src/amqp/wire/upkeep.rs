@@ -3,7 +3,7 @@
 use tokio::sync::{Notify, watch};
 use tokio::time::timeout;
 
-use super::declare::Desk;
+use super::declare::Clerk;
 use super::link::Link;
 use super::topology::Object;
 use crate::config::Config;
@@ -21,13 +21,13 @@ pub(crate) struct Upkeep<'a> {
 impl Upkeep<'_> {
     /// Makes what is missing, or only looks when `declare` is off. An error means that the connection is of no use.
     pub(crate) async fn once(&self) -> lapin::Result<()> {
-        let mut desk = Desk::new(self.link, self.config.answer_timeout);
+        let mut clerk = Clerk::new(self.link, self.config.answer_timeout);
         for object in self.objects {
             let found =
-                if self.config.declare { desk.make(object).await? } else { desk.look(object).await? };
+                if self.config.declare { clerk.make(object).await? } else { clerk.look(object).await? };
             self.health.note_finding(&object.to_string(), found.as_deref());
         }
-        desk.close().await;
+        clerk.close().await;
         Ok(())
     }
 
