@@ -5,6 +5,7 @@ mod payments;
 mod sandbox;
 mod serve;
 mod settings;
+mod till;
 
 use std::path::{Path, PathBuf};
 
@@ -23,6 +24,7 @@ use crate::demo;
   integrator config check                   what is wrong with the configuration, if anything
   integrator settings export                stores, registers, authorization servers as one TOML file
   integrator payments show 0191f7e2…        everything that happened to a payment
+  integrator till pay 198.00 --amqp URL     a payment from this terminal
 
 To see it work without any set-up: cargo xtask demo"
 )]
@@ -49,6 +51,8 @@ enum Command {
     /// Move the settings of stores, registers and authorization servers as one file.
     #[command(subcommand)]
     Settings(settings::Command),
+    /// Be a till: ask for payments, show their codes, see how they end.
+    Till(Box<till::Arguments>),
     /// Find payments and see what happened to them.
     #[command(subcommand)]
     Payments(payments::Command),
@@ -63,6 +67,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<u8> {
         Command::Demo(arguments) => demo::run(arguments).await,
         Command::Config(command) => check::run(&command, file),
         Command::Settings(command) => settings::run(command, &read(file)?).await,
+        Command::Till(arguments) => till::run(*arguments).await,
         Command::Payments(command) => payments::run(command, &read(file)?).await,
     }
 }

@@ -15,17 +15,22 @@
 //! Everything received is kept in memory: this is made for the command line, the demo and the tests.
 
 mod command;
+mod essentials;
 mod event;
 mod inbox;
 mod line;
 mod options;
+mod over_amqp;
 mod post;
 mod register;
 mod seen;
+mod transport;
 
 pub use command::{RawMessage, SendError, Sent};
+pub(crate) use essentials::{amount, essentials};
 pub use event::Event;
 pub use inbox::{Events, Missing};
 pub use lapin::BasicProperties;
 pub use options::{Options, TillError};
 pub use register::{AmqpRegister, AskError};
+pub use transport::{Heard, Talk, Transport};

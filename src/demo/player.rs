@@ -10,8 +10,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::stage::Stage;
-use super::timeline::{Timeline, Way, amount};
-use crate::till::{AmqpRegister, Event};
+use super::timeline::{Timeline, Way};
+use crate::till::{AmqpRegister, Event, amount};
 
 /// How long a step may take: far longer than anything in a demo should.
 const LIMIT: Duration = Duration::from_secs(20);

@@ -1,7 +1,5 @@
 //! What happened when: one line each, printed as it comes, kept for the end.
 
-mod essentials;
-
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -10,10 +8,7 @@ use payment::Timestamp;
 use serde::Serialize;
 
 use crate::cli::print;
-use crate::till::Event;
-
-pub(super) use essentials::amount;
-use essentials::essentials;
+use crate::till::{Event, essentials};
 
 /// The lines of one demo.
 #[derive(Debug)]

@@ -70,6 +70,11 @@ impl World {
         format!("{}.{rest}", self.prefix)
     }
 
+    /// Where the files of this test are.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.folder.as_ref().expect("it goes with the world").path()
+    }
+
     /// How a register of the shop connects.
     pub(crate) fn options(&self, register: &str) -> Options {
         Plan::register(self.broker.uri(), &self.prefix, register)

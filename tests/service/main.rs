@@ -17,5 +17,6 @@ mod parked;
 mod restarts;
 mod secrets;
 mod stale;
+mod terminal;
 mod till;
 mod whole_way;

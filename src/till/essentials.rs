@@ -4,7 +4,7 @@ use payment::Money;
 use serde_json::Value;
 
 /// The essentials of an event's body.
-pub(super) fn essentials(body: &Value) -> String {
+pub(crate) fn essentials(body: &Value) -> String {
     let text = |field: &str| body.get(field).and_then(Value::as_str);
     let mut parts: Vec<String> = Vec::new();
     let name = text("event").unwrap_or_default();
@@ -40,7 +40,7 @@ pub(super) fn essentials(body: &Value) -> String {
 }
 
 /// An amount of the contract as people write it.
-pub(in crate::demo) fn amount(value: &Value) -> Option<String> {
+pub(crate) fn amount(value: &Value) -> Option<String> {
     let money: Money = serde_json::from_value(value.clone()).ok()?;
     Some(money.to_string())
 }
