@@ -14,6 +14,7 @@ CREATE TABLE payments (
     amount_minor INTEGER NOT NULL CHECK (amount_minor > 0),
     currency     TEXT    NOT NULL,
     receipt      TEXT,
+    shift        TEXT,
     status       TEXT    NOT NULL,
     is_open      INTEGER NOT NULL CHECK (is_open IN (0, 1)),
     opened_at    INTEGER NOT NULL,
@@ -21,15 +22,23 @@ CREATE TABLE payments (
     settled      INTEGER NOT NULL CHECK (settled IN (0, 1)),
     sequence     INTEGER NOT NULL,           -- number of the last fact: every update is conditional on it
     epoch        INTEGER NOT NULL,           -- the instance that wrote last: the owner
+    holds_register INTEGER NOT NULL CHECK (holds_register IN (0, 1)),  -- the one open payment of its register
+    fiscal_due   INTEGER NOT NULL CHECK (fiscal_due IN (0, 1)),        -- paid, and no fiscal receipt told
     checkout     TEXT    NOT NULL,           -- {"v":1,"data":…}: written once
     state        TEXT    NOT NULL,           -- {"v":1,"data":…}
     CHECK (settled OR wake_at IS NOT NULL)   -- promise P6
 ) STRICT;
 
+-- A register has one open payment, unless it is set to many. Held from the first commit on; given up at the end or
+-- review, or to the payment that supersedes it; never taken again.
+CREATE UNIQUE INDEX payments_one_open ON payments (store, register) WHERE holds_register;
+
 CREATE INDEX payments_due ON payments (wake_at, id) WHERE wake_at IS NOT NULL;
 -- It ends with its own condition to hold all that the query of open payments asks: else SQLite walks the next index.
 CREATE INDEX payments_open ON payments (store, register, opened_at, id, is_open) WHERE is_open;
 CREATE INDEX payments_of_register ON payments (store, register, opened_at, id);
+CREATE INDEX payments_of_store ON payments (store, opened_at, id);
+CREATE INDEX payments_to_fiscalize ON payments (id) WHERE fiscal_due;
 CREATE INDEX payments_by_receipt ON payments (receipt) WHERE receipt IS NOT NULL;
 
 -- One row a fact, with the event that tells a register of it. A second register's copy of the event is a row of its
@@ -69,13 +78,17 @@ CREATE TABLE operations (
     PRIMARY KEY (operation, register, store)
 ) STRICT, WITHOUT ROWID;
 
--- Money at a bank belongs to one payment.
+-- Money at a bank that payments know of. One that was only reported to a payment gets a second row once it is believed.
 CREATE TABLE credits (
-    server           TEXT NOT NULL,
-    bank_transaction TEXT NOT NULL,
-    payment          TEXT NOT NULL REFERENCES payments (id),
-    PRIMARY KEY (server, bank_transaction)
+    bank_transaction TEXT    NOT NULL,
+    server           TEXT    NOT NULL,
+    payment          TEXT    NOT NULL REFERENCES payments (id),
+    is_believed      INTEGER NOT NULL CHECK (is_believed IN (0, 1)),
+    PRIMARY KEY (bank_transaction, server, payment, is_believed)
 ) STRICT, WITHOUT ROWID;
+
+-- Money belongs to one payment: that which believes in it.
+CREATE UNIQUE INDEX credits_of_one_payment ON credits (server, bank_transaction) WHERE is_believed;
 
 -- One row a start of an instance.
 CREATE TABLE instances (

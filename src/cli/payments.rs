@@ -50,6 +50,9 @@ pub(super) struct Filter {
     /// Open ones only.
     #[arg(long)]
     open: bool,
+    /// Paid ones of which the register has told no fiscal receipt.
+    #[arg(long)]
+    not_fiscalized: bool,
     /// At most so many.
     #[arg(long, default_value_t = 50)]
     limit: usize,
@@ -95,6 +98,7 @@ fn filter_of(filter: Filter) -> PaymentFilter {
         receipt: filter.receipt,
         operation: filter.operation,
         open_only: filter.open,
+        not_fiscalized: filter.not_fiscalized,
         before: None,
         limit: filter.limit,
     }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::settings::{ConsoleKind, ConsoleSettings, EventsBy, RegisterSettings, Settings, StoreSettings};
+use engine::settings::{
+    ConsoleKind, ConsoleSettings, EventsBy, OpenPayments, RegisterSettings, Settings, StoreSettings,
+};
 use payment::{
     Annulment, Attempt, Checkout, Code, CodeId, CodeKind, Currency, Details, EndCode, EndWord, Ending,
     LastTry, LateMoney, Life, Money, OperationId, Payment, PaymentId, PaymentTypeCode, Phase, PollPlan,
@@ -47,9 +49,12 @@ impl Sample {
             ScreenState::Code => self.showing(LastTry::None),
             ScreenState::TryDeclined => self.showing(LastTry::Declined),
             ScreenState::Processing => self.showing(LastTry::InProgress),
-            ScreenState::Checking => {
-                self.with_phase(Phase::Closing { wish: Wish::Expire, since: self.now, tell_by: self.now })
-            }
+            ScreenState::Checking => self.with_phase(Phase::Closing {
+                wish: Wish::Expire,
+                since: self.now,
+                tell_by: self.now,
+                reason: None,
+            }),
             ScreenState::Paid => self.with_phase(Phase::Paid { credit: 0, at: self.now }),
             ScreenState::Declined => self.ended(EndWord::Declined, EndCode::Declined),
             ScreenState::Expired => self.ended(EndWord::Expired, EndCode::Expired),
@@ -106,6 +111,8 @@ impl Sample {
                 attempts,
                 credits: Vec::new(),
                 refunds: Vec::new(),
+                consoles: Vec::new(),
+                fiscal: None,
                 settled: false,
             },
         }
@@ -148,6 +155,8 @@ impl Sample {
             late_money: LateMoney::Refund,
             show_on: vec![self.place.console.clone()],
             show_on_register: false,
+            supersedes: None,
+            shares_register: false,
             details: Details::default(),
         }
     }
@@ -189,6 +198,7 @@ pub fn settings(shop: &str, language: &str, places: &[(Place, ConsoleKind, Optio
         let register = store.registers.entry(place.register.clone()).or_insert_with(|| RegisterSettings {
             name: format!("Register {}", place.register),
             events_by: EventsBy::Amqp,
+            open_payments: OpenPayments::One,
             consoles: BTreeMap::new(),
         });
         let console = ConsoleSettings {

@@ -210,7 +210,7 @@ impl<'a> Told<'a> {
 
 fn told(payment: &Payment, now: Timestamp) -> Option<Told<'_>> {
     match &payment.state.phase {
-        Phase::Opening { .. } => Some(Told::state(ScreenState::Preparing)),
+        Phase::Waiting { .. } | Phase::Opening { .. } => Some(Told::state(ScreenState::Preparing)),
         Phase::Showing => Some(shown(payment.shown_attempt(), now)),
         Phase::Closing { .. } => Some(Told::state(ScreenState::Checking)),
         Phase::Paid { at, .. } => Told::outcome(ScreenState::Paid, *at, now),

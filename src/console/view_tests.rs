@@ -84,7 +84,8 @@ fn p8_a_code_is_gone_as_soon_as_it_must_not_be_paid() {
             payment.state.attempts[0].annulment = Annulment::Due { at: now() }
         }),
         ("the end is wanted", |payment| {
-            payment.state.phase = Phase::Closing { wish: Wish::Cancel, since: now(), tell_by: now() };
+            payment.state.phase =
+                Phase::Closing { wish: Wish::Cancel, since: now(), tell_by: now(), reason: None };
         }),
         ("the bank's expiry is earlier than asked", |payment| {
             payment.state.attempts[0].code.as_mut().unwrap().expires_at = Some(now());

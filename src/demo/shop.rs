@@ -5,8 +5,8 @@ use std::path::Path;
 
 use anyhow::Context;
 use engine::settings::{
-    ConsoleKind, ConsoleSettings, EventsBy, PaymentType, RegisterSettings, ServerSettings, Settings,
-    StoreSettings,
+    ConsoleKind, ConsoleSettings, EventsBy, OpenPayments, PaymentType, RegisterSettings, ServerSettings,
+    Settings, StoreSettings,
 };
 use payment::{
     CodeKind, ConsoleId, Currency, InvalidName, LateMoney, PaymentTypeCode, PollPlan, RegisterId, ServerId,
@@ -94,6 +94,7 @@ fn register(name: &str) -> Result<RegisterSettings, InvalidName> {
         return Ok(RegisterSettings {
             name: format!("Касса {name}"),
             events_by: EventsBy::Amqp,
+            open_payments: OpenPayments::One,
             consoles: BTreeMap::new(),
         });
     }
@@ -107,6 +108,7 @@ fn register(name: &str) -> Result<RegisterSettings, InvalidName> {
     Ok(RegisterSettings {
         name: "Киоск самообслуживания".to_owned(),
         events_by: EventsBy::Amqp,
+        open_payments: OpenPayments::One,
         consoles: BTreeMap::from([(ConsoleId::parse(CONSOLE)?, console)]),
     })
 }

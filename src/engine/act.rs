@@ -48,6 +48,7 @@ impl Engine {
             Effect::Refund(refund) => self.refund(&payment, refund).await,
             Effect::AskStatus(attempt) => return self.poll(payment, attempt, is_news).await,
             Effect::AskRefund(refund) => return self.poll_refund(payment, refund).await,
+            Effect::Resolve => self.resolve_superseded(&payment).await,
         };
         if let Some(input) = input {
             self.feed_until_durable(payment, input).await;

@@ -2,11 +2,13 @@
 
 mod command;
 mod event;
+mod query;
 mod render;
 mod snapshot;
 
 pub use command::{CancelBody, ClaimBody, GetBody, MoneyBody, PayBody, RefundBody};
 pub(crate) use command::{Fault, operation_of, parse, read_object};
 pub use event::{ConsoleBody, CreditBody, EventBody, QrBody, RefundBodyOut, Sum};
+pub use query::{Capabilities, FindBody, FiscalizedBody, FoundBody, Tally, TotalsBody, TotalsLine, TypeBody};
 pub(crate) use render::{Reply, journal};
-pub(crate) use snapshot::{rejected, state, tombstone};
+pub(crate) use snapshot::{nothing_open, of_register, rejected, state, tombstone};

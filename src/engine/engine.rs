@@ -17,6 +17,7 @@ use crate::limits::Limits;
 use crate::outbox::Outbox;
 use crate::ports::{Banks, Clock, Destination, EventSink, Ids, Store, StoreError};
 use crate::settings::Settings;
+use crate::supersede::Waiting;
 use crate::wheel::Wheel;
 use crate::{follow, wake};
 
@@ -55,6 +56,7 @@ struct Inner {
     outbox: Outbox,
     limits: Limits,
     asking: Asking,
+    waiting: Waiting,
     changes: broadcast::Sender<Destination>,
     tasks: TaskTracker,
     loops: TaskTracker,
@@ -76,6 +78,7 @@ impl Engine {
             outbox: Outbox::default(),
             limits: Limits::default(),
             asking: Asking::default(),
+            waiting: Waiting::default(),
             changes: broadcast::Sender::new(CHANGES_KEPT),
             tasks: TaskTracker::new(),
             loops: TaskTracker::new(),
@@ -158,6 +161,10 @@ impl Engine {
 
     pub(crate) fn asking(&self) -> &Asking {
         &self.inner.asking
+    }
+
+    pub(crate) fn waiting(&self) -> &Waiting {
+        &self.inner.waiting
     }
 
     pub(crate) fn epoch(&self) -> u64 {

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use payment::{Context, Decision, Fact, Input, Payment, PaymentId, Rejection, Timestamp};
+use payment::{
+    Context, Credit, Decision, Input, OrderState, Payment, PaymentId, Rejection, StatusAnswer, Timestamp,
+};
 
 use crate::contract::{self, Reply};
 use crate::engine::Engine;
 use crate::outbox::Outgoing;
 use crate::ports::{
-    Change, CommitError, CreditKey, Destination, OperationRecord, PaymentChange, StoreError, Stored,
+    Change, CommitError, CreditRow, Destination, OperationRecord, PaymentChange, StoreError, Stored,
 };
 
 /// A commit that lost so many races has met a bug, not bad luck.
@@ -58,6 +60,9 @@ pub(crate) enum FeedError {
     /// The payment, or this instance's epoch, changed while the input was decided.
     #[error("the payment has changed since it was read")]
     Conflict,
+    /// The register has an open payment, and may have one only.
+    #[error("the register has an open payment already")]
+    RegisterBusy,
     /// A bank reports money that belongs to another payment.
     #[error("a bank reports money that belongs to another payment: ask the bank")]
     CreditTaken,
@@ -94,6 +99,7 @@ impl Engine {
         self.outbox().end_doubt(self, id).await?;
         // An input that changes nothing is not checked by a commit: it must not be decided on a state that is over.
         let mut held = held.filter(|payment| !self.wheel().knows_newer(id, payment.state.sequence));
+        let mut input = input;
         for _ in 0..CONFLICTS_AT_MOST {
             let payment = match held.take() {
                 Some(payment) => payment,
@@ -104,6 +110,7 @@ impl Engine {
             match self.commit(&payment, decision, request.clone(), context).await {
                 Ok(fed) => return Ok(fed),
                 Err(FeedError::Conflict) => {}
+                Err(FeedError::CreditTaken) => input = with_money_taken(input)?,
                 Err(error) => return Err(error),
             }
         }
@@ -152,11 +159,14 @@ impl Engine {
             payment: Arc::clone(&payment),
             wake_at,
             journal,
-            credits: credits_of(&facts),
+            credits: credits_of(before, &payment),
         };
         self.make_durable(Change { epoch, at, payment: Some(change), operation: request.operation }).await?;
         self.tell(&payment, outgoing);
         self.set_wake(&payment, wake_at);
+        if before.is_open() && !payment.is_open() {
+            self.wake_waiting(payment.id, at);
+        }
         self.act(&payment, &effects, true);
         Ok(Fed::Changed(payment))
     }
@@ -179,6 +189,7 @@ impl Engine {
             Err(CommitError::Conflict) => Err(FeedError::Conflict),
             Err(CommitError::Duplicate) => Err(FeedError::Duplicate),
             Err(CommitError::CreditTaken) => Err(FeedError::CreditTaken),
+            Err(CommitError::RegisterBusy) => Err(FeedError::RegisterBusy),
         }
     }
 
@@ -204,12 +215,28 @@ impl Engine {
     }
 }
 
-fn credits_of(facts: &[Fact]) -> Vec<CreditKey> {
-    let found = facts.iter().filter_map(|fact| match fact {
-        Fact::CreditFound { credit } => Some(credit),
-        _ => None,
-    });
-    found
-        .map(|credit| CreditKey { server: credit.server.clone(), transaction: credit.transaction.clone() })
-        .collect()
+/// Money that a bank's status reports turned out to be another payment's: decided again with that knowledge. Nobody else
+/// may go on with such money.
+fn with_money_taken(input: Input) -> Result<Input, FeedError> {
+    match input {
+        Input::Status { attempt, asked_at, answer: StatusAnswer { state: OrderState::Paid(notice), .. } } => {
+            tracing::warn!(order = %attempt, "a bank reports money that belongs to another payment");
+            Ok(Input::MoneyTaken { attempt, asked_at, notice })
+        }
+        _ => Err(FeedError::CreditTaken),
+    }
+}
+
+/// The credits that a change writes: those that are new, and those that are believed now and were not before.
+fn credits_of(before: &Payment, after: &Payment) -> Vec<CreditRow> {
+    let row = |credit: &Credit| CreditRow {
+        server: credit.server.clone(),
+        transaction: credit.transaction.clone(),
+        is_believed: credit.is_believed(),
+    };
+    let is_news = |(index, credit): &(usize, &Credit)| match before.state.credits.get(*index) {
+        Some(known) => credit.is_believed() && !known.is_believed(),
+        None => true,
+    };
+    after.state.credits.iter().enumerate().filter(is_news).map(|(_, credit)| row(credit)).collect()
 }

@@ -3,6 +3,8 @@
 mod address;
 mod pay;
 mod payments;
+mod period;
+mod queries;
 mod refund;
 
 use async_trait::async_trait;
@@ -167,12 +169,17 @@ async fn carry_out(
         "get" => payments::get(engine, command).await,
         "check" => payments::check(engine, command).await,
         "claim" => payments::claim(engine, command).await,
+        "fiscalized" => payments::fiscalized(engine, command).await,
+        "find" => queries::find(engine, command).await,
+        "totals" => queries::totals(engine, command).await,
+        "types" => queries::types(engine, command),
         _ => unreachable!("the verb was looked up above"),
     }
 }
 
 /// The verbs that this service knows.
-pub const VERBS: [&str; 6] = ["pay", "cancel", "get", "check", "refund", "claim"];
+pub const VERBS: [&str; 10] =
+    ["pay", "cancel", "get", "check", "refund", "claim", "find", "fiscalized", "totals", "types"];
 
 /// Publishes answers; the command is acknowledged only when they are out. Registers that get nothing from a queue ask.
 async fn send(

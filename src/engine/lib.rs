@@ -25,6 +25,7 @@ mod outbox;
 pub mod ports;
 mod screens;
 pub mod settings;
+mod supersede;
 mod wake;
 mod wheel;
 

@@ -49,9 +49,23 @@ pub struct RegisterSettings {
     /// How it gets its events.
     #[serde(default)]
     pub events_by: EventsBy,
+    /// How many payments it may have open at once.
+    #[serde(default)]
+    pub open_payments: OpenPayments,
     /// Its outputs for buyers.
     #[serde(default)]
     pub consoles: BTreeMap<ConsoleId, ConsoleSettings>,
+}
+
+/// How many payments a register may have open at once (design.md §4).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OpenPayments {
+    /// One: another is `register_busy`, or supersedes it.
+    #[default]
+    One,
+    /// As many as it opens: restaurants' pre-checks.
+    Many,
 }
 
 /// How a register gets its events (its *delivery*, contract.md §4).

@@ -1,8 +1,8 @@
 //! The only way a payment changes: folding its facts.
 
 use crate::{
-    Annulment, Attempt, AttemptId, Code, CreditRole, DeathCause, Fact, LastTry, Life, Payment, Phase, Refund,
-    RefundId, RefundState, Timestamp,
+    Annulment, Attempt, AttemptId, Code, CreditRole, DeathCause, Fact, FiscalReceipt, LastTry, Life,
+    OperationId, Payment, Phase, Refund, RefundId, RefundState, Timestamp,
 };
 
 /// Folds one fact, which happened at `at`, into the payment.
@@ -15,11 +15,13 @@ pub fn apply(payment: &mut Payment, fact: &Fact, at: Timestamp) {
     payment.state.sequence += 1;
     payment.state.settled = false;
     match fact {
-        Fact::Accepted { give_up_at } => {
+        Fact::Accepted { give_up_at } | Fact::WaitEnded { give_up_at } => {
             payment.state.phase = Phase::Opening { next_attempt_at: at, give_up_at: *give_up_at };
         }
-        Fact::ClosingBegan { wish, tell_by, .. } => {
-            payment.state.phase = Phase::Closing { wish: *wish, since: at, tell_by: *tell_by };
+        Fact::WaitBegan { what } => payment.state.phase = Phase::Waiting { what: *what, since: at },
+        Fact::ClosingBegan { wish, tell_by, reason } => {
+            let reason = reason.clone();
+            payment.state.phase = Phase::Closing { wish: *wish, since: at, tell_by: *tell_by, reason };
         }
         Fact::Ended(ending) => payment.state.phase = Phase::Ended(ending.clone()),
         Fact::ReviewBegan { code, reason } => {
@@ -29,13 +31,21 @@ pub fn apply(payment: &mut Payment, fact: &Fact, at: Timestamp) {
             payment.state.credits.push(credit.clone());
             pay_if_it_pays(payment, payment.state.credits.len() - 1, at);
         }
+        Fact::CreditTaken { credit } => payment.state.credits[*credit].taken = true,
         Fact::CreditProven { credit } => payment.state.credits[*credit].proven = true,
         Fact::CreditAssigned { credit, role, .. } => {
             payment.state.credits[*credit].role = *role;
             pay_if_it_pays(payment, *credit, at);
         }
         Fact::Settled => payment.state.settled = true,
-        Fact::OutputsTold { .. } | Fact::ReviewEnded { .. } => {}
+        Fact::OutputsTold { consoles } => {
+            for report in consoles {
+                payment.state.consoles.retain(|known| known.console != report.console);
+                payment.state.consoles.push(report.clone());
+            }
+        }
+        Fact::Fiscalized { operation, receipt } => fiscalize(payment, operation, receipt),
+        Fact::ReviewEnded { .. } => {}
         Fact::RefundAccepted { .. }
         | Fact::RefundOrdered { .. }
         | Fact::RefundNotSent { .. }
@@ -52,6 +62,14 @@ pub fn apply(payment: &mut Payment, fact: &Fact, at: Timestamp) {
 fn pay_if_it_pays(payment: &mut Payment, credit: usize, at: Timestamp) {
     if payment.state.credits[credit].role == CreditRole::Pays {
         payment.state.phase = Phase::Paid { credit, at };
+    }
+}
+
+fn fiscalize(payment: &mut Payment, operation: &OperationId, receipt: &FiscalReceipt) {
+    let refund = payment.state.refunds.iter_mut().find(|refund| refund.operation == *operation);
+    match refund {
+        Some(refund) => refund.fiscal = Some(receipt.clone()),
+        None => payment.state.fiscal = Some(receipt.clone()),
     }
 }
 

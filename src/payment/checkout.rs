@@ -32,8 +32,19 @@ pub struct Checkout {
     pub show_on: Vec<ConsoleId>,
     /// Whether the code travels in the event for the register itself to show.
     pub show_on_register: bool,
+    /// The register's operation that is resolved before a bank is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supersedes: Option<OperationId>,
+    /// Whether the register may have other open payments beside this one.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub shares_register: bool,
     /// What is kept for people and slips; nothing is decided on it.
     pub details: Details,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// What a register tells about a sale beyond the money.

@@ -26,7 +26,7 @@ pub(crate) fn is_in_doubt(attempt: &Attempt) -> bool {
 /// The register wants the end. Never refunds: a paid payment stays paid. The first wish to close is the one that is told.
 pub(crate) fn cancel(step: &mut Step, reason: Option<String>) {
     match step.payment.state.phase {
-        Phase::Opening { .. } | Phase::Showing => {
+        Phase::Waiting { .. } | Phase::Opening { .. } | Phase::Showing => {
             if step.payment.state.attempts.iter().any(may_be_paid) {
                 begin(step, Wish::Cancel, reason);
             } else {
@@ -107,14 +107,18 @@ pub(crate) fn end_by_death(step: &mut Step, cause: DeathCause) {
     end(step, word, code, reason.to_owned());
 }
 
-/// Tells the end that was wished for.
+/// Tells the end that was wished for, in the words of who wished it if there were any.
 pub(crate) fn end_by_wish(step: &mut Step, wish: Wish) {
     let (word, code, reason) = match wish {
         Wish::Cancel => (EndWord::Cancelled, EndCode::Cancelled, "cancelled"),
         Wish::Expire => (EndWord::Expired, EndCode::Expired, "not paid in time"),
         Wish::GiveUp => (EndWord::Failed, EndCode::BankUnavailable, "no bank gave a certain answer in time"),
     };
-    end(step, word, code, reason.to_owned());
+    let told = match &step.payment.state.phase {
+        Phase::Closing { reason, .. } => reason.clone(),
+        _ => None,
+    };
+    end(step, word, code, told.unwrap_or_else(|| reason.to_owned()));
 }
 
 /// Ends the payment without money, certain or not as its codes are.

@@ -6,6 +6,9 @@ use crate::{
     Phase, RejectCode, Rejection, Timestamp, refunding, watching, withdrawing,
 };
 
+/// The code of a review: the bank reports money that it has reported for another order.
+const TRANSACTION_MISMATCH: &str = "transaction_mismatch";
+
 /// The bank says that money has arrived on an order. Believed only with its transaction; without it we ask again.
 pub(crate) fn paid(
     step: &mut Step,
@@ -36,7 +39,40 @@ pub(crate) fn paid(
 pub(crate) fn notified(step: &mut Step, id: AttemptId, notice: PaidNotice) {
     let Some(attempt) = step.attempt(id) else { return };
     if notice.transaction.is_some() && known(&step.payment, &attempt, &notice).is_none() {
-        record(step, &attempt, false, CreditRole::Manual, notice);
+        record(step, &attempt, Belief::Unproven, CreditRole::Manual, notice);
+    }
+}
+
+/// The bank reports money for our order that another payment has: the bank is in error, or was when it spoke of the
+/// other. A person looks. The code is not held for paid: it is withdrawn and watched until its life has been waited out.
+pub(crate) fn taken(step: &mut Step, id: AttemptId, asked_at: Timestamp, notice: PaidNotice) {
+    let Some(attempt) = step.attempt(id) else { return };
+    let is_shown = attempt.shown_at.is_some();
+    if is_shown && step.payment.is_open() {
+        review(
+            step,
+            TRANSACTION_MISMATCH,
+            "the bank reports money that belongs to another payment".to_owned(),
+        );
+    }
+    match known(&step.payment, &attempt, &notice) {
+        Some(credit) if !step.payment.state.credits[credit].taken => {
+            step.record(Fact::CreditTaken { credit });
+        }
+        Some(_) => {}
+        None => {
+            let is_held = is_shown && matches!(step.payment.state.phase, Phase::Review { .. });
+            let role = if is_held { CreditRole::Held } else { CreditRole::Manual };
+            record(step, &attempt, Belief::Taken, role, notice);
+        }
+    }
+    if asked_at < watching::waited_out_at(&step.payment, &attempt) {
+        return;
+    }
+    match attempt.life {
+        Life::Payable { .. } => withdrawing::die(step, id, DeathCause::Paid),
+        Life::Dead { .. } => step.record(Fact::WatchEnded { attempt: id }),
+        _ => {}
     }
 }
 
@@ -61,13 +97,21 @@ fn find(step: &mut Step, attempt: &Attempt, is_ours: bool, proven: bool, notice:
             review(step, "order_mismatch", "the bank's answer names another order than ours".to_owned());
         }
     }
-    record(step, attempt, proven, role, notice);
+    record(step, attempt, if proven { Belief::Proven } else { Belief::Unproven }, role, notice);
     if role == CreditRole::Refunding {
         refunding::give_back(step, step.payment.state.credits.len() - 1);
     }
 }
 
-fn record(step: &mut Step, attempt: &Attempt, proven: bool, role: CreditRole, notice: PaidNotice) {
+/// What is believed of money when it is found.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Belief {
+    Proven,
+    Unproven,
+    Taken,
+}
+
+fn record(step: &mut Step, attempt: &Attempt, belief: Belief, role: CreditRole, notice: PaidNotice) {
     let Some(transaction) = notice.transaction else { return };
     let credit = Credit {
         server: step.payment.route_of(attempt).server.clone(),
@@ -78,7 +122,8 @@ fn record(step: &mut Step, attempt: &Attempt, proven: bool, role: CreditRole, no
         paid_at: notice.paid_at,
         payer: notice.payer,
         instrument: notice.instrument,
-        proven,
+        proven: belief == Belief::Proven,
+        taken: belief == Belief::Taken,
         role,
     };
     step.record(Fact::CreditFound { credit });
@@ -89,7 +134,7 @@ fn record(step: &mut Step, attempt: &Attempt, proven: bool, role: CreditRole, no
 fn confirm(step: &mut Step, credit: usize, attempt: &Attempt, proven: bool) {
     let found = &step.payment.state.credits[credit];
     let is_proof = proven && found.attempt == attempt.id && found.amount == step.payment.checkout.amount;
-    if found.proven || !is_proof {
+    if found.proven || found.taken || !is_proof {
         return;
     }
     let was_left_to_people = found.role == CreditRole::Manual;
@@ -140,7 +185,7 @@ fn late_role(payment: &Payment, attempt: &Attempt) -> CreditRole {
 fn after_money(step: &mut Step, attempt: &Attempt, asked_at: Timestamp) {
     if step.payment.is_open() && attempt.shown_at.is_some() {
         let reason = "the bank reports money for our order that it has reported for another one".to_owned();
-        review(step, "transaction_mismatch", reason);
+        review(step, TRANSACTION_MISMATCH, reason);
     }
     let ends_with_its_payment = matches!(step.payment.checkout.kind, CodeKind::Dynamic | CodeKind::Buyer);
     if !ends_with_its_payment {

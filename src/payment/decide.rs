@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use crate::step::Step;
 use crate::{
-    AttemptId, Checkout, Fact, Input, Payment, PaymentId, RefundId, RejectCode, Timestamp, closing,
-    crediting, due, opening, refund_answers, refunding, reviewing, watching, withdrawing,
+    AttemptId, Checkout, ConsoleReport, Fact, Input, Payment, PaymentId, RefundId, RejectCode, Timestamp,
+    closing, crediting, due, fiscalizing, opening, refund_answers, refunding, reviewing, waiting, watching,
+    withdrawing,
 };
 
 /// What a decision needs to know beside the payment and the input.
@@ -41,6 +42,9 @@ pub enum Effect {
     Annul(AttemptId),
     /// Ask the bank to give money back: answer by [`Input::Refunded`].
     Refund(RefundId),
+    /// Find out what became of the operation that the payment supersedes, and end it if it is open: answer by
+    /// [`Input::Resolved`] once it is.
+    Resolve,
     /// Ask for a refund's state: answer by [`Input::RefundStatus`], nothing if the call fails.
     AskRefund(RefundId),
 }
@@ -68,6 +72,7 @@ pub fn open(id: PaymentId, checkout: Arc<Checkout>, context: Context) -> Decisio
     let give_up_at = context.now.plus(response_timeout);
     let mut step = Step::new(Payment::blank(id, checkout, context.now), context);
     step.record(Fact::Accepted { give_up_at });
+    waiting::begin(&mut step);
     advance(&mut step);
     finish(step)
 }
@@ -82,20 +87,21 @@ pub fn decide(payment: &Payment, input: Input, context: Context) -> Result<Decis
         Input::CallsLost { epochs } => step.lose_calls(|call| epochs.contains(&call.epoch)),
         Input::Issued { attempt, answer } => opening::issued(&mut step, attempt, answer),
         Input::Status { attempt, asked_at, answer } => watching::status(&mut step, attempt, asked_at, answer),
+        Input::MoneyTaken { attempt, asked_at, notice } => {
+            crediting::taken(&mut step, attempt, asked_at, notice);
+        }
         Input::Annulled { attempt, answer } => withdrawing::annulled(&mut step, attempt, answer),
         Input::Notified { attempt, notice } => crediting::notified(&mut step, attempt, notice),
         Input::Refunded { refund, call, answer } => refund_answers::answered(&mut step, refund, call, answer),
         Input::RefundStatus { refund, asked_at, answer } => {
             refund_answers::looked_up(&mut step, refund, asked_at, answer);
         }
-        Input::OutputsTold { consoles } => {
-            if step.payment.is_open() && !consoles.is_empty() {
-                step.record(Fact::OutputsTold { consoles });
-            }
-        }
+        Input::OutputsTold { consoles } => outputs_told(&mut step, consoles),
         Input::Cancel { reason } => closing::cancel(&mut step, reason),
         Input::Refund(order) => refunding::request(&mut step, order)?,
         Input::Claim => crediting::claim(&mut step)?,
+        Input::Resolved(resolution) => waiting::resolved(&mut step, resolution),
+        Input::Fiscalized { operation, receipt } => fiscalizing::told(&mut step, operation, receipt)?,
         Input::EndReview { verdict, who, why } => reviewing::end(&mut step, &verdict, &who, &why)?,
     }
     advance(&mut step);
@@ -105,10 +111,19 @@ pub fn decide(payment: &Payment, input: Input, context: Context) -> Result<Decis
 fn wake(step: &mut Step, delivered: bool) {
     let now = step.now;
     step.lose_calls(|call| now >= due::given_up_at(call));
+    waiting::ask(step);
     watching::ask(step);
     refunding::ask(step);
     if delivered && !step.payment.state.settled && due::is_quiet(&step.payment) {
         step.record(Fact::Settled);
+    }
+}
+
+/// Notes what is news of the outputs' reports.
+fn outputs_told(step: &mut Step, mut consoles: Vec<ConsoleReport>) {
+    consoles.retain(|report| !step.payment.state.consoles.contains(report));
+    if step.payment.is_open() && !consoles.is_empty() {
+        step.record(Fact::OutputsTold { consoles });
     }
 }
 

@@ -12,6 +12,8 @@ use crate::{
 const REMIND_EVERY: Duration = Duration::from_hours(24);
 /// How long after everything is done the outbox is looked at for the last time, and again until it is empty.
 const SETTLE_AFTER: Duration = Duration::from_mins(1);
+/// How often what a payment waits for is looked at, beside the news of it.
+const RESOLVE_AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// How long after its deadline a call is given up by the wake, if the caller itself did not tell.
 const CALL_GRACE: Duration = Duration::from_secs(2);
 
@@ -39,6 +41,7 @@ pub(crate) fn wake_at(payment: &Payment, now: Timestamp) -> Option<Timestamp> {
 
 fn phase_due(payment: &Payment, now: Timestamp) -> Option<Timestamp> {
     match payment.state.phase {
+        Phase::Waiting { .. } => Some(now.plus(RESOLVE_AGAIN_AFTER)),
         Phase::Opening { give_up_at, .. } if opening::is_waiting(payment) => Some(give_up_at),
         Phase::Opening { next_attempt_at, give_up_at } => Some(next_attempt_at.max(now).min(give_up_at)),
         Phase::Showing => payment.shown_attempt().map(|attempt| attempt.expires_at),

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Attempt, AttemptId, BankTransaction, Call, Code, ConsoleId, Credit, CreditRole, DeathCause, Ending,
-    Refund, RefundId, Refusal, Timestamp, Wish,
+    FiscalReceipt, OperationId, Refund, RefundId, Refusal, Timestamp, Wait, Wish,
 };
 
 /// One thing that happened. Each is durable before anything follows from it.
@@ -13,6 +13,16 @@ use crate::{
 pub enum Fact {
     /// The checkout was accepted.
     Accepted {
+        /// Without a code by then the payment fails.
+        give_up_at: Timestamp,
+    },
+    /// No bank may be asked before something else is over.
+    WaitBegan {
+        /// What it waits for.
+        what: Wait,
+    },
+    /// It is over: a bank may be asked.
+    WaitEnded {
         /// Without a code by then the payment fails.
         give_up_at: Timestamp,
     },
@@ -131,6 +141,11 @@ pub enum Fact {
         /// The credit, as an index.
         credit: usize,
     },
+    /// Money that was reported to us belongs to another payment.
+    CreditTaken {
+        /// The credit, as an index.
+        credit: usize,
+    },
     /// A credit got another role: claimed, accepted, to be refunded, left to people.
     CreditAssigned {
         /// The credit, as an index.
@@ -216,6 +231,13 @@ pub enum Fact {
         refund: RefundId,
         /// Why.
         reason: String,
+    },
+    /// The register printed a fiscal receipt.
+    Fiscalized {
+        /// The pay or the refund that it is for.
+        operation: OperationId,
+        /// The receipt.
+        receipt: FiscalReceipt,
     },
     /// Nothing is left to do.
     Settled,

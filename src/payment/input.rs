@@ -1,8 +1,8 @@
 //! What decisions are made on.
 
 use crate::{
-    AnnulAnswer, AttemptId, BankTransaction, Call, CallError, ConsoleReport, Issued, Money, OperationId,
-    Origin, PaidNotice, RefundAnswer, RefundId, StatusAnswer, Timestamp,
+    AnnulAnswer, AttemptId, BankTransaction, Call, CallError, ConsoleReport, FiscalReceipt, Issued, Money,
+    OperationId, Origin, PaidNotice, RefundAnswer, RefundId, StatusAnswer, Timestamp,
 };
 
 /// One thing that reached a payment.
@@ -40,6 +40,15 @@ pub enum Input {
         attempt: AttemptId,
         /// The answer.
         answer: Result<AnnulAnswer, CallError>,
+    },
+    /// A bank's status reported money for an order, and that money is another payment's already.
+    MoneyTaken {
+        /// Which attempt.
+        attempt: AttemptId,
+        /// When it was asked.
+        asked_at: Timestamp,
+        /// The money.
+        notice: PaidNotice,
     },
     /// A bank told of money unasked, in a notification with a valid signature, and its status shows other money.
     Notified {
@@ -81,6 +90,15 @@ pub enum Input {
     Refund(RefundOrder),
     /// The register takes the late money that it was offered.
     Claim,
+    /// What the payment supersedes is resolved.
+    Resolved(Resolution),
+    /// The register printed a fiscal receipt.
+    Fiscalized {
+        /// The pay or the refund that it is for.
+        operation: OperationId,
+        /// The receipt.
+        receipt: FiscalReceipt,
+    },
     /// A person ends a review.
     EndReview {
         /// How.
@@ -99,10 +117,23 @@ pub struct RefundOrder {
     pub operation: OperationId,
     /// Who asks.
     pub origin: Origin,
+    /// The money that goes back, for people who hand back what is left to them; `None`: that which pays.
+    pub transaction: Option<BankTransaction>,
     /// How much; `None`: all that is left.
     pub amount: Option<Money>,
     /// Why.
     pub reason: Option<String>,
+}
+
+/// What became of an operation that is superseded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resolution {
+    /// It is over without money, certain or not, or it will never start.
+    Over,
+    /// It is paid.
+    Paid,
+    /// A person must decide on it.
+    Review,
 }
 
 /// How a person ends a review.

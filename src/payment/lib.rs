@@ -10,6 +10,7 @@ mod crediting;
 mod decide;
 mod due;
 mod fact;
+mod fiscalizing;
 mod id;
 mod input;
 mod money;
@@ -23,6 +24,7 @@ mod step;
 mod terms;
 mod time;
 mod view;
+mod waiting;
 mod watching;
 mod withdrawing;
 mod word;
@@ -40,11 +42,11 @@ pub use id::{
     AttemptId, BankTransaction, CodeId, ConsoleId, InvalidId, InvalidName, OperationId, PaymentId,
     PaymentTypeCode, RefundId, RegisterId, ServerId, StoreId,
 };
-pub use input::{Input, RefundOrder, Verdict};
+pub use input::{Input, RefundOrder, Resolution, Verdict};
 pub use money::{AmountOutOfRange, Currency, Money, UnknownCurrency};
 pub use state::{
-    Annulment, Attempt, Call, Credit, CreditRole, DeathCause, Ending, LastTry, Life, Origin, Payment, Phase,
-    Refund, RefundState, State, Wish,
+    Annulment, Attempt, Call, Credit, CreditRole, DeathCause, Ending, FiscalReceipt, LastTry, Life, Origin,
+    Payment, Phase, Refund, RefundState, State, Wait, Wish,
 };
 pub use terms::{PollPlan, RefundAbility, RefundTerms, Route, Terms};
 pub use time::{Timestamp, TimestampError};

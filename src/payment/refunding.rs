@@ -2,8 +2,8 @@
 
 use crate::step::Step;
 use crate::{
-    Credit, CreditRole, Effect, Fact, Money, OperationId, Origin, Payment, Refund, RefundAbility,
-    RefundOrder, RefundState, RejectCode, Rejection, Terms, Timestamp, refund_limits,
+    BankTransaction, Credit, CreditRole, Effect, Fact, Money, OperationId, Origin, Payment, Refund,
+    RefundAbility, RefundOrder, RefundState, RejectCode, Rejection, Terms, Timestamp, refund_limits,
 };
 
 /// More refunds than this of one payment are a loop, not a shop.
@@ -14,15 +14,45 @@ const REFUNDS_BEFORE_PEOPLE: usize = 500;
 /// A register or a person wants money back from the paying credit.
 pub(crate) fn request(step: &mut Step, order: RefundOrder) -> Result<(), Rejection> {
     let payment = &step.payment;
-    let Some((credit, paying)) = payment.paying_credit() else {
-        return Err(reject(RejectCode::NotPaid, None, "the payment has not been paid".to_owned()));
-    };
-    let amount = amount_of(payment, credit, paying, order.amount)?;
-    check_ability(terms_of(payment, credit), paying, amount)?;
+    let (credit, money) = money_of(payment, order.transaction.as_ref())?;
+    let amount = amount_of(payment, credit, money, order.amount)?;
+    check_ability(terms_of(payment, credit), money, amount)?;
     check_free(payment)?;
     check_limit(step, credit, amount)?;
+    if money.role == CreditRole::Manual {
+        let by = Some(name_of(&order.origin));
+        step.record(Fact::CreditAssigned { credit, role: CreditRole::Refunding, by });
+    }
     accept(step, credit, amount, Some(order.operation), order.origin, order.reason, step.now);
     Ok(())
+}
+
+/// The money that goes back: that which pays, or what a person names of the money that is left to people.
+fn money_of<'a>(
+    payment: &'a Payment,
+    transaction: Option<&BankTransaction>,
+) -> Result<(usize, &'a Credit), Rejection> {
+    let Some(transaction) = transaction else {
+        let not_paid = || reject(RejectCode::NotPaid, None, "the payment has not been paid".to_owned());
+        return payment.paying_credit().ok_or_else(not_paid);
+    };
+    let is_meant = |credit: &Credit| {
+        let is_free = !credit.taken && !matches!(credit.role, CreditRole::Held | CreditRole::Offered { .. });
+        credit.transaction == *transaction && is_free
+    };
+    let found = payment.state.credits.iter().enumerate().find(|(_, credit)| is_meant(credit));
+    found.ok_or_else(|| {
+        let reason = format!("the payment has no credit {transaction} that can be given back by hand");
+        reject(RejectCode::Invalid, Some("transaction"), reason)
+    })
+}
+
+fn name_of(origin: &Origin) -> String {
+    match origin {
+        Origin::Register { register, .. } => register.to_string(),
+        Origin::Admin { who } => who.clone(),
+        Origin::Late => "the service".to_owned(),
+    }
 }
 
 fn amount_of(
@@ -132,7 +162,8 @@ fn accept(
     let own_name = || OperationId::parse(&format!("auto-{id}")).expect("37 characters are a valid operation");
     let operation = operation.unwrap_or_else(own_name);
     let state = RefundState::Queued { not_before };
-    let refund = Refund { id, operation, origin, credit, amount, reason, asked_at: step.now, state };
+    let refund =
+        Refund { id, operation, origin, credit, amount, reason, asked_at: step.now, state, fiscal: None };
     step.record(Fact::RefundAccepted { refund });
 }
 

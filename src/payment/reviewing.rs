@@ -34,9 +34,13 @@ pub(crate) fn end(step: &mut Step, verdict: &Verdict, who: &str, why: &str) -> R
 fn held_credit(step: &Step, transaction: &BankTransaction) -> Result<usize, Rejection> {
     let is_meant = |credit: &Credit| credit.role == CreditRole::Held && credit.transaction == *transaction;
     let found = step.payment.state.credits.iter().position(is_meant);
-    found.ok_or_else(|| {
-        reject(Some("transaction"), format!("no credit {transaction} is held for this payment"))
-    })
+    match found {
+        Some(credit) if !step.payment.state.credits[credit].taken => Ok(credit),
+        Some(_) => {
+            Err(reject(Some("transaction"), format!("credit {transaction} belongs to another payment")))
+        }
+        None => Err(reject(Some("transaction"), format!("no credit {transaction} is held for this payment"))),
+    }
 }
 
 fn reject(field: Option<&'static str>, reason: String) -> Rejection {

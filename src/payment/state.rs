@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AttemptId, BankTransaction, Checkout, Code, EndCode, EndWord, Money, OperationId, PaymentId, RefundId,
-    Refusal, RegisterId, ServerId, StoreId, Timestamp,
+    AttemptId, BankTransaction, Checkout, Code, ConsoleReport, EndCode, EndWord, Money, OperationId,
+    PaymentId, RefundId, Refusal, RegisterId, ServerId, StoreId, Timestamp,
 };
 
 /// Our record of one pay operation, from request to settled.
@@ -38,6 +38,12 @@ pub struct State {
     /// Money that goes back, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refunds: Vec<Refund>,
+    /// What consoles did with the code, each by its last word.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub consoles: Vec<ConsoleReport>,
+    /// The fiscal receipt of the sale, once the register has told of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fiscal: Option<FiscalReceipt>,
     /// Nothing is left to do: final for the till, nothing payable at a bank, refunds final, events delivered.
     #[serde(default)]
     pub settled: bool,
@@ -47,6 +53,13 @@ pub struct State {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
+    /// Accepted, but no bank may be asked before something else is over.
+    Waiting {
+        /// What it waits for.
+        what: Wait,
+        /// Since when.
+        since: Timestamp,
+    },
     /// Accepted; no code is shown yet.
     Opening {
         /// Not before this time is another attempt started.
@@ -64,6 +77,9 @@ pub enum Phase {
         since: Timestamp,
         /// At this time the end is told even if it is not certain.
         tell_by: Timestamp,
+        /// Why, in the words of who wanted it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
     },
     /// Paid. Stays so through refunds.
     Paid {
@@ -83,6 +99,28 @@ pub enum Phase {
         /// Since when.
         since: Timestamp,
     },
+}
+
+/// What a payment waits for before a bank may be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wait {
+    /// The operation that it supersedes has to be resolved.
+    Superseded,
+}
+
+/// A fiscal receipt, by the three numbers that are printed on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FiscalReceipt {
+    /// The number of the fiscal drive (ФН).
+    #[serde(rename = "fn")]
+    pub drive: String,
+    /// The number of the document in it (ФД).
+    #[serde(rename = "fd")]
+    pub document: String,
+    /// Its fiscal sign (ФП).
+    #[serde(rename = "fp")]
+    pub sign: String,
 }
 
 /// Why a payment is being closed.
@@ -256,6 +294,9 @@ pub struct Credit {
     pub instrument: Option<String>,
     /// Whether order, amount and currency match what we asked for.
     pub proven: bool,
+    /// Whether another payment has it already, by our books: it can neither pay this one nor go back from it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub taken: bool,
     /// What it is to the payment.
     pub role: CreditRole,
 }
@@ -299,6 +340,9 @@ pub struct Refund {
     pub asked_at: Timestamp,
     /// How it stands.
     pub state: RefundState,
+    /// The fiscal receipt of the return, once the register has told of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fiscal: Option<FiscalReceipt>,
 }
 
 /// Who asked for a refund.

@@ -17,6 +17,8 @@ impl Payment {
             attempts: Vec::new(),
             credits: Vec::new(),
             refunds: Vec::new(),
+            consoles: Vec::new(),
+            fiscal: None,
             settled: false,
         };
         Self { id, opened_at, checkout, state }
@@ -25,7 +27,7 @@ impl Payment {
     /// The `status` of the contract.
     pub fn status(&self) -> Status {
         match &self.state.phase {
-            Phase::Opening { .. } => Status::Accepted,
+            Phase::Waiting { .. } | Phase::Opening { .. } => Status::Accepted,
             Phase::Showing if self.shown_attempt().is_some_and(Attempt::is_in_progress) => Status::Processing,
             Phase::Showing => Status::AwaitingPayment,
             Phase::Closing { .. } => Status::Cancelling,
@@ -42,7 +44,10 @@ impl Payment {
 
     /// Whether neither an end nor a review has been told to the register.
     pub fn is_open(&self) -> bool {
-        matches!(self.state.phase, Phase::Opening { .. } | Phase::Showing | Phase::Closing { .. })
+        match self.state.phase {
+            Phase::Waiting { .. } | Phase::Opening { .. } | Phase::Showing | Phase::Closing { .. } => true,
+            Phase::Paid { .. } | Phase::Ended(_) | Phase::Review { .. } => false,
+        }
     }
 
     /// The attempt whose code buyers have, if one was ever shown. There is at most one that is not dead (P1).
@@ -81,6 +86,16 @@ impl Payment {
     /// Whether its bank can be asked for an attempt: by the code's id, or by our order number where that is declared.
     pub fn can_be_asked(&self, attempt: &Attempt) -> bool {
         attempt.code.is_some() || self.terms_of(attempt).status_by_order
+    }
+
+    /// Whether a fiscal receipt of the sale is still to be told: it is paid, with money that is no test.
+    pub fn is_fiscal_due(&self) -> bool {
+        matches!(self.state.phase, Phase::Paid { .. }) && self.state.fiscal.is_none() && !self.is_test()
+    }
+
+    /// Whether no bank was ever asked: it waited for the operation that it supersedes until its end.
+    pub fn never_started(&self) -> bool {
+        self.checkout.supersedes.is_some() && self.state.attempts.is_empty()
     }
 
     /// Whether this is test money: any of its ways leads to a test server.
@@ -178,6 +193,12 @@ impl Attempt {
 }
 
 impl Credit {
+    /// Whether it counts as this payment's own: proven, or accepted or given back by a person. Of all payments only one may believe in
+    /// the same money; what is merely reported is nobody's yet.
+    pub fn is_believed(&self) -> bool {
+        self.proven || matches!(self.role, CreditRole::Pays | CreditRole::Refunding)
+    }
+
     /// Whether it is late money: beyond the first, or after the end was told.
     pub fn is_late(&self) -> bool {
         matches!(self.role, CreditRole::Refunding | CreditRole::Offered { .. } | CreditRole::Manual)
@@ -188,6 +209,11 @@ impl Refund {
     /// Whether nothing will happen to it any more.
     pub fn is_final(&self) -> bool {
         matches!(self.state, RefundState::Completed { .. } | RefundState::Failed { .. })
+    }
+
+    /// Whether the money went back.
+    pub fn is_completed(&self) -> bool {
+        matches!(self.state, RefundState::Completed { .. })
     }
 
     /// Whether it is under way: neither final nor parked for a person.

@@ -50,7 +50,7 @@ fn is_unwanted(payment: &Payment, attempt: &Attempt) -> bool {
     }
     let ends_by_itself = attempt.code.as_ref().is_some_and(|code| code.expires_at.is_some());
     match &payment.state.phase {
-        Phase::Opening { .. } | Phase::Showing => false,
+        Phase::Waiting { .. } | Phase::Opening { .. } | Phase::Showing => false,
         Phase::Closing { wish: Wish::Expire, .. } => !ends_by_itself,
         Phase::Ended(ending) if ending.word == EndWord::Expired => {
             let was_paid = payment.state.credits.iter().any(|credit| credit.attempt == attempt.id);

@@ -81,6 +81,8 @@ words! {
         AmountOutOfRange => "amount_out_of_range",
         /// A person ended the review as not paid.
         ReviewFailed => "review_failed",
+        /// The operation that it supersedes is paid, or a person must decide on it.
+        SupersededPaid => "superseded_paid",
     }
 }
 
@@ -91,6 +93,8 @@ words! {
         Invalid => "invalid",
         /// The operation is known with another essence.
         Conflict => "conflict",
+        /// The register has an open payment, and may have one only.
+        RegisterBusy => "register_busy",
         /// No such operation.
         UnknownOperation => "unknown_operation",
         /// The store has no such payment type.

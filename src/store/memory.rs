@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use engine::ports::{
-    Change, CommitError, DeliveryMark, EventRow, OperationKey, OperationRecord, Store, StoreError, Stored,
+    Change, CommitError, DeliveryMark, EventRow, OperationKey, OperationRecord, Search, Store, StoreError,
+    Stored,
 };
 use engine::settings::Settings;
 use payment::{Payment, PaymentId, RegisterId, StoreId, Timestamp};
@@ -76,6 +77,10 @@ impl Store for MemoryStore {
         limit: usize,
     ) -> Result<Vec<Payment>, StoreError> {
         Ok(self.tables().newest_payments(store, register, limit))
+    }
+
+    async fn search(&self, search: &Search, limit: usize) -> Result<Vec<Payment>, StoreError> {
+        Ok(self.tables().search(search, limit))
     }
 
     async fn undelivered(&self, after: i64, limit: usize) -> Result<Vec<EventRow>, StoreError> {

@@ -3,6 +3,7 @@
 pub(crate) mod operations;
 pub(crate) mod outbox;
 pub(crate) mod payments;
+pub(crate) mod searches;
 pub(crate) mod settings;
 pub(crate) mod summaries;
 

@@ -46,6 +46,8 @@ pub struct PaymentFilter {
     pub operation: Option<OperationId>,
     /// Open ones only: neither an end nor review told.
     pub open_only: bool,
+    /// Paid ones of which no fiscal receipt was told.
+    pub not_fiscalized: bool,
     /// Older than this payment: the last of the page before.
     pub before: Option<PaymentId>,
     /// At most so many.
@@ -62,6 +64,7 @@ impl Default for PaymentFilter {
             receipt: None,
             operation: None,
             open_only: false,
+            not_fiscalized: false,
             before: None,
             limit: 50,
         }

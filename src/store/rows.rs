@@ -7,7 +7,7 @@ mod payment;
 
 pub(crate) use journal::{EventColumns, FactColumns, JournalColumns, journal_columns};
 pub(crate) use operation::OperationColumns;
-pub(crate) use payment::{PaymentColumns, StateColumns, StoredColumns, SummaryColumns};
+pub(crate) use payment::{PaymentColumns, StateColumns, StoredColumns, SummaryColumns, holds_register};
 
 use engine::ports::StoreError;
 

@@ -11,15 +11,21 @@ pub(crate) const INSERT_OPERATION: &str = "INSERT INTO operations \
 
 pub(crate) const INSERT_PAYMENT: &str = "INSERT INTO payments \
      (id, store, register, operation, payment_type, amount_minor, currency, receipt, status, is_open, opened_at, \
-     wake_at, settled, sequence, epoch, checkout, state) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT DO NOTHING";
+     wake_at, settled, sequence, epoch, checkout, state, shift, holds_register, fiscal_due) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) \
+     ON CONFLICT DO NOTHING";
+
+/// A register's place goes from the payment that holds it to the one that supersedes its operation.
+pub(crate) const GIVE_UP_REGISTER: &str = "UPDATE payments SET holds_register = FALSE \
+     WHERE store = $1 AND register = $2 AND operation = $3 AND holds_register";
 
 pub(crate) const UPDATE_PAYMENT: &str = "UPDATE payments \
-     SET status = $1, is_open = $2, wake_at = $3, settled = $4, sequence = $5, epoch = $6, state = $7 \
-     WHERE id = $8 AND sequence = $9";
+     SET status = $1, is_open = $2, wake_at = $3, settled = $4, sequence = $5, epoch = $6, state = $7, \
+     holds_register = (holds_register AND $8), fiscal_due = $9 \
+     WHERE id = $10 AND sequence = $11";
 
-pub(crate) const INSERT_CREDIT: &str = "INSERT INTO credits (server, bank_transaction, payment) \
-     VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+pub(crate) const INSERT_CREDIT: &str = "INSERT INTO credits (server, bank_transaction, payment, is_believed) \
+     VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
 
 pub(crate) const MARK_EVENT: &str = "UPDATE journal SET delivered = $1 \
      WHERE payment = $2 AND sequence = $3 AND store = $4 AND register = $5 AND delivered <> 1";
@@ -42,6 +48,10 @@ pub(crate) const OPEN_PAYMENTS: &str = "SELECT id FROM payments \
 
 pub(crate) const NEWEST_PAYMENTS: &str = "SELECT id, opened_at, checkout, state, FALSE AS delivered FROM payments \
      WHERE store = $1 AND register = $2 ORDER BY opened_at DESC, id DESC LIMIT $3";
+
+/// The beginning of a search; conditions follow.
+pub(crate) const SEARCH_STORE: &str =
+    "SELECT id, opened_at, checkout, state, FALSE AS delivered FROM payments WHERE store = ";
 
 pub(crate) const UNDELIVERED_EVENTS: &str = "SELECT number, payment, sequence, at, store, register, operation, event, body, delivered FROM journal \
      WHERE delivered <> 1 AND number > $1 ORDER BY number LIMIT $2";

@@ -19,7 +19,8 @@ use std::path::Path;
 
 use async_trait::async_trait;
 use engine::ports::{
-    Change, CommitError, DeliveryMark, EventRow, OperationKey, OperationRecord, Store, StoreError, Stored,
+    Change, CommitError, DeliveryMark, EventRow, OperationKey, OperationRecord, Search, Store, StoreError,
+    Stored,
 };
 use engine::settings::Settings;
 use payment::{Payment, PaymentId, RegisterId, StoreId, Timestamp};
@@ -33,7 +34,7 @@ pub(crate) use writer::Writer;
 
 use crate::Db;
 use crate::change::ensure_sound;
-use crate::read::{operations, outbox, payments};
+use crate::read::{operations, outbox, payments, searches};
 use crate::records::{PaymentFilter, PaymentRecord, PaymentSummary, Records};
 
 /// The store of a service on one machine: a SQLite file that this process alone serves.
@@ -104,6 +105,10 @@ impl Store for SqliteStore {
         limit: usize,
     ) -> Result<Vec<Payment>, StoreError> {
         payments::newest(self.db.pool(), store, register, limit).await
+    }
+
+    async fn search(&self, search: &Search, limit: usize) -> Result<Vec<Payment>, StoreError> {
+        searches::find(self.db.pool(), search, limit).await
     }
 
     async fn undelivered(&self, after: i64, limit: usize) -> Result<Vec<EventRow>, StoreError> {

@@ -48,6 +48,7 @@ pub(crate) fn check(till: &AmqpRegister, event: &Event) {
         "request.rejected" => check_rejection(&body),
         "payment.cancelled" if event.payment().is_none() => check_tombstone(&body),
         name if name.starts_with("refund.") => check_refund_event(&body),
+        name if name.starts_with("register.") => check_register_event(&body),
         name => check_payment_event(&body, name),
     }
 }
@@ -87,6 +88,19 @@ fn check_rejection(body: &Body<'_>) {
     }
     body.text_if_any("field");
     body.text_if_any("operation");
+}
+
+/// An answer about all of a register's or a store's payments.
+fn check_register_event(body: &Body<'_>) {
+    for field in ["in_reply_to", "store", "register"] {
+        body.text(field);
+    }
+    for field in ["operation", "payment", "sequence"] {
+        assert!(body.body[field].is_null() && body.body.get(field).is_some(), "{field} must be null: {body}");
+    }
+    let list = body.event.replace("register.state", "open").replace("register.found", "payments");
+    let list = list.replace("register.", "");
+    assert!(body.body[&list].is_array(), "{list}: {body}");
 }
 
 /// The end of a pay that never was.

@@ -159,7 +159,9 @@ show_qr = true
         );
         for register in &self.registers {
             let table = format!("stores.{STORE}.registers.{register}");
-            writeln!(text, "\n[{table}]\nname = \"Till {register}\"").expect("text takes everything");
+            // A till of these tests stands for many: crowds queue up at it.
+            let settings = format!("name = \"Till {register}\"\nopen_payments = \"many\"");
+            writeln!(text, "\n[{table}]\n{settings}").expect("text takes everything");
         }
         for server in &self.servers {
             server.write(&mut text, bank);

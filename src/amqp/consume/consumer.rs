@@ -20,7 +20,7 @@ use crate::names::Names;
 use crate::wire::{self, Link};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
-const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// What the consumers of one connection share.
 pub(super) struct Ground<'a> {

@@ -21,7 +21,7 @@ use crate::names::Names;
 use crate::publish::Post;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
-const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// Brings messages to the engine, and does with them what the engine says.
 pub(super) struct Hands {

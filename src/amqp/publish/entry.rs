@@ -17,7 +17,7 @@ use crate::names::Names;
 use crate::wire::{self, Link, Object, Upkeep};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
-const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// A lane's other end.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use payment::{Payment, Phase, State, apply};
+use payment::{Payment, State, apply};
 use store::PaymentRecord;
 
 use super::{Check, Difference};
@@ -31,16 +31,7 @@ pub(super) fn check(record: &PaymentRecord, differences: &mut Vec<Difference>) {
 /// The state that the facts add up to; `None` where a fact cannot be folded at all.
 fn fold(record: &PaymentRecord) -> Option<State> {
     let Payment { id, opened_at, checkout, .. } = record.payment.clone();
-    let start = State {
-        sequence: 0,
-        // The first fact replaces it.
-        phase: Phase::Opening { next_attempt_at: opened_at, give_up_at: opened_at },
-        attempts: Vec::new(),
-        credits: Vec::new(),
-        refunds: Vec::new(),
-        settled: false,
-    };
-    let mut payment = Payment { id, opened_at, checkout, state: start };
+    let mut payment = Payment::blank(id, checkout, opened_at);
     // A broken journal is to be told about, not to end the comparison.
     let folding = AssertUnwindSafe(|| {
         for fact in &record.facts {

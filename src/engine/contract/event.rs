@@ -1,7 +1,9 @@
 //! What registers get. One shape for all events: fields that do not belong to an event are left out.
 
-use payment::{ConsoleReport, Money};
+use payment::{ConsoleReport, FiscalReceipt, Money};
 use serde::Serialize;
+
+use super::query::{FoundBody, TotalsLine, TypeBody};
 
 /// A sum of money that may be zero.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -70,9 +72,15 @@ pub struct RefundBodyOut {
     /// The bank's id of the refund.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bank_transaction: Option<String>,
-    /// Why it failed.
+    /// Why it was asked for; of one that failed or waits for a person, why that is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// When the same money may be tried again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_at: Option<String>,
+    /// The fiscal receipt of the return, once it was told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fiscal_receipt: Option<FiscalReceipt>,
 }
 
 /// An event's body (contract.md §3).
@@ -182,6 +190,36 @@ pub struct EventBody {
     /// In `payment.state`: all refunds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refunds: Option<Vec<RefundBodyOut>>,
+    /// In `payment.state`: the fiscal receipt of the sale, once it was told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fiscal_receipt: Option<FiscalReceipt>,
+    /// In `register.state`: the operations of open payments; the list is empty, since each open one has its own state.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub open: Option<Vec<String>>,
+    /// In `register.found`: the payments, newest first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payments: Option<Vec<FoundBody>>,
+    /// In `register.found`: whether there may be more that match.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub more: Option<bool>,
+    /// In `register.totals`: the shift that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shift: Option<String>,
+    /// In `register.totals` and `register.found`: payments that were accepted from this time on were looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// In `register.totals`: those that were accepted before this time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// In `register.totals`: the time zone of the store, which dates were read in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    /// In `register.totals`: a line for each payment type and currency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub totals: Option<Vec<TotalsLine>>,
+    /// In `register.types`: the payment types of the store.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub types: Option<Vec<TypeBody>>,
 }
 
 impl EventBody {

@@ -206,7 +206,7 @@ fn of_refund(payment: &Payment, id: RefundId, name: &'static str, at: Timestamp)
         payment_operation: Some(payment.checkout.operation.to_string()),
         amount: Some(refund.amount.into()),
         origin: Some(origin_word(&refund.origin)),
-        fiscal_receipt_due: Some(refund.origin != Origin::Late),
+        fiscal_receipt_due: Some(payment.paying_credit().is_some_and(|(paying, _)| paying == refund.credit)),
         ..with_refund_state(refund, common(payment, at))
     };
     let mut tellings = vec![telling(payment_destination(payment), name, refund, body.clone())];
@@ -222,7 +222,8 @@ fn of_refund(payment: &Payment, id: RefundId, name: &'static str, at: Timestamp)
 fn with_refund_state(refund: &Refund, body: EventBody) -> EventBody {
     match &refund.state {
         RefundState::Completed { transaction, .. } => {
-            EventBody { bank_transaction: transaction.as_ref().map(ToString::to_string), ..body }
+            let bank_transaction = transaction.as_ref().map(ToString::to_string);
+            EventBody { bank_transaction, reason: refund.reason.clone(), ..body }
         }
         RefundState::Failed { refusal, retry_at, .. } => EventBody {
             code: Some(code_of(refusal.kind).to_owned()),

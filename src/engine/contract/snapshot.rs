@@ -13,6 +13,8 @@ pub(crate) fn state(payment: &Payment, at: Timestamp) -> EventBody {
         event: "payment.state",
         credits: Some(payment.state.credits.iter().map(credit_body).collect()),
         refunds: Some(payment.state.refunds.iter().map(refund_body).collect()),
+        consoles: Some(payment.state.consoles.clone()).filter(|consoles| !consoles.is_empty()),
+        fiscal_receipt: payment.state.fiscal.clone(),
         ..render::common(payment, at)
     };
     match &payment.state.phase {
@@ -25,9 +27,13 @@ pub(crate) fn state(payment: &Payment, at: Timestamp) -> EventBody {
         Phase::Paid { credit, .. } => {
             body = render::with_credit(payment, &payment.state.credits[*credit], body);
         }
-        Phase::Opening { .. } | Phase::Closing { .. } => {}
+        Phase::Closing { reason, .. } => body.reason.clone_from(reason),
+        Phase::Waiting { .. } | Phase::Opening { .. } => {}
     }
     if let Some(late) = payment.state.credits.iter().rev().find(|credit| credit.is_late()) {
+        if !matches!(payment.state.phase, Phase::Paid { .. }) {
+            body = render::with_credit(payment, late, body);
+        }
         body.handling = render::handling(late.role);
         body.claim_until = render::claim_until(late.role);
     }
@@ -53,16 +59,21 @@ fn credit_body(credit: &Credit) -> CreditBody {
 }
 
 fn refund_body(refund: &Refund) -> RefundBodyOut {
+    let asked_for = || refund.reason.clone();
     let (status, bank_transaction, reason) = match &refund.state {
         RefundState::Queued { .. } | RefundState::Sending(_) | RefundState::Unknown { .. } => {
-            ("accepted", None, None)
+            ("accepted", None, asked_for())
         }
-        RefundState::Pending { .. } => ("pending", None, None),
+        RefundState::Pending { .. } => ("pending", None, asked_for()),
         RefundState::Completed { transaction, .. } => {
-            ("completed", transaction.as_ref().map(ToString::to_string), None)
+            ("completed", transaction.as_ref().map(ToString::to_string), asked_for())
         }
         RefundState::Failed { refusal, .. } => ("failed", None, Some(refusal.to_string())),
         RefundState::Parked { reason, .. } => ("review", None, Some(reason.clone())),
+    };
+    let retry_at = match &refund.state {
+        RefundState::Failed { retry_at, .. } => retry_at.map(|at| at.to_string()),
+        _ => None,
     };
     RefundBodyOut {
         operation: refund.operation.to_string(),
@@ -71,7 +82,25 @@ fn refund_body(refund: &Refund) -> RefundBodyOut {
         origin: render::origin_word(&refund.origin),
         bank_transaction,
         reason,
+        retry_at,
+        fiscal_receipt: refund.fiscal.clone(),
     }
+}
+
+/// An answer that speaks of no payment.
+pub(crate) fn of_register(name: &'static str, to: &Destination, at: Timestamp) -> EventBody {
+    EventBody {
+        event: name,
+        store: to.store.to_string(),
+        register: to.register.to_string(),
+        occurred_at: at.to_string(),
+        ..EventBody::default()
+    }
+}
+
+/// `register.state`: the answer to a `get` of all open payments when none is.
+pub(crate) fn nothing_open(to: &Destination, at: Timestamp) -> EventBody {
+    EventBody { open: Some(Vec::new()), ..of_register("register.state", to, at) }
 }
 
 /// `payment.cancelled` for a pay that has not arrived, or that was rejected: nothing was, or will be, asked of a bank.

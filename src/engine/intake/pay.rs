@@ -11,7 +11,7 @@ use crate::engine::Engine;
 use crate::essence;
 use crate::feed::{Fed, FeedError};
 use crate::ports::{Destination, OperationKey, OperationKind, OperationRecord};
-use crate::settings::{PaymentType, RegisterSettings, StoreSettings};
+use crate::settings::{OpenPayments, PaymentType, RegisterSettings, StoreSettings};
 
 pub(crate) async fn pay(
     engine: &Engine,
@@ -28,14 +28,47 @@ pub(crate) async fn pay(
         Ok(checkout) => match open(engine, command, checkout, &key, &essence).await {
             Ok(_) => return Ok(Answer::Nothing),
             Err(FeedError::Duplicate) => known(engine, &key).await?,
+            Err(FeedError::RegisterBusy) => {
+                let fault = register_busy(engine, command).await?;
+                rejected(engine, command, key, &essence, fault).await?
+            }
             Err(error) => return Err(super::failure_of(error)),
         },
-        Err(fault) => match record_rejection(engine, key, essence.clone(), fault, command.now).await? {
-            Recorded::Now(fault) => return Err(fault.into()),
-            Recorded::Before(record) => record,
-        },
+        Err(fault) => rejected(engine, command, key, &essence, fault).await?,
     };
     answer_known(engine, command, record, &essence).await
+}
+
+/// Records why a pay is not started and fails with it, unless its operation turns out to be known.
+async fn rejected(
+    engine: &Engine,
+    command: &Command<'_>,
+    key: OperationKey,
+    essence: &str,
+    fault: Fault,
+) -> Result<OperationRecord, Failure> {
+    match record_rejection(engine, key, essence.to_owned(), fault, command.now).await? {
+        Recorded::Now(fault) => Err(fault.into()),
+        Recorded::Before(record) => Ok(record),
+    }
+}
+
+/// The register may have one open payment, and has one: the answer names it.
+async fn register_busy(engine: &Engine, command: &Command<'_>) -> Result<Fault, Failure> {
+    let Destination { store, register } = command.from;
+    let mut open = engine.parts().store.open_payments(store, register).await?;
+    let newest = match open.pop() {
+        Some(id) => {
+            engine.parts().store.load(id).await?.map(|stored| stored.payment.checkout.operation.clone())
+        }
+        None => None, // it has ended meanwhile
+    };
+    let named = newest.map(|operation| format!(": operation {operation}")).unwrap_or_default();
+    let reason = format!(
+        "register {register} has an open payment{named}. Wait for its end, cancel it, or name it in supersedes; \
+         a new try needs a new operation"
+    );
+    Ok(Fault::of_field(RejectCode::RegisterBusy, None, reason))
 }
 
 /// Why an operation that is not one of ours can't be used.
@@ -114,6 +147,7 @@ fn check(engine: &Engine, command: &Command<'_>) -> Result<Checkout, Fault> {
     let kind = kind_of(&body, payment_type)?;
     let routes = routes_of(engine, payment_type, kind, amount)?;
     let (show_on, show_on_register) = outputs_of(&body, register)?;
+    let supersedes = supersedes_of(&body, &operation)?;
     Ok(Checkout {
         store: command.from.store.clone(),
         register: command.from.register.clone(),
@@ -126,6 +160,8 @@ fn check(engine: &Engine, command: &Command<'_>) -> Result<Checkout, Fault> {
         late_money: late_money_of(store, payment_type),
         show_on,
         show_on_register,
+        supersedes,
+        shares_register: register.open_payments == OpenPayments::Many,
         details: Details {
             receipt: body.receipt,
             purpose: body.purpose,
@@ -194,15 +230,19 @@ fn payment_type_of<'a>(
     })
 }
 
+fn supersedes_of(body: &PayBody, operation: &OperationId) -> Result<Option<OperationId>, Fault> {
+    let Some(text) = &body.supersedes else { return Ok(None) };
+    let superseded =
+        OperationId::parse(text).map_err(|error| Fault::invalid("supersedes", error.to_string()))?;
+    if superseded == *operation {
+        return Err(Fault::invalid("supersedes", "a pay can't supersede itself: name the other operation"));
+    }
+    Ok(Some(superseded))
+}
+
 fn kind_of(body: &PayBody, payment_type: &PaymentType) -> Result<CodeKind, Fault> {
     if body.buyer_code.is_some() {
         return Err(Fault::invalid("buyer_code", "this payment type does not scan the buyer's code"));
-    }
-    if body.supersedes.is_some() {
-        return Err(Fault::invalid(
-            "supersedes",
-            "this version can't supersede yet: cancel the other operation first",
-        ));
     }
     match body.qr.as_deref() {
         None => Ok(payment_type.code),

@@ -1,10 +1,10 @@
 //! `cancel`, `get`, `check`, `claim`: commands about a pay that is known, or that may still come.
 
-use payment::{Input, OperationId, PaymentId, RejectCode, Timestamp};
+use payment::{FiscalReceipt, Input, OperationId, PaymentId, RejectCode, Timestamp};
 
 use super::pay::{key_of, operation_fault, unknown_register};
 use super::{Answer, Command, Failure, failure_of, known};
-use crate::contract::{self, CancelBody, ClaimBody, Fault, GetBody};
+use crate::contract::{self, CancelBody, ClaimBody, Fault, FiscalizedBody, GetBody};
 use crate::engine::Engine;
 use crate::feed::Fed;
 use crate::ports::{OperationKind, OperationRecord, StoreError};
@@ -55,7 +55,8 @@ pub(super) fn is_set_up(engine: &Engine, command: &Command<'_>) -> bool {
         .is_some_and(|store| store.registers.contains_key(&command.from.register))
 }
 
-/// The whole state of one payment, or of all that are open.
+/// The whole state of one payment, or of all that are open. When none is, the answer says so: silence would look like a
+/// broken connection.
 pub(super) async fn get(engine: &Engine, command: &Command<'_>) -> Result<Answer, Failure> {
     let body: GetBody = contract::parse(&command.body)?;
     if let Some(operation) = &body.operation {
@@ -70,6 +71,9 @@ pub(super) async fn get(engine: &Engine, command: &Command<'_>) -> Result<Answer
         if let Some(stored) = engine.parts().store.load(payment).await? {
             states.push(contract::state(&stored.payment, command.now));
         }
+    }
+    if states.is_empty() {
+        states.push(contract::nothing_open(command.from, command.now));
     }
     Ok(Answer::Events(states))
 }
@@ -92,6 +96,21 @@ pub(super) async fn claim(engine: &Engine, command: &Command<'_>) -> Result<Answ
         Fed::Changed(_) => Ok(Answer::Nothing),
         Fed::Unchanged(payment) => Ok(snapshot(&payment, command.now)),
     }
+}
+
+/// Keeps the numbers of a fiscal receipt that the register printed for a sale or a return.
+pub(super) async fn fiscalized(engine: &Engine, command: &Command<'_>) -> Result<Answer, Failure> {
+    let body: FiscalizedBody = contract::parse(&command.body)?;
+    for (field, number) in [("fn", &body.drive), ("fd", &body.fd), ("fp", &body.fp)] {
+        if number.is_empty() || number.len() > 20 || !number.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(Fault::invalid(field, "expected 1 to 20 digits, as a text").into());
+        }
+    }
+    let payment = payment_of(engine, command, &body.operation).await?;
+    let receipt = FiscalReceipt { drive: body.drive, document: body.fd, sign: body.fp };
+    let input = Input::Fiscalized { operation: operation_of(command, &body.operation)?, receipt };
+    let fed = engine.feed_request(payment, input, command.request(None)).await.map_err(failure_of)?;
+    Ok(snapshot(&fed.into_payment(), command.now))
 }
 
 async fn payment_of(engine: &Engine, command: &Command<'_>, operation: &str) -> Result<PaymentId, Failure> {

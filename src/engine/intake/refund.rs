@@ -58,8 +58,13 @@ async fn order(
 ) -> Result<Fed, FeedError> {
     let origin =
         Origin::Register { store: command.from.store.clone(), register: command.from.register.clone() };
-    let order =
-        RefundOrder { operation: operation.clone(), origin, amount: asked.amount, reason: asked.reason };
+    let order = RefundOrder {
+        operation: operation.clone(),
+        origin,
+        transaction: None,
+        amount: asked.amount,
+        reason: asked.reason,
+    };
     let record = OperationRecord {
         key: key_of(command, operation),
         essence: Some(essence.recorded()),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use payment::{
-    BankTransaction, Fact, OperationId, Payment, PaymentId, RegisterId, RejectCode, ServerId, StoreId,
+    BankTransaction, Fact, Money, OperationId, Payment, PaymentId, RegisterId, RejectCode, ServerId, StoreId,
     Timestamp,
 };
 
@@ -14,6 +14,9 @@ use crate::settings::Settings;
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
     /// Makes all of a change durable, or nothing of it.
+    ///
+    /// A new open payment whose register may have one only (`checkout.shares_register`) takes the register's place; it
+    /// takes it from the open payment whose operation it supersedes. An end or review gives it up.
     async fn commit(&self, change: Change) -> Result<(), CommitError>;
 
     /// A payment as it stands.
@@ -45,6 +48,9 @@ pub trait Store: Send + Sync + 'static {
         register: &RegisterId,
         limit: usize,
     ) -> Result<Vec<Payment>, StoreError>;
+
+    /// Payments that match, newest first by acceptance, at most `limit`.
+    async fn search(&self, search: &Search, limit: usize) -> Result<Vec<Payment>, StoreError>;
 
     /// Event rows that are not delivered (parked ones included), by number, starting behind `after`.
     async fn undelivered(&self, after: i64, limit: usize) -> Result<Vec<EventRow>, StoreError>;
@@ -89,8 +95,8 @@ pub struct PaymentChange {
     pub wake_at: Option<Timestamp>,
     /// The facts, in order, with their events.
     pub journal: Vec<JournalRow>,
-    /// Credits that were found: each belongs to one payment only.
-    pub credits: Vec<CreditKey>,
+    /// Credits that were found, and those that are believed from now on.
+    pub credits: Vec<CreditRow>,
 }
 
 /// One fact of the journal.
@@ -126,13 +132,15 @@ pub struct Destination {
     pub register: RegisterId,
 }
 
-/// Money at a bank, named.
+/// Money at a bank that a payment knows of. By server and transaction only one payment may believe in it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct CreditKey {
+pub struct CreditRow {
     /// The authorization server.
     pub server: ServerId,
     /// The bank's id of the money.
     pub transaction: BankTransaction,
+    /// Whether it counts as the payment's own ([`payment::Credit::is_believed`]), or was merely reported to it.
+    pub is_believed: bool,
 }
 
 /// The name of an operation: one namespace for pays and refunds.
@@ -186,6 +194,46 @@ pub struct Stored {
     pub delivered: bool,
 }
 
+/// Which payments of a store are looked for. Everything that is given must match.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Search {
+    /// The store.
+    pub store: StoreId,
+    /// Of this register.
+    pub register: Option<RegisterId>,
+    /// With this receipt number.
+    pub receipt: Option<String>,
+    /// That know of money by this name at its bank.
+    pub transaction: Option<BankTransaction>,
+    /// That asked for exactly this.
+    pub amount: Option<Money>,
+    /// Of this shift.
+    pub shift: Option<String>,
+    /// Accepted at this time or later.
+    pub from: Option<Timestamp>,
+    /// Accepted before this time.
+    pub to: Option<Timestamp>,
+    /// Behind this one in the order of the answer: acceptance and id of the last of the page before.
+    pub before: Option<(Timestamp, PaymentId)>,
+}
+
+impl Search {
+    /// All payments of a store.
+    pub fn of(store: StoreId) -> Self {
+        Self {
+            store,
+            register: None,
+            receipt: None,
+            transaction: None,
+            amount: None,
+            shift: None,
+            from: None,
+            to: None,
+            before: None,
+        }
+    }
+}
+
 /// An event row of the outbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventRow {
@@ -234,6 +282,9 @@ pub enum CommitError {
     /// The money belongs to another payment already.
     #[error("the bank transaction belongs to another payment already")]
     CreditTaken,
+    /// The register has an open payment, and may have one only: ask which, and answer.
+    #[error("the register has an open payment already")]
+    RegisterBusy,
     /// Another instance has taken over: this epoch may not write any more.
     #[error("this instance's epoch has lapsed")]
     Lapsed,

@@ -10,6 +10,7 @@ use engine::settings::Settings;
 use payment::{OperationId, Payment, PaymentId, RegisterId, StoreId, Timestamp};
 
 use crate::records::{DeliveryState, EventRecord, FactRecord};
+use crate::rows::holds_register;
 
 /// All that is stored. The sets are what indexes are in a database.
 #[derive(Default)]
@@ -21,6 +22,11 @@ pub(super) struct Tables {
     /// Where the event with this journal number is, unless it is delivered.
     undelivered: BTreeMap<i64, (PaymentId, usize)>,
     operations: BTreeMap<(OperationId, RegisterId, StoreId), OperationRecord>,
+    /// The one open payment of each register that may have one only.
+    holders: BTreeMap<(StoreId, RegisterId), PaymentId>,
+    /// Money that a payment knows of, by the bank's id.
+    known_credits: BTreeSet<(String, PaymentId)>,
+    /// Money that a payment believes in.
     credits: BTreeSet<(String, String)>,
     epochs: Vec<Timestamp>,
     pub(super) settings: Settings,
@@ -90,8 +96,11 @@ impl Tables {
         if stored != change.expected_sequence {
             return Err(CommitError::Conflict);
         }
+        if change.expected_sequence.is_none() && holds_register(&change.payment) {
+            self.ensure_free(&change.payment)?;
+        }
         let mut credits = BTreeSet::new();
-        for credit in &change.credits {
+        for credit in change.credits.iter().filter(|credit| credit.is_believed) {
             let key = (credit.server.to_string(), credit.transaction.to_string());
             if self.credits.contains(&key) || !credits.insert(key) {
                 return Err(CommitError::CreditTaken);
@@ -100,12 +109,33 @@ impl Tables {
         Ok(())
     }
 
+    fn ensure_free(&self, payment: &Payment) -> Result<(), CommitError> {
+        let checkout = &payment.checkout;
+        let holder = self.holders.get(&(checkout.store.clone(), checkout.register.clone()));
+        let holder = holder.and_then(|id| self.payments.get(id));
+        let is_superseded =
+            |row: &PaymentRow| Some(&row.payment.checkout.operation) == checkout.supersedes.as_ref();
+        if holder.is_none_or(is_superseded) { Ok(()) } else { Err(CommitError::RegisterBusy) }
+    }
+
+    /// Takes the register's place for a new payment, gives it up at an end or review.
+    fn hold_register(&mut self, payment: &Payment, is_new: bool) {
+        let place = (payment.checkout.store.clone(), payment.checkout.register.clone());
+        if is_new && holds_register(payment) {
+            self.holders.insert(place, payment.id);
+        } else if !payment.is_open() && self.holders.get(&place) == Some(&payment.id) {
+            self.holders.remove(&place);
+        }
+    }
+
     fn write_payment(&mut self, change: PaymentChange, epoch: u64, at: Timestamp) {
         let payment = change.payment;
         let id = payment.id;
-        self.credits.extend(
-            change.credits.iter().map(|credit| (credit.server.to_string(), credit.transaction.to_string())),
-        );
+        self.hold_register(&payment, change.expected_sequence.is_none());
+        self.known_credits.extend(change.credits.iter().map(|credit| (credit.transaction.to_string(), id)));
+        let believed = change.credits.iter().filter(|credit| credit.is_believed);
+        self.credits
+            .extend(believed.map(|credit| (credit.server.to_string(), credit.transaction.to_string())));
         let mut row = self.payments.remove(&id).unwrap_or_else(|| PaymentRow {
             payment: Arc::clone(&payment),
             wake_at: None,

@@ -33,6 +33,9 @@ pub(crate) async fn find(pool: &Pool, filter: &PaymentFilter) -> Result<Vec<Paym
         if filter.open_only {
             query.push(" AND is_open");
         }
+        if filter.not_fiscalized {
+            query.push(" AND fiscal_due");
+        }
         if let Some(before) = filter.before {
             query.push(" AND id < ").push_bind(before.to_string());
         }

@@ -21,7 +21,12 @@ pub(crate) struct PaymentColumns {
     pub(crate) amount_minor: i64,
     pub(crate) currency: &'static str,
     pub(crate) receipt: Option<String>,
+    pub(crate) shift: Option<String>,
     pub(crate) opened_at: i64,
+    /// Whether the register may have no other open payment.
+    pub(crate) is_sole: bool,
+    /// The operation that gives up the register for this one.
+    pub(crate) supersedes: Option<String>,
     pub(crate) checkout: String,
 }
 
@@ -32,8 +37,14 @@ pub(crate) struct StateColumns {
     pub(crate) is_open: bool,
     pub(crate) wake_at: Option<i64>,
     pub(crate) settled: bool,
+    pub(crate) fiscal_due: bool,
     pub(crate) sequence: i64,
     pub(crate) state: String,
+}
+
+/// Whether a payment takes its register's only place when it becomes known.
+pub(crate) fn holds_register(payment: &Payment) -> bool {
+    payment.is_open() && !payment.checkout.shares_register
 }
 
 impl PaymentColumns {
@@ -47,7 +58,10 @@ impl PaymentColumns {
             amount_minor: checkout.amount.minor(),
             currency: checkout.amount.currency().code(),
             receipt: checkout.details.receipt.clone(),
+            shift: checkout.details.shift.clone(),
             opened_at: payment.opened_at.as_micros(),
+            is_sole: holds_register(payment),
+            supersedes: checkout.supersedes.as_ref().map(ToString::to_string),
             checkout: versioned::write(&**checkout)?,
         })
     }
@@ -62,6 +76,7 @@ impl StateColumns {
             is_open: payment.is_open(),
             wake_at: change.wake_at.map(Timestamp::as_micros),
             settled: payment.state.settled,
+            fiscal_due: payment.is_fiscal_due(),
             sequence: signed("sequence", payment.state.sequence)?,
             state: versioned::write(&payment.state)?,
         })

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use engine::settings::{ConsoleSettings, EventsBy, PaymentType, RegisterSettings, StoreSettings};
+use engine::settings::{
+    ConsoleSettings, EventsBy, OpenPayments, PaymentType, RegisterSettings, StoreSettings,
+};
 use payment::{CodeKind, ConsoleId, LateMoney, PaymentTypeCode, RegisterId, StoreId};
 use serde::{Deserialize, Serialize};
 use toml::Table;
@@ -73,9 +75,11 @@ pub(super) fn write_store(store: &StoreSettings) -> Table {
 fn read_register(fields: &mut Fields<'_>) -> Option<RegisterSettings> {
     let name = fields.required("name");
     let events_by: Option<EventsBy> = fields.optional("events_by");
+    let open_payments: Option<OpenPayments> = fields.optional("open_payments");
     Some(RegisterSettings {
         name: name?,
         events_by: events_by.unwrap_or_default(),
+        open_payments: open_payments.unwrap_or_default(),
         consoles: BTreeMap::new(),
     })
 }
@@ -84,6 +88,7 @@ pub(super) fn write_register(register: &RegisterSettings) -> Table {
     let mut table = Table::new();
     put(&mut table, "name", &register.name);
     put(&mut table, "events_by", register.events_by);
+    put(&mut table, "open_payments", register.open_payments);
     table
 }
 

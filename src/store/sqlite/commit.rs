@@ -4,7 +4,7 @@
 //! one update and one insert, and each change is one script.
 
 use async_trait::async_trait;
-use engine::ports::{Change, CommitError, CreditKey, PaymentChange, StoreError};
+use engine::ports::{Change, CommitError, CreditRow, PaymentChange, StoreError};
 
 use super::job::{Refusal, Work};
 use super::script::Script;
@@ -25,7 +25,7 @@ struct PaymentRows {
     writing: Writing,
     state: StateColumns,
     journal: Vec<JournalColumns>,
-    credits: Vec<CreditKey>,
+    credits: Vec<CreditRow>,
 }
 
 enum Writing {
@@ -83,8 +83,10 @@ impl Work for Commit {
         let outcome = session.run(script).await;
         // What a statement did not find or found taken is the reason, also when a later one failed because of it.
         for (affected, expected) in outcome.affected.iter().zip(expected) {
-            if *affected == 0 {
-                return Err(expected.refusal());
+            if *affected == 0
+                && let Some(refusal) = expected.refusal()
+            {
+                return Err(refusal);
             }
         }
         outcome.error.map_or(Ok(()), |error| Err(unusable(&error).into()))
@@ -95,18 +97,23 @@ impl Work for Commit {
 #[derive(Clone, Copy)]
 enum Expected {
     Operation,
+    /// It may affect nothing.
+    Anything,
+    SolePayment,
     Payment,
     Credit,
     Facts,
 }
 
 impl Expected {
-    fn refusal(self) -> CommitError {
+    fn refusal(self) -> Option<CommitError> {
         match self {
-            Self::Operation => CommitError::Duplicate,
-            Self::Payment => CommitError::Conflict,
-            Self::Credit => CommitError::CreditTaken,
-            Self::Facts => StoreError("facts were not taken into the journal".to_owned()).into(),
+            Self::Operation => Some(CommitError::Duplicate),
+            Self::Anything => None,
+            Self::SolePayment => Some(CommitError::RegisterBusy),
+            Self::Payment => Some(CommitError::Conflict),
+            Self::Credit => Some(CommitError::CreditTaken),
+            Self::Facts => Some(StoreError("facts were not taken into the journal".to_owned()).into()),
         }
     }
 }
@@ -125,12 +132,19 @@ impl Commit {
         let payment = rows.state.id.clone();
         let epoch = signed("epoch", self.epoch)?;
         match rows.writing {
-            Writing::First(first) => insert_payment(&mut script, *first, rows.state, epoch),
+            Writing::First(first) => {
+                if let Some(superseded) = first.supersedes.as_ref().filter(|_| first.is_sole) {
+                    give_up_register(&mut script, &first, superseded.clone());
+                    expected.push(Expected::Anything);
+                }
+                expected.push(if first.is_sole { Expected::SolePayment } else { Expected::Payment });
+                insert_payment(&mut script, *first, rows.state, epoch);
+            }
             Writing::Next { expected_sequence } => {
+                expected.push(Expected::Payment);
                 update_payment(&mut script, rows.state, epoch, expected_sequence);
             }
         }
-        expected.push(Expected::Payment);
         for credit in &rows.credits {
             insert_credit(&mut script, credit, &payment);
             expected.push(Expected::Credit);
@@ -159,6 +173,14 @@ fn insert_operation(script: &mut Script, row: OperationColumns, at: i64) {
         .bind(row.reason);
 }
 
+fn give_up_register(script: &mut Script, first: &PaymentColumns, superseded: String) {
+    script
+        .statement(sql::GIVE_UP_REGISTER)
+        .bind(first.store.clone())
+        .bind(first.register.clone())
+        .bind(superseded);
+}
+
 fn insert_payment(script: &mut Script, first: PaymentColumns, state: StateColumns, epoch: i64) {
     script
         .statement(sql::INSERT_PAYMENT)
@@ -178,7 +200,10 @@ fn insert_payment(script: &mut Script, first: PaymentColumns, state: StateColumn
         .bind(state.sequence)
         .bind(epoch)
         .bind(first.checkout)
-        .bind(state.state);
+        .bind(state.state)
+        .bind(first.shift)
+        .bind(first.is_sole)
+        .bind(state.fiscal_due);
 }
 
 fn update_payment(script: &mut Script, state: StateColumns, epoch: i64, expected_sequence: i64) {
@@ -191,16 +216,19 @@ fn update_payment(script: &mut Script, state: StateColumns, epoch: i64, expected
         .bind(state.sequence)
         .bind(epoch)
         .bind(state.state)
+        .bind(state.is_open)
+        .bind(state.fiscal_due)
         .bind(state.id)
         .bind(expected_sequence);
 }
 
-fn insert_credit(script: &mut Script, credit: &CreditKey, payment: &str) {
+fn insert_credit(script: &mut Script, credit: &CreditRow, payment: &str) {
     script
         .statement(sql::INSERT_CREDIT)
         .bind(credit.server.to_string())
         .bind(credit.transaction.to_string())
-        .bind(payment.to_owned());
+        .bind(payment.to_owned())
+        .bind(credit.is_believed);
 }
 
 fn insert_journal(

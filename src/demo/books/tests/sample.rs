@@ -68,7 +68,8 @@ fn paid() -> Story {
     story.money("120001");
     let operation = OperationId::parse("half").unwrap();
     let origin = Origin::Register { store: store(), register: register() };
-    let order = RefundOrder { operation, origin, amount: Some(money(SUM / 2)), reason: None };
+    let order =
+        RefundOrder { operation, origin, transaction: None, amount: Some(money(SUM / 2)), reason: None };
     story.feed(Input::Refund(order));
     story.refund();
     story
@@ -243,6 +244,8 @@ fn checkout(number: u128) -> Checkout {
         late_money: LateMoney::Refund,
         show_on: Vec::new(),
         show_on_register: true,
+        supersedes: None,
+        shares_register: false,
         details: Details::default(),
     }
 }

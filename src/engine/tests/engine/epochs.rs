@@ -50,7 +50,7 @@ fn a_call_of_a_process_that_lives_is_waited_for_until_its_deadline() {
 
 #[test]
 fn an_instance_whose_epoch_lapsed_takes_a_new_one_and_feeds_what_it_holds() {
-    let world = World::new();
+    let world = World::with_many_open();
     world.bank.next(Verb::Issue, &[Answer::Slowly(Duration::from_millis(300))]);
     world.live(async |till| {
         till.pay("op-1").await;

@@ -8,7 +8,7 @@ use crate::kit::{CrashPoint, Port, Side, World, ms};
 
 #[test]
 fn the_next_event_goes_after_the_one_before_is_confirmed() {
-    let world = World::new();
+    let world = World::with_many_open();
     world.live(async |till| {
         till.sink.slow_down(Duration::from_secs(2));
         till.pay("op-1").await;

@@ -32,7 +32,7 @@ fn busiest_second(times: &[u64]) -> usize {
 
 #[test]
 fn never_more_calls_at_once_than_allowed() {
-    let world = World::new();
+    let world = World::with_many_open();
     limit(&world, 1_000, 3);
     for verb in [Verb::Issue, Verb::Status] {
         world.bank.always(verb, Answer::Slowly(Duration::from_millis(500)));
@@ -47,7 +47,7 @@ fn never_more_calls_at_once_than_allowed() {
 
 #[test]
 fn the_rate_is_kept_beyond_a_short_burst() {
-    let world = World::new();
+    let world = World::with_many_open();
     limit(&world, 10, 100);
     world.live(async |till| {
         pays(till, 40).await;
@@ -61,7 +61,7 @@ fn the_rate_is_kept_beyond_a_short_burst() {
 
 #[test]
 fn a_call_that_gets_no_turn_in_time_is_not_sent() {
-    let world = World::new();
+    let world = World::with_many_open();
     limit(&world, 1_000, 1);
     world.bank.next(Verb::Issue, &[Answer::Silent]);
     world.live(async |till| {
@@ -78,7 +78,7 @@ fn a_call_that_gets_no_turn_in_time_is_not_sent() {
 
 #[test]
 fn an_order_is_asked_for_once_at_a_time() {
-    let world = World::new();
+    let world = World::with_many_open();
     world.bank.always(Verb::Status, Answer::Slowly(Duration::from_millis(3_500)));
     world.live(async |till| {
         pays(till, 3).await;
@@ -90,7 +90,7 @@ fn an_order_is_asked_for_once_at_a_time() {
 
 #[test]
 fn a_slow_bank_slows_no_other_bank() {
-    let world = World::new();
+    let world = World::with_many_open();
     world.set(|settings| settings.servers.values_mut().for_each(|server| server.concurrency = 2));
     world.bank.always(Verb::Issue, Answer::Deaf);
     world.bank.always(Verb::Status, Answer::Deaf);
@@ -110,7 +110,7 @@ fn a_slow_bank_slows_no_other_bank() {
 
 #[test]
 fn live_buyers_go_before_the_watch_of_dead_codes() {
-    let world = World::new().terms("north", |terms| terms.dead_after = Duration::from_mins(10));
+    let world = World::with_many_open().terms("north", |terms| terms.dead_after = Duration::from_mins(10));
     world.live(async |till| {
         pays(till, 100).await;
         till.breathe().await;
@@ -145,7 +145,7 @@ fn live_buyers_go_before_the_watch_of_dead_codes() {
 #[test]
 fn a_server_at_its_limit_is_asked_evenly_and_costs_no_more_than_its_rate() {
     const PAYMENTS: usize = 2_000;
-    let world = World::new();
+    let world = World::with_many_open();
     world.live(async |till| {
         pays(till, PAYMENTS).await;
         till.until_ms(900).await;

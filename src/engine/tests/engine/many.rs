@@ -9,7 +9,7 @@ use crate::kit::{Answer, Buyers, Verb, World, pay_body};
 
 #[test]
 fn a_thousand_payments_at_once_are_paid_and_settle() {
-    let world = World::new();
+    let world = World::with_many_open();
     world.bank.always(Verb::Issue, Answer::Slowly(Duration::from_millis(80)));
     world.bank.always(Verb::Status, Answer::Slowly(Duration::from_millis(30)));
     world.live(async |till| {
@@ -29,7 +29,7 @@ fn a_thousand_payments_at_once_are_paid_and_settle() {
 
 #[test]
 fn a_thousand_payments_at_a_bank_that_can_take_few_end_one_way_or_the_other() {
-    let world = World::new();
+    let world = World::with_many_open();
     world.set(|settings| {
         let north = settings.servers.get_mut(&ServerId::parse("north").unwrap()).unwrap();
         (north.rate_per_s, north.concurrency) = (60, 16);

@@ -45,7 +45,7 @@ fn payments_go_on_by_themselves_when_the_database_is_back() {
 
 #[test]
 fn while_the_database_is_away_nothing_spins() {
-    let world = World::new();
+    let world = World::with_many_open();
     world.live(async |till| {
         for number in 0..100 {
             till.pay(&format!("op-{number}")).await;

@@ -13,7 +13,7 @@ async fn pays(till: &Life<'_>, count: usize) {
 
 #[test]
 fn parked_events_are_released_in_order_by_the_registers_next_command() {
-    let world = World::new();
+    let world = World::with_many_open();
     world.live(async |till| {
         till.sink.take_queue_from("1");
         pays(till, 3).await;
@@ -40,7 +40,7 @@ fn parked_events_are_released_in_order_by_the_registers_next_command() {
 
 #[test]
 fn parked_events_are_tried_again_every_minute() {
-    let world = World::new();
+    let world = World::with_many_open();
     world.live(async |till| {
         till.sink.take_queue_from("1");
         pays(till, 2).await;
@@ -55,7 +55,7 @@ fn parked_events_are_tried_again_every_minute() {
 
 #[test]
 fn a_register_without_a_queue_costs_one_try_a_minute_and_one_a_command_whatever_is_parked() {
-    let world = World::new();
+    let world = World::with_many_open();
     world.live(async |till| {
         till.sink.take_queue_from("1");
         pays(till, 50).await;
@@ -81,7 +81,7 @@ fn a_register_without_a_queue_costs_one_try_a_minute_and_one_a_command_whatever_
 
 #[test]
 fn parked_counts_as_delivered_for_settled_and_survives_a_restart() {
-    let world = World::new();
+    let world = World::with_many_open();
     world.live(async |till| {
         till.sink.take_queue_from("1");
         pays(till, 1).await;
@@ -99,7 +99,7 @@ fn parked_counts_as_delivered_for_settled_and_survives_a_restart() {
 
 #[test]
 fn new_events_go_behind_parked_ones_even_while_those_are_being_released() {
-    let world = World::new();
+    let world = World::with_many_open();
     world.live(async |till| {
         till.sink.take_queue_from("1");
         pays(till, 1).await;
@@ -119,7 +119,7 @@ fn new_events_go_behind_parked_ones_even_while_those_are_being_released() {
 
 #[test]
 fn a_register_that_changes_to_asking_leaves_nothing_parked() {
-    let world = World::new();
+    let world = World::with_many_open();
     world.live(async |till| {
         till.sink.take_queue_from("1");
         pays(till, 3).await;

@@ -29,7 +29,7 @@ fn a_new_register_is_known_within_a_second() {
 
 #[test]
 fn lowered_limits_hold_for_calls_under_way_too() {
-    let world = World::new();
+    let world = World::with_many_open();
     let limit = |concurrency: u32| {
         world.set(|settings| {
             settings.servers.get_mut(&ServerId::parse("north").unwrap()).unwrap().concurrency = concurrency;

@@ -33,7 +33,7 @@ async fn write_behind_its_back(till: &Life<'_>, like: &Payment, number: u128) ->
 
 #[test]
 fn a_payment_that_was_never_handed_over_is_found_within_the_sweeps_interval() {
-    let world = World::new();
+    let world = World::with_many_open();
     world.live(async |till| {
         till.pay("op-1").await;
         till.until_ms(5_300).await;
@@ -49,7 +49,7 @@ fn a_payment_that_was_never_handed_over_is_found_within_the_sweeps_interval() {
 
 #[test]
 fn everything_that_is_open_is_looked_at_when_the_engine_starts() {
-    let world = World::new();
+    let world = World::with_many_open();
     world.live(async |till| {
         for number in 0..2_500 {
             till.pay(&format!("op-{number}")).await;

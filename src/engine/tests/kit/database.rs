@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use engine::ports::{
-    Change, CommitError, DeliveryMark, EventRow, OperationKey, OperationRecord, Store, StoreError, Stored,
+    Change, CommitError, DeliveryMark, EventRow, OperationKey, OperationRecord, Search, Store, StoreError,
+    Stored,
 };
 use engine::settings::Settings;
 use payment::{Payment, PaymentId, RegisterId, StoreId, Timestamp};
@@ -135,6 +136,11 @@ impl Store for TestStore {
     ) -> Result<Vec<Payment>, StoreError> {
         self.called("newest_payments")?;
         self.data.newest_payments(store, register, limit).await
+    }
+
+    async fn search(&self, search: &Search, limit: usize) -> Result<Vec<Payment>, StoreError> {
+        self.called("search")?;
+        self.data.search(search, limit).await
     }
 
     async fn undelivered(&self, after: i64, limit: usize) -> Result<Vec<EventRow>, StoreError> {

@@ -1,6 +1,6 @@
 //! What happened at the bank: written apart from the engine, with its own idea of what is right.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use payment::{
     AnnulAnswer, AttemptId, BankTransaction, Code, CodeId, IssueRequest, Issued, OrderState, PaidNotice,
@@ -13,6 +13,22 @@ pub(crate) struct Ledger {
     pub(crate) orders: BTreeMap<AttemptId, Order>,
     pub(crate) money: Vec<Money>,
     pub(crate) refunds: BTreeMap<RefundId, BankRefund>,
+    mistakes: Mistakes,
+}
+
+/// What the bank does wrong.
+#[derive(Default)]
+struct Mistakes {
+    /// Orders whose state is told as that of another one.
+    answers: BTreeMap<AttemptId, Mistake>,
+    /// Orders of which nobody is told that they are paid.
+    hidden: BTreeSet<AttemptId>,
+}
+
+#[derive(Clone, Copy)]
+struct Mistake {
+    instead: AttemptId,
+    is_named: bool,
 }
 
 /// An order as the bank has it.
@@ -65,12 +81,36 @@ impl Ledger {
         }
     }
 
-    pub(super) fn status(&self, id: AttemptId, now: Timestamp) -> StatusAnswer {
+    pub(super) fn status(&self, asked: AttemptId, now: Timestamp) -> StatusAnswer {
+        let mistake = self.mistakes.answers.get(&asked);
+        let id = mistake.map_or(asked, |mistake| mistake.instead);
         let state = match self.orders.get(&id) {
             None => OrderState::NotFound,
+            Some(_) if self.mistakes.hidden.contains(&asked) => OrderState::Unpaid,
             Some(order) => self.state_of(id, order, now),
         };
-        StatusAnswer { order: Some(id.to_string()), state }
+        let named = if mistake.is_some_and(|mistake| mistake.is_named) { id } else { asked };
+        StatusAnswer { order: Some(named.to_string()), state }
+    }
+
+    /// The state of one order is told as that of another, under the name that was asked for.
+    pub(crate) fn report_for(&mut self, order: AttemptId, instead: AttemptId) {
+        self.mistakes.answers.insert(order, Mistake { instead, is_named: false });
+    }
+
+    /// Questions for one order are answered with another one, name and all.
+    pub(crate) fn answer_with(&mut self, order: AttemptId, instead: AttemptId) {
+        self.mistakes.answers.insert(order, Mistake { instead, is_named: true });
+    }
+
+    /// Nobody is told that the order is paid.
+    pub(crate) fn hide(&mut self, order: AttemptId) {
+        self.mistakes.hidden.insert(order);
+    }
+
+    /// The truth about the order is told again.
+    pub(crate) fn show(&mut self, order: AttemptId) {
+        self.mistakes.hidden.remove(&order);
     }
 
     fn state_of(&self, id: AttemptId, order: &Order, now: Timestamp) -> OrderState {

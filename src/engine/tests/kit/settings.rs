@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use engine::settings::{
-    ConsoleKind, ConsoleSettings, EventsBy, PaymentType, RegisterSettings, ServerSettings, Settings,
-    StoreSettings,
+    ConsoleKind, ConsoleSettings, EventsBy, OpenPayments, PaymentType, RegisterSettings, ServerSettings,
+    Settings, StoreSettings,
 };
 use payment::{
     CodeKind, ConsoleId, Currency, LateMoney, PaymentTypeCode, PollPlan, RefundAbility, RefundTerms,
@@ -54,6 +54,7 @@ fn register(id: &str) -> RegisterSettings {
     RegisterSettings {
         name: format!("Till {id}"),
         events_by: if id == "9" { EventsBy::Http } else { EventsBy::Amqp },
+        open_payments: OpenPayments::One,
         consoles: consoles.into_iter().collect(),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use engine::Parts;
 use engine::ports::{Bank, Banks, Clock, Offer};
-use engine::settings::Settings;
+use engine::settings::{OpenPayments, Settings};
 use payment::{CodeKind, Currency, Route, ServerId, Terms, Timestamp};
 
 use super::bank::TestBank;
@@ -31,6 +31,7 @@ pub(crate) struct World {
     pub(crate) floor: Floor,
     ids: Arc<TestIds>,
     banks: Arc<TestBanks>,
+    open_payments: OpenPayments,
 }
 
 impl World {
@@ -44,7 +45,15 @@ impl World {
         let servers = [("north", Arc::clone(&bank)), ("south", Arc::clone(&south))]
             .map(|(name, bank)| (ServerId::parse(name).unwrap(), Server { bank, terms: terms() }));
         let banks = Arc::new(TestBanks { servers: Mutex::new(BTreeMap::from(servers)) });
-        Self { time, crash, bank, south, store, sink, floor: Floor::default(), ids: Arc::default(), banks }
+        let (floor, ids) = (Floor::default(), Arc::default());
+        Self { time, crash, bank, south, store, sink, floor, ids, banks, open_payments: OpenPayments::One }
+    }
+
+    /// A shop whose tills may have many payments open at once.
+    pub(crate) fn with_many_open() -> Self {
+        let world = Self { open_payments: OpenPayments::Many, ..Self::new() };
+        world.set(|_| ());
+        world
     }
 
     /// Changes what a bank can do.
@@ -56,6 +65,9 @@ impl World {
     /// Changes the settings, before a life or while one runs.
     pub(crate) fn set(&self, change: impl FnOnce(&mut Settings)) {
         let mut settings = settings::settings();
+        for register in settings.stores.values_mut().flat_map(|store| store.registers.values_mut()) {
+            register.open_payments = self.open_payments;
+        }
         change(&mut settings);
         self.store.data.set_settings(settings);
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use payment::{
     Annulment, Checkout, Context, CreditRole, Decision, Effect, Fact, Input, Life, OrderState, Payment,
-    PaymentId, Phase, RefundState, State, Timestamp, apply, decide, open,
+    PaymentId, Phase, Refund, RefundState, State, Timestamp, apply, decide, open,
 };
 
 /// A wake that finds nothing to tell must not come again sooner than this.
@@ -101,6 +101,9 @@ fn calls_are_written_down_before_they_are_made(context: Context, decision: &Deci
                     "it can be asked"
                 );
             }
+            Effect::Resolve => {
+                assert!(matches!(payment.state.phase, Phase::Waiting { .. }), "it waits for that")
+            }
             Effect::AskRefund(id) => {
                 let refund = payment.refund(id).unwrap();
                 let attempt = payment.attempt(payment.state.credits[refund.credit].attempt).unwrap();
@@ -136,14 +139,19 @@ fn p3_ends_do_not_change(before: &Payment, input: &Input, decision: &Decision) {
             assert!(is_the_same || ended, "only a person ends a review");
         }
         Phase::Closing { .. } => {
-            let went_back = matches!(after, Phase::Opening { .. } | Phase::Showing);
+            let went_back = matches!(after, Phase::Waiting { .. } | Phase::Opening { .. } | Phase::Showing);
             assert!(!went_back, "what is being closed is not opened again");
         }
         Phase::Showing => assert!(!matches!(after, Phase::Opening { .. }), "a shown code is not taken back"),
-        Phase::Opening { .. } => {}
+        Phase::Opening { .. } => assert!(!matches!(after, Phase::Waiting { .. }), "what began does not wait"),
+        Phase::Waiting { .. } => {
+            let may_follow = matches!(after, Phase::Waiting { .. } | Phase::Opening { .. } | Phase::Ended(_));
+            assert!(may_follow, "nothing is asked of a bank while it waits");
+        }
     }
     for (old, new) in before.state.refunds.iter().zip(&decision.payment.state.refunds) {
-        assert!(!old.is_final() || old == new, "a final refund stays as it is");
+        let but_for_its_receipt = Refund { fiscal: new.fiscal.clone(), ..old.clone() };
+        assert!(!old.is_final() || but_for_its_receipt == *new, "a final refund stays as it is");
     }
     for (old, new) in before.state.credits.iter().zip(&decision.payment.state.credits) {
         let may_change = matches!(

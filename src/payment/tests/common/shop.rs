@@ -43,6 +43,8 @@ fn with_banks(names: &[&str]) -> Shop {
         late_money: LateMoney::Refund,
         show_on: Vec::new(),
         show_on_register: true,
+        supersedes: None,
+        shares_register: false,
         details: Details::default(),
     };
     Shop { checkout }
@@ -98,6 +100,12 @@ impl Shop {
     /// The register wants codes of this life.
     pub(crate) fn wants_life(mut self, seconds: u32) -> Self {
         self.checkout.expires_in_s = Some(seconds);
+        self
+    }
+
+    /// The checkout supersedes another one of the register.
+    pub(crate) fn supersedes(mut self, operation: &str) -> Self {
+        self.checkout.supersedes = Some(OperationId::parse(operation).unwrap());
         self
     }
 

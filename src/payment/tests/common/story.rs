@@ -203,6 +203,13 @@ impl Story {
         self.status(n, OrderState::Paid(notice(Some(transaction), Some(self.payment.checkout.amount))))
     }
 
+    /// The whole price has arrived, but the money is another payment's.
+    pub(crate) fn paid_with_others_money(&mut self, n: u16, transaction: &str) -> &mut Self {
+        let (attempt, asked_at) = (self.order(n), self.now);
+        let notice = notice(Some(transaction), Some(self.payment.checkout.amount));
+        self.feed(Input::MoneyTaken { attempt, asked_at, notice })
+    }
+
     // ---- a bank answers a withdrawal
 
     /// The code is withdrawn.
@@ -232,6 +239,7 @@ impl Story {
                 store: self.payment.checkout.store.clone(),
                 register: self.payment.checkout.register.clone(),
             },
+            transaction: None,
             amount: kopecks.map(roubles),
             reason: None,
         }))

@@ -53,6 +53,7 @@ impl Story {
             Effect::Issue(id) => format!("issue {}", self.attempt_number(id)),
             Effect::AskStatus(id) => format!("ask {}", self.attempt_number(id)),
             Effect::Annul(id) => format!("annul {}", self.attempt_number(id)),
+            Effect::Resolve => "resolve".to_owned(),
             Effect::Refund(id) => format!("refund {}", self.refund_number(id)),
             Effect::AskRefund(id) => format!("ask refund {}", self.refund_number(id)),
         }

@@ -50,6 +50,7 @@ impl Flight {
                 let request = payment.refund_request(refund).unwrap();
                 (order_of(id), What::Refund(request, refund.call().unwrap()))
             }
+            Effect::Resolve => unreachable!("no story supersedes another one"),
             Effect::AskRefund(id) => (order_of(id), What::RefundStatus(id)),
         };
         let attempt = payment.attempt(order).unwrap();

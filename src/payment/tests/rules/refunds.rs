@@ -23,6 +23,7 @@ fn order(n: u16) -> RefundOrder {
     RefundOrder {
         operation: OperationId::parse(&format!("r{n}")).unwrap(),
         origin: Origin::Admin { who: "petrova".to_owned() },
+        transaction: None,
         amount: Some(roubles(1)),
         reason: None,
     }

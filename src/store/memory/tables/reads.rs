@@ -1,9 +1,10 @@
 //! Reading the tables.
 
+use std::cmp::Reverse;
 use std::ops::Bound;
 
-use engine::ports::{EventRow, OperationKey, OperationRecord, Stored};
-use payment::{OperationId, Payment, PaymentId, RegisterId, StoreId, Timestamp};
+use engine::ports::{EventRow, OperationKey, OperationRecord, Search, Stored};
+use payment::{BankTransaction, OperationId, Payment, PaymentId, RegisterId, StoreId, Timestamp};
 
 use super::{PaymentRow, Tables};
 use crate::records::{DeliveryState, EventRecord, PaymentFilter, PaymentRecord, PaymentSummary};
@@ -41,6 +42,34 @@ impl Tables {
         limit: usize,
     ) -> Vec<Payment> {
         self.rows_of(store, register).rev().take(limit).map(|row| Payment::clone(&row.payment)).collect()
+    }
+
+    pub(in crate::memory) fn search(&self, search: &Search, limit: usize) -> Vec<Payment> {
+        let mut found: Vec<&Payment> = self
+            .payments
+            .values()
+            .map(|row| &*row.payment)
+            .filter(|payment| self.is_found(payment, search))
+            .collect();
+        found.sort_by_key(|payment| Reverse((payment.opened_at, payment.id)));
+        found.into_iter().take(limit).cloned().collect()
+    }
+
+    fn is_found(&self, payment: &Payment, search: &Search) -> bool {
+        let checkout = &payment.checkout;
+        let details = &checkout.details;
+        let knows = |transaction: &BankTransaction| {
+            self.known_credits.contains(&(transaction.to_string(), payment.id))
+        };
+        checkout.store == search.store
+            && search.register.as_ref().is_none_or(|register| checkout.register == *register)
+            && search.receipt.as_ref().is_none_or(|receipt| details.receipt.as_ref() == Some(receipt))
+            && search.transaction.as_ref().is_none_or(knows)
+            && search.amount.is_none_or(|amount| checkout.amount == amount)
+            && search.shift.as_ref().is_none_or(|shift| details.shift.as_ref() == Some(shift))
+            && search.from.is_none_or(|from| payment.opened_at >= from)
+            && search.to.is_none_or(|to| payment.opened_at < to)
+            && search.before.is_none_or(|before| (payment.opened_at, payment.id) < before)
     }
 
     pub(in crate::memory) fn undelivered(&self, after: i64, limit: usize) -> Vec<EventRow> {
@@ -108,6 +137,11 @@ impl Tables {
             && filter.receipt.as_ref().is_none_or(|receipt| payment.receipt.as_ref() == Some(receipt))
             && filter.operation.as_ref().is_none_or(|operation| self.is_named_by(payment.id, operation))
             && (!filter.open_only || payment.is_open)
+            && (!filter.not_fiscalized || self.is_fiscal_due(payment.id))
+    }
+
+    fn is_fiscal_due(&self, payment: PaymentId) -> bool {
+        self.payments.get(&payment).is_some_and(|row| row.payment.is_fiscal_due())
     }
 
     fn is_named_by(&self, payment: PaymentId, operation: &OperationId) -> bool {

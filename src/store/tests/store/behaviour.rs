@@ -7,3 +7,4 @@ pub(crate) mod epochs;
 pub(crate) mod outbox;
 pub(crate) mod records;
 pub(crate) mod registers;
+pub(crate) mod searches;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::ports::{
-    Change, CreditKey, Destination, EventDraft, JournalRow, OperationKey, OperationKind, OperationRecord,
+    Change, CreditRow, Destination, EventDraft, JournalRow, OperationKey, OperationKind, OperationRecord,
     PaymentChange,
 };
 use payment::{
@@ -34,10 +34,11 @@ pub(crate) fn key(store: &str, register: &str, operation: &str) -> OperationKey 
     OperationKey { store, register, operation: OperationId::parse(operation).unwrap() }
 }
 
-pub(crate) fn credit(transaction: &str) -> CreditKey {
-    CreditKey {
+pub(crate) fn credit(transaction: &str) -> CreditRow {
+    CreditRow {
         server: ServerId::parse("raiffeisen").unwrap(),
         transaction: BankTransaction::parse(transaction).unwrap(),
+        is_believed: true,
     }
 }
 
@@ -59,9 +60,20 @@ pub(crate) fn accepted_at(number: u32, register: &Destination) -> Payment {
             attempts: Vec::new(),
             credits: Vec::new(),
             refunds: Vec::new(),
+            consoles: Vec::new(),
+            fiscal: None,
             settled: false,
         },
     }
+}
+
+/// The same at a register that may have one open payment only.
+pub(crate) fn sole(number: u32, supersedes: Option<&str>) -> Payment {
+    let mut payment = accepted(number);
+    let checkout = Arc::make_mut(&mut payment.checkout);
+    checkout.shares_register = false;
+    checkout.supersedes = supersedes.map(|operation| OperationId::parse(operation).unwrap());
+    payment
 }
 
 /// The change that accepts a payment with its operation.
@@ -188,6 +200,8 @@ fn checkout(number: u32, register: &Destination) -> Checkout {
         late_money: LateMoney::Refund,
         show_on: Vec::new(),
         show_on_register: true,
+        supersedes: None,
+        shares_register: true,
         details: Details { receipt: Some(format!("{number:06}")), ..Details::default() },
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use engine::ports::Store;
-use engine::settings::{EventsBy, RegisterSettings, Settings};
+use engine::settings::{EventsBy, OpenPayments, RegisterSettings, Settings};
 use payment::{LateMoney, RegisterId, ServerId, StoreId};
 use secrecy::{ExposeSecret, SecretString};
 use store::{
@@ -68,7 +68,12 @@ async fn saved_settings_are_read_back_at_the_next_revision() {
     store.registers.remove(&RegisterId::parse("2").unwrap());
     store.registers.insert(
         RegisterId::parse("9").unwrap(),
-        RegisterSettings { name: "Касса 9".to_owned(), events_by: EventsBy::Both, consoles: [].into() },
+        RegisterSettings {
+            name: "Касса 9".to_owned(),
+            events_by: EventsBy::Both,
+            open_payments: OpenPayments::Many,
+            consoles: [].into(),
+        },
     );
     let revision = fresh.db.save_settings(&wanted).await.unwrap();
     assert_eq!(revision, before + 1);

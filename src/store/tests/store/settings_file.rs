@@ -159,7 +159,7 @@ fn fields_of_the_wrong_form_are_told_by_key_value_and_cure() {
         ("[stores.17.registers.1]\nnome = \"x\"", "stores.17.registers.1.name: it is missing"),
         (
             "[stores.17.registers.1]\nname = \"x\"\nnome = \"x\"",
-            "stores.17.registers.1.nome: unknown field; known are name, events_by",
+            "stores.17.registers.1.nome: unknown field; known are name, events_by, open_payments",
         ),
         (
             "[stores.17.payment_types.sbp]\nname = \"x\"\nservers = \"raiffeisen\"",

@@ -37,6 +37,7 @@ rules! {
         an_operation_alone_can_be_recorded,
         every_kind_of_operation_is_read_back_as_it_was_written,
         money_belongs_to_one_payment,
+        money_that_was_only_reported_is_nobodys_until_one_payment_believes_in_it,
         a_refused_change_leaves_nothing_behind,
         facts_that_do_not_follow_the_sequence_are_refused,
         an_unsettled_payment_without_a_wake_time_is_refused,
@@ -56,6 +57,15 @@ rules! {
         open_payments_come_oldest_first_and_leave_at_their_end,
         newest_payments_come_newest_first,
         registers_do_not_see_each_others_payments,
+        a_register_has_one_open_payment_until_its_end,
+        a_register_set_to_many_has_as_many_as_come,
+        a_superseding_payment_takes_the_registers_place,
+        of_many_pays_at_once_one_gets_the_register,
+    ;
+    searches:
+        payments_are_looked_for_by_all_that_registers_know,
+        a_search_comes_newest_first_in_pages_and_stays_in_its_store,
+        what_is_paid_and_not_fiscalized_is_listed,
     ;
     outbox:
         events_wait_until_they_are_delivered,

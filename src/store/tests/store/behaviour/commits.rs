@@ -1,6 +1,6 @@
 //! What is written together, and what refuses it.
 
-use engine::ports::{Change, CommitError, OperationKind, OperationRecord, Store};
+use engine::ports::{Change, CommitError, CreditRow, OperationKind, OperationRecord, Store};
 use payment::RejectCode;
 use store::Records;
 
@@ -120,6 +120,29 @@ pub(crate) async fn money_belongs_to_one_payment<S: Store>(store: &S) {
     let mut other_money = step(&second);
     payment_of(&mut other_money).credits = vec![credit("A3")];
     store.commit(other_money).await.unwrap();
+}
+
+pub(crate) async fn money_that_was_only_reported_is_nobodys_until_one_payment_believes_in_it<S: Store>(
+    store: &S,
+) {
+    let (first, second) = (accepted(1), accepted(2));
+    store.commit(accept(&first)).await.unwrap();
+    store.commit(accept(&second)).await.unwrap();
+    let reported = CreditRow { is_believed: false, ..credit("A1") };
+    let mut hears = step(&first);
+    payment_of(&mut hears).credits = vec![reported.clone()];
+    store.commit(hears.clone()).await.unwrap();
+    let mut also_hears = step(&second);
+    payment_of(&mut also_hears).credits = vec![reported];
+    store.commit(also_hears.clone()).await.unwrap();
+
+    let mut believes = step(&after(&also_hears));
+    payment_of(&mut believes).credits = vec![credit("A1")];
+    store.commit(believes).await.unwrap();
+    let mut also_believes = step(&after(&hears));
+    payment_of(&mut also_believes).credits = vec![credit("A1")];
+    let refused = store.commit(also_believes).await;
+    assert!(matches!(refused, Err(CommitError::CreditTaken)), "{refused:?}");
 }
 
 pub(crate) async fn a_refused_change_leaves_nothing_behind<S: Store + Records>(store: &S) {

@@ -1,0 +1,241 @@
+//! Questions of registers about more than one payment, and the answers.
+
+use payment::{CreditRole, FiscalReceipt, Payment, Phase};
+use serde::{Deserialize, Serialize};
+
+use super::command::MoneyBody;
+use super::event::Sum;
+
+/// The body of `find`: whatever is given must match. Nothing given: the newest payments of the store.
+#[derive(Debug, Clone, Deserialize)]
+pub struct FindBody {
+    /// The receipt's number.
+    pub receipt: Option<String>,
+    /// The bank's id of the money.
+    pub bank_transaction: Option<String>,
+    /// The exact amount asked.
+    pub amount: Option<MoneyBody>,
+    /// Accepted from this time on: RFC 3339, or a date of the store's zone such as `2026-11-21`.
+    pub from: Option<String>,
+    /// Accepted before this time; a date counts whole.
+    pub to: Option<String>,
+    /// A part of the masked payer.
+    pub payer: Option<String>,
+}
+
+/// The body of `totals`: a shift of the asking register, or a period.
+#[derive(Debug, Clone, Deserialize)]
+pub struct TotalsBody {
+    /// The shift, as the pays named it.
+    pub shift: Option<String>,
+    /// From this time on: RFC 3339, or a date of the store's zone.
+    pub from: Option<String>,
+    /// Before this time; a date counts whole. `null`: until now.
+    pub to: Option<String>,
+}
+
+/// The body of `fiscalized`.
+#[derive(Debug, Clone, Deserialize)]
+pub struct FiscalizedBody {
+    /// The pay or the refund that the receipt is for.
+    pub operation: String,
+    /// The number of the fiscal drive.
+    #[serde(rename = "fn")]
+    pub drive: String,
+    /// The number of the fiscal document.
+    pub fd: String,
+    /// The fiscal sign.
+    pub fp: String,
+}
+
+/// A payment in `register.found`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FoundBody {
+    /// Our id of the payment.
+    pub payment: String,
+    /// The pay's operation.
+    pub operation: String,
+    /// The register that was paid at.
+    pub register: String,
+    /// The tender.
+    pub payment_type: String,
+    /// Where it stands.
+    pub status: &'static str,
+    /// What was asked.
+    pub amount: Sum,
+    /// What went back of it for certain.
+    pub refunded_total: Sum,
+    /// True: not money.
+    pub test: bool,
+    /// When it was accepted.
+    pub accepted_at: String,
+    /// The receipt's number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<String>,
+    /// The shift.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shift: Option<String>,
+    /// The cashier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cashier: Option<String>,
+    /// When the money moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub paid_at: Option<String>,
+    /// The bank's id of the money: that which pays, else that which came last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bank_transaction: Option<String>,
+    /// The masked payer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payer: Option<String>,
+    /// The fiscal receipt of the sale, once it was told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fiscal_receipt: Option<FiscalReceipt>,
+}
+
+impl FoundBody {
+    pub(crate) fn of(payment: &Payment) -> Self {
+        let checkout = &payment.checkout;
+        let paying = payment.paying_credit().map(|(_, credit)| credit);
+        let money = paying.or_else(|| payment.state.credits.last());
+        Self {
+            payment: payment.id.to_string(),
+            operation: checkout.operation.to_string(),
+            register: checkout.register.to_string(),
+            payment_type: checkout.payment_type.to_string(),
+            status: payment.status().word(),
+            amount: checkout.amount.into(),
+            refunded_total: Sum {
+                value: payment.refunded_minor(),
+                currency: checkout.amount.currency().code(),
+            },
+            test: payment.is_test(),
+            accepted_at: payment.opened_at.to_string(),
+            receipt: checkout.details.receipt.clone(),
+            shift: checkout.details.shift.clone(),
+            cashier: checkout.details.cashier.clone(),
+            paid_at: money.map(|credit| credit.paid_at.unwrap_or(credit.found_at).to_string()),
+            bank_transaction: money.map(|credit| credit.transaction.to_string()),
+            payer: money.and_then(|credit| credit.payer.clone()),
+            fiscal_receipt: payment.state.fiscal.clone(),
+        }
+    }
+}
+
+/// How many, and how much in minor units.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    /// How many.
+    pub count: u64,
+    /// How much, in minor units.
+    pub value: i64,
+}
+
+impl Tally {
+    fn add(&mut self, value: i64) {
+        self.count += 1;
+        self.value = self.value.saturating_add(value);
+    }
+}
+
+/// The sums of one payment type and currency in `register.totals`; test money apart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TotalsLine {
+    /// The tender.
+    pub payment_type: String,
+    /// The ISO 4217 code of all its sums.
+    pub currency: &'static str,
+    /// True: not money.
+    pub test: bool,
+    /// Paid.
+    pub paid: Tally,
+    /// What went back of it for certain, by refunds.
+    pub refunded: Tally,
+    /// Late money, whatever became of it, by credits.
+    pub late: Tally,
+    /// Waits for a person.
+    pub review: Tally,
+    /// Neither an end nor a review has been told.
+    pub open: Tally,
+}
+
+impl TotalsLine {
+    pub(crate) fn new(of: &Payment) -> Self {
+        let (currency, none) = (of.checkout.amount.currency().code(), Tally::default());
+        let payment_type = of.checkout.payment_type.to_string();
+        let test = of.is_test();
+        Self {
+            payment_type,
+            currency,
+            test,
+            paid: none,
+            refunded: none,
+            late: none,
+            review: none,
+            open: none,
+        }
+    }
+
+    pub(crate) fn count(&mut self, payment: &Payment) {
+        let asked = payment.checkout.amount.minor();
+        match &payment.state.phase {
+            Phase::Paid { .. } => self.count_paid(payment),
+            Phase::Review { .. } => self.review.add(asked),
+            Phase::Ended(_) => {}
+            _ => self.open.add(asked),
+        }
+        let is_late = |role| !matches!(role, CreditRole::Pays | CreditRole::Held);
+        payment.state.credits.iter().filter(|credit| is_late(credit.role)).for_each(|credit| {
+            self.late.add(credit.amount.minor());
+        });
+    }
+
+    fn count_paid(&mut self, payment: &Payment) {
+        let Some((index, credit)) = payment.paying_credit() else { return };
+        self.paid.add(credit.amount.minor());
+        let refunds = payment.state.refunds.iter().filter(|refund| refund.credit == index);
+        refunds.filter(|refund| refund.is_completed()).for_each(|refund| {
+            self.refunded.add(refund.amount.minor());
+        });
+    }
+}
+
+/// A payment type in `register.types`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TypeBody {
+    /// Its code, for `payment_type`.
+    pub code: String,
+    /// Its name for people.
+    pub name: String,
+    /// Whether it is what a pay gets that names none.
+    pub is_default: bool,
+    /// Whether a pay can be started with it now, as far as is set up.
+    pub available: bool,
+    /// Why not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The currency that it takes.
+    pub currency: &'static str,
+    /// What it can do; `null` where it is not available.
+    pub capabilities: Option<Capabilities>,
+}
+
+/// What a payment type can do: what at least one of its authorization servers offers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Capabilities {
+    /// The kinds of codes, for `qr`; the first is what a pay gets that names none.
+    pub qr: Vec<&'static str>,
+    /// The smallest amount in minor units.
+    pub amount_min: i64,
+    /// The largest amount in minor units.
+    pub amount_max: i64,
+    /// The shortest life of a code, in seconds.
+    pub expires_in_s_min: u64,
+    /// The longest life of a code, in seconds.
+    pub expires_in_s_max: u64,
+    /// What can be given back: `none`, `whole` or `part`.
+    pub refund: &'static str,
+    /// Whether unpaid codes can be withdrawn, so that a cancel is certain.
+    pub cancel_is_certain: bool,
+    /// True: not money.
+    pub test: bool,
+}

@@ -1,0 +1,216 @@
+//! `find`, `totals`, `types`, `fiscalized`, and `get` of everything that is open.
+
+use payment::LateMoney;
+use serde_json::{Value, json};
+
+use crate::kit::{Life, World, pay_body};
+
+/// A pay of till 1 with a shift.
+fn pay_in(operation: &str, shift: &str, value: i64) -> Value {
+    json!({
+        "operation": operation, "receipt": operation, "shift": shift, "cashier": "Ivanova",
+        "amount": { "value": value, "currency": "RUB" },
+    })
+}
+
+/// Two sales of shift 42, one of which half went back, and an open pay of shift 43.
+async fn a_morning(till: &Life<'_>) {
+    till.send("1", "pay", pay_in("a", "42", 19_800)).await;
+    till.until_ms(500).await;
+    assert!(till.buyer_pays());
+    till.until_ms(1_500).await;
+    till.send("1", "pay", pay_in("b", "42", 5_000)).await;
+    till.until_ms(2_000).await;
+    assert!(till.buyer_pays());
+    till.until_ms(3_500).await;
+    till.refund("1", "r-1", "a", Some(9_800)).await;
+    till.until_ms(4_000).await;
+    till.send("1", "pay", pay_in("c", "43", 700)).await;
+    till.breathe().await;
+}
+
+async fn ask(till: &Life<'_>, verb: &str, body: Value) -> Value {
+    till.send("1", verb, body).await;
+    till.sink.to("1").pop().expect("an answer").body
+}
+
+fn operations(found: &Value) -> Vec<&str> {
+    let payments = found["payments"].as_array().expect("a list");
+    payments.iter().map(|payment| payment["operation"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn payments_are_found_by_what_people_have_in_hand() {
+    let world = World::new();
+    world.live(async |till| {
+        a_morning(till).await;
+        for (body, expected) in [
+            (json!({ "receipt": "a" }), vec!["a"]),
+            (json!({ "bank_transaction": "T2" }), vec!["b"]),
+            (json!({ "amount": { "value": 700, "currency": "RUB" } }), vec!["c"]),
+            (json!({ "payer": "И." }), vec!["b", "a"]),
+            (json!({ "payer": "nobody" }), vec![]),
+            (json!({ "from": "2026-11-21", "to": "2026-11-21" }), vec!["c", "b", "a"]),
+            (json!({ "to": "2026-11-20" }), vec![]),
+            (json!({ "from": "2026-11-21T09:00:01Z", "to": "2026-11-21T09:00:03Z" }), vec!["b"]),
+            (json!({}), vec!["c", "b", "a"]),
+        ] {
+            let found = ask(till, "find", body.clone()).await;
+            assert_eq!(
+                (&found["event"], &found["more"]),
+                (&json!("register.found"), &json!(false)),
+                "{found}"
+            );
+            assert_eq!(operations(&found), expected, "{body}");
+        }
+        let found = ask(till, "find", json!({ "receipt": "a" })).await;
+        let sale = &found["payments"][0];
+        assert_eq!((&sale["status"], &sale["bank_transaction"]), (&json!("paid"), &json!("T1")));
+        assert_eq!(sale["refunded_total"], json!({ "value": 9_800, "currency": "RUB" }));
+        assert_eq!(sale["payer"], "И. И.");
+        till.send("2", "find", json!({ "receipt": "a" })).await;
+        let other = till.sink.last("2", "register.found").unwrap().body;
+        assert_eq!(operations(&other), ["a"], "any register of the store finds it");
+    });
+}
+
+#[test]
+fn an_answer_to_find_has_fifty_payments_at_most_and_says_that_there_are_more() {
+    let world = World::with_many_open();
+    world.live(async |till| {
+        for number in 0..60 {
+            till.pay(&format!("op-{number}")).await;
+        }
+        let found = ask(till, "find", json!({ "receipt": "000123" })).await;
+        assert_eq!((found["payments"].as_array().unwrap().len(), &found["more"]), (50, &json!(true)));
+    });
+}
+
+#[test]
+fn totals_of_a_shift_and_of_a_day() {
+    let world = World::new();
+    world.live(async |till| {
+        a_morning(till).await;
+        let shift = ask(till, "totals", json!({ "shift": "42" })).await;
+        assert_eq!((&shift["event"], &shift["zone"]), (&json!("register.totals"), &json!("Europe/Moscow")));
+        let line = |count: u64, value: i64| json!({ "count": count, "value": value });
+        let expected = json!([{
+            "payment_type": "sbp", "currency": "RUB", "test": false,
+            "paid": line(2, 24_800), "refunded": line(1, 9_800), "late": line(0, 0),
+            "review": line(0, 0), "open": line(0, 0),
+        }]);
+        assert_eq!(shift["totals"], expected);
+        let day = ask(till, "totals", json!({ "from": "2026-11-21", "to": "2026-11-21" })).await;
+        assert_eq!(
+            (&day["from"], &day["to"]),
+            (&json!("2026-11-20T21:00:00Z"), &json!("2026-11-21T21:00:00Z"))
+        );
+        assert_eq!(day["totals"][0]["open"], line(1, 700));
+        let empty = ask(till, "totals", json!({ "shift": "1" })).await;
+        assert_eq!(empty["totals"], json!([]));
+        till.send("2", "totals", json!({ "from": "2026-11-21" })).await;
+        assert_eq!(till.sink.last("2", "register.totals").unwrap().body["totals"], json!([]), "its own only");
+        for (body, field) in [
+            (json!({}), "shift"),
+            (json!({ "to": "2026-11-21" }), "shift"),
+            (json!({ "from": "yesterday" }), "from"),
+            (json!({ "from": "2026-11-21", "to": "2026-13-01" }), "to"),
+        ] {
+            let rejected = ask(till, "totals", body.clone()).await;
+            assert_eq!((&rejected["code"], &rejected["field"]), (&json!("invalid"), &json!(field)), "{body}");
+        }
+    });
+}
+
+#[test]
+fn late_money_and_reviews_are_counted_apart() {
+    let world = World::new();
+    world.set(|settings| {
+        let store = settings.stores.values_mut().next().unwrap();
+        store.late_money = LateMoney::Offer { claim_within: std::time::Duration::from_hours(1) };
+    });
+    world.live(async |till| {
+        till.send("1", "pay", pay_in("a", "42", 300)).await;
+        till.breathe().await;
+        let order = till.payment("a").await.state.attempts[0].id;
+        till.cancel("a").await;
+        till.until(1).await;
+        till.bank.ledger().pay_late(order, till.now());
+        till.until(30).await;
+        let totals = ask(till, "totals", json!({ "shift": "42" })).await;
+        assert_eq!(totals["totals"][0]["late"], json!({ "count": 1, "value": 300 }));
+        assert_eq!(totals["totals"][0]["paid"], json!({ "count": 0, "value": 0 }));
+        let state = ask(till, "get", json!({ "operation": "a" })).await;
+        assert_eq!((&state["handling"], &state["credit"]), (&json!("offered"), &json!("north:T1")));
+        assert_eq!((&state["status"], &state["bank_transaction"]), (&json!("cancelled"), &json!("T1")));
+    });
+}
+
+#[test]
+fn types_tell_what_can_be_paid_by() {
+    let world = World::new();
+    world.remove_bank("south");
+    world.live(async |till| {
+        let types = ask(till, "types", json!({})).await;
+        assert_eq!(types["event"], "register.types");
+        let by_code = |code: &str| {
+            let all = types["types"].as_array().unwrap();
+            all.iter().find(|one| one["code"] == code).unwrap().clone()
+        };
+        let sbp = by_code("sbp");
+        assert_eq!((&sbp["available"], &sbp["is_default"]), (&json!(true), &json!(true)));
+        let can = &sbp["capabilities"];
+        assert_eq!((&can["qr"], &can["refund"]), (&json!(["dynamic"]), &json!("part")));
+        assert_eq!((&can["amount_min"], &can["amount_max"]), (&json!(100), &json!(100_000_000)));
+        let south = by_code("south");
+        assert_eq!((&south["available"], &south["capabilities"]), (&json!(false), &Value::Null));
+        assert!(south["reason"].as_str().unwrap().contains("RUB"), "{south}");
+        assert_eq!(by_code("any")["available"], true, "one of its servers is enough");
+    });
+}
+
+#[test]
+fn a_fiscal_receipt_is_kept_and_told_with_the_state() {
+    let world = World::new();
+    world.live(async |till| {
+        let receipt = |operation: &str| {
+            json!({ "operation": operation, "fn": "9960440300000001", "fd": "17", "fp": "1234567890" })
+        };
+        till.pay("a").await;
+        till.until_ms(500).await;
+        assert_eq!(ask(till, "fiscalized", receipt("a")).await["code"], "not_paid");
+        assert!(till.buyer_pays());
+        till.until(2).await;
+        let state = ask(till, "fiscalized", receipt("a")).await;
+        assert_eq!((&state["event"], &state["status"]), (&json!("payment.state"), &json!("paid")));
+        assert_eq!(state["fiscal_receipt"], json!({ "fn": "9960440300000001", "fd": "17", "fp": "1234567890" }));
+        let again = ask(till, "fiscalized", receipt("a")).await;
+        assert_eq!(again["sequence"], state["sequence"], "a repeat changes nothing");
+        let facts = till.facts(till.payment_id("a").await);
+        assert_eq!(facts.iter().filter(|fact| *fact == "fiscalized").count(), 1);
+        assert_eq!(ask(till, "fiscalized", receipt("b")).await["code"], "unknown_operation");
+        for field in ["fn", "fd", "fp"] {
+            let mut body = receipt("a");
+            body[field] = json!("12x");
+            assert_eq!(ask(till, "fiscalized", body).await["field"], field);
+        }
+    });
+}
+
+#[test]
+fn a_get_of_everything_answers_each_open_payment_and_says_so_when_none_is() {
+    let world = World::with_many_open();
+    world.live(async |till| {
+        let nothing = ask(till, "get", json!({})).await;
+        assert_eq!((&nothing["event"], &nothing["open"]), (&json!("register.state"), &json!([])));
+        assert_eq!(nothing["in_reply_to"], "1-get-");
+        till.pay("a").await;
+        till.send("1", "pay", pay_body("b")).await;
+        till.breathe().await;
+        let told = till.sink.to("1").len();
+        till.send("1", "get", json!({})).await;
+        let answers = till.sink.to("1").split_off(told);
+        let answered: Vec<_> = answers.iter().map(|one| (&*one.event.name, &one.body["operation"])).collect();
+        assert_eq!(answered, [("payment.state", &json!("a")), ("payment.state", &json!("b"))]);
+    });
+}

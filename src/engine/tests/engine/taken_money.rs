@@ -1,0 +1,84 @@
+//! A bank mixes payments up: the same money is reported for two orders, or for an order under another one's name.
+
+use payment::{AttemptId, Input, Verdict};
+
+use crate::kit::{Life, Verb, World};
+
+/// Tills 1 and 2 have a code each.
+async fn two_codes(till: &Life<'_>) -> (AttemptId, AttemptId) {
+    till.pay("op-1").await;
+    till.send("2", "pay", crate::kit::pay_body("op-2")).await;
+    till.breathe().await;
+    let orders: Vec<AttemptId> = till.payments().iter().map(|payment| payment.state.attempts[0].id).collect();
+    (orders[0], orders[1])
+}
+
+#[test]
+fn money_of_another_payment_leads_to_review_and_not_to_polling_for_ever() {
+    let world = World::new();
+    world.live(async |till| {
+        let (first, second) = two_codes(till).await;
+        till.until_ms(500).await;
+        assert!(till.buyer_pays());
+        till.until_ms(1_500).await;
+        assert_eq!(till.status("op-1").await, "paid");
+        till.bank.ledger().report_for(second, first);
+        till.until_ms(2_500).await;
+        let review = till.sink.last("2", "payment.review").expect("the till is told");
+        assert_eq!(review.body["code"], "transaction_mismatch");
+        assert!(review.body["reason"].as_str().unwrap().contains("another payment"), "{}", review.body);
+        assert_eq!(till.status("op-1").await, "paid", "the first keeps its money");
+        till.until(60).await;
+        let asked = till.bank.count(Verb::Status);
+        till.until(400).await;
+        assert!(till.bank.count(Verb::Status) < asked + 60, "asked by the plan of dead codes");
+        till.until(1_000).await;
+        let asked = till.bank.count(Verb::Status);
+        till.until(5_000).await;
+        assert_eq!(till.bank.count(Verb::Status), asked, "the watch has ended");
+        let taken = till.payments().remove(1);
+        let verdict = Verdict::Paid { transaction: taken.state.credits[0].transaction.clone() };
+        let accept = Input::EndReview { verdict, who: "petrova".to_owned(), why: "statement".to_owned() };
+        assert!(till.engine.feed_by_hand(taken.id, accept).await.unwrap_err().contains("another payment"));
+    });
+}
+
+#[test]
+fn money_under_another_orders_name_is_left_for_the_payment_that_it_belongs_to() {
+    let world = World::new();
+    world.live(async |till| {
+        let (first, second) = two_codes(till).await;
+        till.until_ms(500).await;
+        // The answer for the second order is that of the first, name and all, a moment before the first is asked.
+        till.bank.ledger().answer_with(second, first);
+        till.bank.ledger().hide(first);
+        assert!(till.buyer_pays());
+        till.until_ms(1_500).await;
+        assert_eq!(till.sink.last("2", "payment.review").unwrap().body["code"], "order_mismatch");
+        assert_eq!(till.status("op-1").await, "awaiting_payment");
+        till.bank.ledger().show(first);
+        till.until_ms(2_500).await;
+        assert_eq!(till.status("op-1").await, "paid", "the rightful payment is not kept from its money");
+    });
+}
+
+#[test]
+fn a_person_may_accept_what_was_only_reported_and_then_it_is_nobody_elses() {
+    let world = World::new();
+    world.live(async |till| {
+        let (first, second) = two_codes(till).await;
+        till.until_ms(500).await;
+        till.bank.ledger().answer_with(second, first);
+        till.bank.ledger().hide(first);
+        assert!(till.buyer_pays());
+        till.until_ms(1_500).await;
+        let held = till.payments().remove(1);
+        let verdict = Verdict::Paid { transaction: held.state.credits[0].transaction.clone() };
+        let accept = Input::EndReview { verdict, who: "petrova".to_owned(), why: "statement".to_owned() };
+        till.engine.feed_by_hand(held.id, accept).await.unwrap();
+        till.bank.ledger().show(first);
+        till.until_ms(2_500).await;
+        assert_eq!(till.status("op-1").await, "review");
+        assert_eq!(till.sink.last("2", "payment.paid").unwrap().body["bank_transaction"], "T1");
+    });
+}
