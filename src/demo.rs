@@ -35,17 +35,22 @@ use stage::Stage;
 
 /// Show the whole product on this machine: service, simulated bank, kiosk.
 ///
-/// Needs a RabbitMQ. `cargo xtask demo` starts a private one and then this.
+/// Needs a RabbitMQ, or `--http-only`. `cargo xtask demo` starts a private one and then this.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   integrator demo --amqp amqp://guest:guest@127.0.0.1:5672/%2f          runs until Ctrl-C, prints the addresses
   integrator demo --amqp … --once                                       payments of every kind; checks the books
   integrator demo --amqp … --json                                       one JSON object on stdout when ready
+  integrator demo --http-only                                           no broker: tills use HTTP
   integrator demo --amqp … --no-samples                                 the kiosk waits for your own checkouts")]
 pub struct Arguments {
     /// The broker, such as `amqp://guest:guest@127.0.0.1:5672/%2f`.
     #[arg(long, value_name = "URL", value_parser = StringValueParser::new().map(SecretString::from))]
     amqp: Option<SecretString>,
+
+    /// Run without a broker: registers use HTTP alone.
+    #[arg(long, conflicts_with_all = ["amqp", "once"])]
+    http_only: bool,
 
     /// Where database and key file live.
     #[arg(long, value_name = "DIR", default_value = "data/demo")]
@@ -78,14 +83,15 @@ pub struct Arguments {
 
 /// Runs the demo until it is over or interrupted, and returns the exit status.
 pub async fn run(arguments: Arguments) -> anyhow::Result<u8> {
-    let Some(amqp) = arguments.amqp.clone() else {
+    if arguments.amqp.is_none() && !arguments.http_only {
         complain(
-            "the demo needs a RabbitMQ: name it with --amqp URL, or run `cargo xtask demo`, which starts a private one",
+            "the demo needs a RabbitMQ: name it with --amqp URL, or run `cargo xtask demo`, which starts a private one; \
+             or do without: --http-only",
         );
         return Ok(2);
-    };
+    }
     telemetry::start(&LogConfig { filter: arguments.log.clone(), format: LogFormat::Text })?;
-    let stage = Stage::build(&arguments, amqp).await?;
+    let stage = Stage::build(&arguments).await?;
     let played = tokio::select! {
         biased;
         stopped = told_to_stop() => stopped.map(|()| interrupted(&arguments)),
@@ -108,7 +114,7 @@ async fn play(stage: &Stage, arguments: &Arguments) -> anyhow::Result<u8> {
         print(&announce::json(stage).to_string());
         return std::future::pending().await;
     }
-    plain::play(stage, !arguments.no_samples).await
+    plain::play(stage, !arguments.no_samples && !arguments.http_only).await
 }
 
 /// Says on stderr what is missing.

@@ -2,6 +2,7 @@
 
 mod banks_watch;
 mod health;
+mod keys;
 mod metrics;
 mod notifications;
 
@@ -85,6 +86,8 @@ impl Service {
             config: HttpConfig { open_screens: config.http.open_screens, ..HttpConfig::default() },
             screens: Arc::new(engine.clone()),
             intake: Arc::new(engine.clone()),
+            registers: Arc::new(engine.clone()),
+            keys: Arc::new(keys::Keys::new(store.clone())),
             hints: Arc::new(engine.clone()),
             notifications: Arc::new(notifications::Hooks::new(Arc::clone(&banks))),
             health: Arc::new(health),
@@ -148,12 +151,16 @@ async fn join(task: Option<JoinHandle<()>>) {
     }
 }
 
-/// Without a broker nothing is published: events wait in the database for registers that ask for them.
+/// Without a broker nothing is published: registers ask for their events.
 struct NoBroker;
 
 #[async_trait]
 impl EventSink for NoBroker {
     async fn publish(&self, _event: &OutgoingEvent) -> Delivery {
         Delivery::Unroutable
+    }
+
+    fn is_there(&self) -> bool {
+        false
     }
 }

@@ -61,6 +61,9 @@ CREATE TABLE journal (
 ) STRICT;
 
 CREATE INDEX journal_undelivered ON journal (number) WHERE delivered <> 1;
+-- The cursor of a register that asks for its events. Its condition is said by the queries that want it, and by no other:
+-- else SQLite marks events by walking it.
+CREATE INDEX journal_of_register ON journal (store, register, number) WHERE event IS NOT NULL;
 
 -- What each operation turned out to be, for ever: the inbox. Its key leads with the operation, since people look for
 -- one without knowing the register.

@@ -30,10 +30,9 @@ impl CodePicture {
     /// Level M, no logo, the whole quiet zone: the choice for screens in `devices.md` §1. Drawn as one path of runs, a
     /// third of the size of a rectangle per module; `crispEdges` keeps the modules sharp without smoothing.
     pub fn draw(payload: &str) -> Result<Self, DrawError> {
-        let symbol = QrCode::with_error_correction_level(payload.as_bytes(), EcLevel::M)
-            .map_err(|_| DrawError { bytes: payload.len() })?;
+        let symbol = symbol(payload)?;
         let modules = symbol.width() + 2 * QUIET_ZONE;
-        let path = runs(&symbol);
+        let path = runs(&symbol, QUIET_ZONE);
         let svg = format!(
             r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {modules} {modules}" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{modules}v{modules}H0z"/><path fill="#000" d="{path}"/></svg>"##
         );
@@ -41,14 +40,20 @@ impl CodePicture {
     }
 }
 
+/// The symbol of a payload, byte for byte, with the level of error correction for screens.
+pub(crate) fn symbol(payload: &str) -> Result<QrCode, DrawError> {
+    QrCode::with_error_correction_level(payload.as_bytes(), EcLevel::M)
+        .map_err(|_| DrawError { bytes: payload.len() })
+}
+
 /// Every run of dark modules as a rectangle of height one.
-fn runs(symbol: &QrCode) -> String {
+pub(crate) fn runs(symbol: &QrCode, quiet: usize) -> String {
     let mut path = String::new();
     for (y, row) in symbol.to_colors().chunks(symbol.width()).enumerate() {
         let mut x = 0;
         for run in row.chunk_by(PartialEq::eq) {
             if run[0] == Color::Dark {
-                let (left, top, length) = (x + QUIET_ZONE, y + QUIET_ZONE, run.len());
+                let (left, top, length) = (x + quiet, y + quiet, run.len());
                 write!(path, "M{left} {top}h{length}v1h-{length}z").expect("text takes every write");
             }
             x += run.len();

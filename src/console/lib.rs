@@ -9,6 +9,7 @@
 mod amount;
 mod assets;
 mod choice;
+mod code_image;
 mod code_picture;
 mod page;
 mod pictures;
@@ -22,12 +23,13 @@ mod words;
 
 pub use amount::amount_text;
 pub use assets::{Asset, asset, assets_mark};
+pub use code_image::CodeImage;
 pub use code_picture::{CodePicture, DrawError};
 pub use page::{DoorPage, Link, ScreenPage};
 pub use pictures::Pictures;
 pub use place::{Place, Screen, places};
 pub use snapshot::Snapshot;
-pub use view::{ScreenState, ScreenView, ShownCode};
+pub use view::{ScreenState, ScreenView, ShownCode, live_payload};
 pub use words::{Language, Words};
 
 #[cfg(test)]

@@ -222,6 +222,12 @@ fn told(payment: &Payment, now: Timestamp) -> Option<Told<'_>> {
     }
 }
 
+/// The text of the code that outputs may show at `now`; `None` while there is none (P8).
+pub fn live_payload(payment: &Payment, now: Timestamp) -> Option<&str> {
+    let (attempt, _) = told(payment, now)?.code?;
+    attempt.code.as_ref().map(|code| code.payload.as_str())
+}
+
 /// P8: a code is shown only while its attempt is shown and payable, nobody wants it withdrawn, nothing is in progress
 /// and its life is not over by our clock.
 fn shown(attempt: Option<&Attempt>, now: Timestamp) -> Told<'_> {

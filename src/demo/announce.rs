@@ -9,7 +9,7 @@ use super::stage::Stage;
 /// For programs: names that tests rely on.
 pub(super) fn json(stage: &Stage) -> Value {
     json!({
-        "amqp": stage.amqp.expose_secret(),
+        "amqp": stage.amqp.as_ref().map(ExposeSecret::expose_secret),
         "http": stage.http(),
         "sandbox": stage.bank.address(),
         "api_key": stage.api_key.expose_secret(),
@@ -23,10 +23,12 @@ pub(super) fn json(stage: &Stage) -> Value {
 /// For people. `plays` tells whether the demo itself is the kiosk.
 pub(super) fn text(stage: &Stage, plays: bool) -> String {
     let (kiosk, http, bank) = (stage.kiosk(), stage.http(), stage.bank.address());
-    let (amqp, store, tender) = (stage.amqp.expose_secret(), shop::STORE, shop::PAYMENT_TYPE);
+    let (store, tender) = (shop::STORE, shop::PAYMENT_TYPE);
     let registers = shop::REGISTERS.join(", ");
     let kiosk_words = kiosk_words(plays);
     let register = if plays { shop::REGISTERS[1] } else { shop::KIOSK };
+    let broker = stage.amqp.as_ref().map_or("none: registers use HTTP", ExposeSecret::expose_secret);
+    let over_amqp = stage.amqp.as_ref().map(|amqp| by_amqp(amqp.expose_secret(), register));
     format!(
         "
 Open these two side by side:
@@ -36,20 +38,44 @@ Open these two side by side:
 What else there is:
   the service             {http}
   what the bank knows     {bank}/ledger
-  RabbitMQ                {amqp}
+  RabbitMQ                {broker}
   the shop                store {store}, registers {registers}, payment type {tender}
+  its API key             {key}
 
 {kiosk_words}
 
-Be a till yourself, as register {register}, in two terminals (Debian: apt install amqp-tools):
+Be a till yourself, as register {register}, over HTTP, in two terminals:
   {listen}
   {pay}
-The code is in payment.qr_ready; the buyer's app lists it. A new try needs a new operation.
+{over_amqp}The code is in payment.qr_ready; the buyer's app lists it. A new try needs a new operation.
 
 Ctrl-C stops everything.
 ",
-        listen = listen_command(amqp, register),
-        pay = pay_command(amqp, register),
+        key = stage.api_key.expose_secret(),
+        listen = listen_by_http(stage, register),
+        pay = pay_by_http(stage, register),
+        over_amqp = over_amqp.unwrap_or_default(),
+    )
+}
+
+fn listen_by_http(stage: &Stage, register: &str) -> String {
+    let (key, http) = (stage.api_key.expose_secret(), stage.http());
+    format!("curl -N -H 'Authorization: Bearer {key}' '{http}/api/v1/events?register={register}'")
+}
+
+fn pay_by_http(stage: &Stage, register: &str) -> String {
+    let (key, http) = (stage.api_key.expose_secret(), stage.http());
+    let body = format!(
+        r#"{{"register":"{register}","operation":"mine-1","amount":{{"value":19800,"currency":"RUB"}}}}"#
+    );
+    format!("curl -H 'Authorization: Bearer {key}' --json '{body}' {http}/api/v1/payments")
+}
+
+fn by_amqp(amqp: &str, register: &str) -> String {
+    format!(
+        "Or over RabbitMQ (Debian: apt install amqp-tools):\n  {}\n  {}\n",
+        listen_command(amqp, register),
+        pay_command(amqp, register)
     )
 }
 

@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_mins(8);
 /// Never ends by itself.
 pub(super) async fn play(stage: &Stage, with_samples: bool) -> anyhow::Result<u8> {
     for register in REGISTERS {
-        if !(with_samples && register == KIOSK) {
+        if stage.amqp.is_some() && !(with_samples && register == KIOSK) {
             // So that the events of whoever plays this till wait for it, whatever the order of its first steps.
             AmqpRegister::prepare_queue(&stage.options(register)?).await?;
         }

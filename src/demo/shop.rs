@@ -93,7 +93,7 @@ fn register(name: &str) -> Result<RegisterSettings, InvalidName> {
     if name != KIOSK {
         return Ok(RegisterSettings {
             name: format!("Касса {name}"),
-            events_by: EventsBy::Amqp,
+            events_by: EventsBy::Both,
             open_payments: OpenPayments::One,
             consoles: BTreeMap::new(),
         });
@@ -107,7 +107,7 @@ fn register(name: &str) -> Result<RegisterSettings, InvalidName> {
     };
     Ok(RegisterSettings {
         name: "Киоск самообслуживания".to_owned(),
-        events_by: EventsBy::Amqp,
+        events_by: EventsBy::Both,
         open_payments: OpenPayments::One,
         consoles: BTreeMap::from([(ConsoleId::parse(CONSOLE)?, console)]),
     })

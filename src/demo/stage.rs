@@ -27,7 +27,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 pub(super) struct Stage {
     pub(super) service: Service,
     pub(super) bank: SimulatedBank,
-    pub(super) amqp: SecretString,
+    /// The broker; `None`: registers use HTTP alone.
+    pub(super) amqp: Option<SecretString>,
     pub(super) api_key: SecretString,
     /// One clock for all that is shown.
     pub(super) clock: WallClock,
@@ -43,12 +44,13 @@ struct RunningSandbox {
 
 impl Stage {
     /// Starts everything, and waits until tills can connect.
-    pub(super) async fn build(arguments: &Arguments, amqp: SecretString) -> anyhow::Result<Self> {
+    pub(super) async fn build(arguments: &Arguments) -> anyhow::Result<Self> {
         let clock = WallClock::start();
         std::fs::create_dir_all(&arguments.data)
             .with_context(|| format!("the folder {} can't be made", arguments.data.display()))?;
         let (sandbox, address) = RunningSandbox::start(arguments).await?;
         let bank = SimulatedBank::at(format!("http://{address}"))?;
+        let amqp = arguments.amqp.clone();
         let config = config(&arguments.data, ports::choose(arguments.http_port, 8080)?, amqp.clone());
         let api_key =
             shop::set_up(&config.database.path, &config.key_file, &bank.interface(), clock.now()).await?;
@@ -84,7 +86,8 @@ impl Stage {
 
     /// How one of the shop's registers connects.
     pub(super) fn options(&self, register: &str) -> anyhow::Result<Options> {
-        Ok(Options::new(self.amqp.clone(), shop::STORE, register)?)
+        let amqp = self.amqp.clone().context("this demo has no broker")?;
+        Ok(Options::new(amqp, shop::STORE, register)?)
     }
 
     /// One of the shop's registers, connected.
@@ -124,12 +127,12 @@ impl RunningSandbox {
     }
 }
 
-fn config(data: &Path, listen: SocketAddr, amqp: SecretString) -> Config {
+fn config(data: &Path, listen: SocketAddr, amqp: Option<SecretString>) -> Config {
     Config {
         database: DatabaseConfig { path: data.join("demo.db") },
         key_file: data.join("demo.key"),
         http: HttpConfig { listen, open_screens: true },
-        amqp: Some(AmqpConfig { uri: Some(amqp), ..AmqpConfig::default() }),
+        amqp: amqp.map(|uri| AmqpConfig { uri: Some(uri), ..AmqpConfig::default() }),
         ..Config::default()
     }
 }

@@ -11,4 +11,5 @@ pub(crate) use command::{Fault, operation_of, parse, read_object};
 pub use event::{ConsoleBody, CreditBody, EventBody, QrBody, RefundBodyOut, Sum};
 pub use query::{Capabilities, FindBody, FiscalizedBody, FoundBody, Tally, TotalsBody, TotalsLine, TypeBody};
 pub(crate) use render::{Reply, journal};
-pub(crate) use snapshot::{nothing_open, of_register, rejected, state, tombstone};
+pub use snapshot::state;
+pub(crate) use snapshot::{nothing_open, of_register, rejected, tombstone};

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use payment::{AttemptId, Payment, Timestamp};
+use payment::{AttemptId, Payment, PaymentId, Timestamp};
 use tokio::sync::broadcast;
 
-use crate::ports::{Destination, StoreError};
+use crate::contract::EventBody;
+use crate::ports::{Destination, EventRow, OperationKey, OperationKind, StoreError};
 use crate::settings::Settings;
 
 /// A command as a transport received it, before anything of it is believed.
@@ -51,6 +52,48 @@ pub trait Intake: Send + Sync + 'static {
 
     /// A register gave a sign of life or has a queue again: events that were parked for it are tried again.
     fn release_parked(&self, destination: &Destination);
+}
+
+/// What came of a command whose sender waits for the answer.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// It changed a payment, durably; what follows from it is told by events.
+    Changed(Arc<Payment>),
+    /// It changed nothing: the state of what was known before, or what was asked for.
+    Told(Vec<EventBody>),
+    /// It was rejected: `request.rejected`.
+    Rejected(Box<EventBody>),
+    /// No such register can exist: nobody can be answered. The reason is for people.
+    Unreadable(String),
+    /// It could not be handled now (no database); the same command may be sent again.
+    Later,
+}
+
+/// What registers without a queue ask: the same commands and events as over AMQP.
+#[async_trait]
+pub trait Registers: Send + Sync + 'static {
+    /// Handles one command to the end of its commit and returns its answer.
+    async fn answer(&self, incoming: Incoming) -> Outcome;
+
+    /// What an operation turned out to be; `None`: it is not known (yet).
+    async fn operation(&self, key: &OperationKey) -> Result<Option<OperationKind>, StoreError>;
+
+    /// A payment as it stands.
+    async fn payment(&self, payment: PaymentId) -> Result<Option<Payment>, StoreError>;
+
+    /// The events that its own register was told of a payment, with numbers above `after`, in order.
+    async fn events_of_payment(&self, payment: &Payment, after: u64) -> Result<Vec<EventRow>, StoreError>;
+
+    /// Events of a register by row number, starting behind `after`: a cursor without gaps.
+    async fn events_behind(
+        &self,
+        destination: &Destination,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<EventRow>, StoreError>;
+
+    /// The row number of a register's newest event; 0 where there is none.
+    async fn newest_event(&self, destination: &Destination) -> Result<i64, StoreError>;
 }
 
 /// What screens read.

@@ -1,5 +1,6 @@
 //! load → decide → commit → act: the only way a payment changes.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use payment::{
@@ -8,7 +9,7 @@ use payment::{
 
 use crate::contract::{self, Reply};
 use crate::engine::Engine;
-use crate::outbox::Outgoing;
+use crate::outbox::{Outgoing, goes_by_queue};
 use crate::ports::{
     Change, CommitError, CreditRow, Destination, OperationRecord, PaymentChange, StoreError, Stored,
 };
@@ -152,7 +153,10 @@ impl Engine {
             return Ok(Fed::Unchanged(payment));
         }
         let Context { now: at, epoch } = context;
-        let journal = contract::journal(before, &facts, at, request.reply.as_ref());
+        let mut journal = contract::journal(before, &facts, at, request.reply.as_ref());
+        for event in journal.iter_mut().flat_map(|row| &mut row.events) {
+            event.is_delivered = !goes_by_queue(self, &event.destination);
+        }
         let outgoing = Outgoing::of_journal(&payment, &journal, at);
         let change = PaymentChange {
             expected_sequence: (before.state.sequence > 0).then_some(before.state.sequence),
@@ -210,8 +214,12 @@ impl Engine {
             tracing::info!(payment.id = %payment.id, sequence = event.sequence(), event = event.name(), "told");
         }
         let checkout = &payment.checkout;
+        let own = Destination { store: checkout.store.clone(), register: checkout.register.clone() };
+        let others: BTreeSet<Destination> =
+            outgoing.iter().map(Outgoing::destination).filter(|to| **to != own).cloned().collect();
         self.outbox().hand_over(self, outgoing);
-        self.changed(Destination { store: checkout.store.clone(), register: checkout.register.clone() });
+        self.changed(own);
+        others.into_iter().for_each(|other| self.changed(other));
     }
 }
 

@@ -7,12 +7,15 @@ mod period;
 mod queries;
 mod refund;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use payment::{OperationId, RejectCode, Timestamp};
+use payment::{OperationId, Payment, RejectCode, Timestamp};
 use serde_json::{Map, Value};
+use tokio::task::JoinHandle;
 
 use crate::contract::{self, EventBody, Fault, Reply};
-use crate::doors::{Incoming, Intake, Receipt};
+use crate::doors::{Incoming, Intake, Outcome, Receipt};
 use crate::engine::Engine;
 use crate::feed::{FeedError, Request};
 use crate::outbox::goes_by_queue;
@@ -21,7 +24,7 @@ use crate::ports::{
 };
 
 /// A command may be this long; a longer one is not read.
-pub(crate) const BODY_AT_MOST_BYTES: usize = 64 * 1024;
+pub const BODY_AT_MOST_BYTES: usize = 64 * 1024;
 
 /// A command whose sender is known and whose body is an object.
 pub(crate) struct Command<'a> {
@@ -41,8 +44,8 @@ impl Command<'_> {
 
 /// What a register is owed at once. Events of payments go their own, durable way.
 pub(crate) enum Answer {
-    /// The events say it all.
-    Nothing,
+    /// A payment has changed: its events say it all.
+    Changed(Arc<Payment>),
     /// Snapshots, or the notice of a cancelled pay that never came.
     Events(Vec<EventBody>),
 }
@@ -76,11 +79,9 @@ impl Intake for Engine {
             return Receipt::Later;
         }
         let engine = self.clone();
-        match self.spawn_to_the_end(async move { handle(&engine, &incoming).await }).await {
-            Ok(receipt) => receipt,
-            Err(broken) if broken.is_panic() => std::panic::resume_unwind(broken.into_panic()),
-            Err(_) => Receipt::Later,
-        }
+        to_its_end(self.spawn_to_the_end(async move { publish(&engine, &incoming).await }))
+            .await
+            .unwrap_or(Receipt::Later)
     }
 
     fn release_parked(&self, destination: &Destination) {
@@ -88,33 +89,60 @@ impl Intake for Engine {
     }
 }
 
-/// Handles one command and answers its register.
-async fn handle(engine: &Engine, incoming: &Incoming) -> Receipt {
+/// What a task found; `None`: it was given up. A panic goes on where it was waited for.
+pub(crate) async fn to_its_end<T>(task: JoinHandle<T>) -> Option<T> {
+    match task.await {
+        Ok(found) => Some(found),
+        Err(broken) if broken.is_panic() => std::panic::resume_unwind(broken.into_panic()),
+        Err(_) => None,
+    }
+}
+
+/// Handles one command and sends its register what it is owed at once.
+async fn publish(engine: &Engine, incoming: &Incoming) -> Receipt {
+    if let Some(from) = address::read(incoming) {
+        engine.outbox().release_parked(engine, &from);
+    }
+    let now = engine.now();
+    match handle(engine, incoming, now).await {
+        Outcome::Changed(_) => Receipt::Ack,
+        Outcome::Told(bodies) => send(engine, incoming, bodies, now).await,
+        Outcome::Rejected(body) => send(engine, incoming, vec![*body], now).await,
+        Outcome::Unreadable(reason) => Receipt::DeadLetter(reason),
+        Outcome::Later => Receipt::Later,
+    }
+}
+
+/// Handles one command, whatever way it came and its answer goes.
+pub(crate) async fn handle(engine: &Engine, incoming: &Incoming, now: Timestamp) -> Outcome {
     let Some(from) = address::read(incoming) else {
-        return Receipt::DeadLetter(format!(
+        return Outcome::Unreadable(format!(
             "no register can be named {:?} in store {:?}",
             incoming.register, incoming.store
         ));
     };
-    engine.outbox().release_parked(engine, &from);
-    let now = engine.now();
     let (operation, result) = run(engine, &from, incoming, now).await;
-    let bodies = match result {
-        Ok(Answer::Nothing) => return Receipt::Ack,
-        Ok(Answer::Events(bodies)) => bodies,
+    match result {
+        Ok(Answer::Changed(payment)) => Outcome::Changed(payment),
+        Ok(Answer::Events(bodies)) => Outcome::Told(bodies),
         Err(Failure::Store(error)) => {
             tracing::warn!(%error, "a command waits for the database");
-            return Receipt::Later;
+            Outcome::Later
         }
         Err(Failure::Fault(fault)) => {
             tracing::info!(
                 store = %from.store, register = %from.register, verb = incoming.verb, code = fault.code.word(),
                 field = fault.field, "a command was rejected"
             );
-            vec![contract::rejected(&from, &incoming.verb, operation.as_ref(), &fault, now)]
+            Outcome::Rejected(Box::new(contract::rejected(
+                &from,
+                &incoming.verb,
+                operation.as_ref(),
+                &fault,
+                now,
+            )))
         }
-    };
-    send(engine, &from, incoming, bodies, now).await
+    }
 }
 
 /// Reads and carries out a command. The operation comes back even from a failure, if it could be read.
@@ -182,14 +210,9 @@ pub const VERBS: [&str; 10] =
     ["pay", "cancel", "get", "check", "refund", "claim", "find", "fiscalized", "totals", "types"];
 
 /// Publishes answers; the command is acknowledged only when they are out. Registers that get nothing from a queue ask.
-async fn send(
-    engine: &Engine,
-    from: &Destination,
-    incoming: &Incoming,
-    bodies: Vec<EventBody>,
-    now: Timestamp,
-) -> Receipt {
-    if !goes_by_queue(engine, from) {
+async fn send(engine: &Engine, incoming: &Incoming, bodies: Vec<EventBody>, now: Timestamp) -> Receipt {
+    let Some(from) = address::read(incoming) else { return Receipt::Ack };
+    if !goes_by_queue(engine, &from) {
         return Receipt::Ack;
     }
     let prefix = engine.parts().events.queue_prefix();
@@ -204,7 +227,7 @@ async fn send(
             register: from.register.clone(),
             body: body.to_json(),
             occurred_at: now,
-            reply_to: incoming.reply_to.clone().filter(|queue| address::is_own_queue(prefix, queue, from)),
+            reply_to: incoming.reply_to.clone().filter(|queue| address::is_own_queue(prefix, queue, &from)),
         };
         match engine.parts().events.publish(&event).await {
             Delivery::Confirmed => {}

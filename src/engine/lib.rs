@@ -23,6 +23,7 @@ mod lanes;
 mod limits;
 mod outbox;
 pub mod ports;
+mod registers;
 mod screens;
 pub mod settings;
 mod supersede;
@@ -30,4 +31,4 @@ mod wake;
 mod wheel;
 
 pub use engine::{Engine, Parts};
-pub use intake::VERBS;
+pub use intake::{BODY_AT_MOST_BYTES, VERBS};

@@ -36,7 +36,7 @@ pub(crate) struct Outbox {
 impl Outbox {
     /// Takes the events of a commit. Callers keep the order of commits per payment.
     pub(crate) fn hand_over(&self, engine: &Engine, letters: Vec<Outgoing>) {
-        for letter in letters {
+        for letter in letters.into_iter().filter(|letter| !letter.is_delivered) {
             self.put(engine, letter);
         }
     }
@@ -101,7 +101,7 @@ impl Outbox {
         }
     }
 
-    fn put(&self, engine: &Engine, Outgoing { key, letter }: Outgoing) {
+    fn put(&self, engine: &Engine, Outgoing { key, letter, .. }: Outgoing) {
         let sequence = letter.sequence;
         if !goes_by_queue(engine, &key.0) {
             return self.mark(&key, sequence, false);
@@ -228,6 +228,8 @@ impl Outbox {
 pub(crate) struct Outgoing {
     key: Key,
     letter: Letter,
+    /// Nothing is to be sent: its register asks for its events.
+    is_delivered: bool,
 }
 
 impl Outgoing {
@@ -249,7 +251,11 @@ impl Outgoing {
                     reply_to: details.reply_to.clone().filter(|_| is_own),
                 };
                 let key = (draft.destination.clone(), payment.id);
-                letters.push(Self { key, letter: Letter { sequence: row.sequence, event } });
+                letters.push(Self {
+                    key,
+                    letter: Letter { sequence: row.sequence, event },
+                    is_delivered: draft.is_delivered,
+                });
             }
         }
         letters
@@ -258,6 +264,11 @@ impl Outgoing {
     /// The number of its fact.
     pub(crate) fn sequence(&self) -> u64 {
         self.letter.sequence
+    }
+
+    /// To whom.
+    pub(crate) fn destination(&self) -> &Destination {
+        &self.key.0
     }
 
     /// Its name.
@@ -276,7 +287,11 @@ impl Outgoing {
             occurred_at: row.at,
             reply_to: None, // copies are best effort, and were tried when the event was new
         };
-        Self { key: (row.destination, row.payment), letter: Letter { sequence: row.sequence, event } }
+        Self {
+            key: (row.destination, row.payment),
+            letter: Letter { sequence: row.sequence, event },
+            is_delivered: false, // only rows that are not are read
+        }
     }
 }
 
@@ -289,8 +304,11 @@ fn start(engine: &Engine, key: Key) {
     engine.spawn(async move { sending.outbox().send(&sending, key).await });
 }
 
-/// For registers that ask for their events, committed is delivered.
+/// For registers that ask for their events, committed is delivered. Without a broker all of them do.
 pub(crate) fn goes_by_queue(engine: &Engine, to: &Destination) -> bool {
+    if !engine.parts().events.is_there() {
+        return false;
+    }
     let settings = engine.settings();
     let register = settings.stores.get(&to.store).and_then(|store| store.registers.get(&to.register));
     register.is_none_or(|register| register.events_by != EventsBy::Http)

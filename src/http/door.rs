@@ -7,10 +7,11 @@ use axum::Router;
 use axum::middleware::from_fn;
 use axum::routing::{get, post};
 use console::Pictures;
-use engine::doors::{Hints, Intake, Screens};
+use engine::doors::{Hints, Intake, Registers, Screens};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::api::{self, ApiKeys, Calls};
 use crate::hooks::{self, Notifications};
 use crate::rate::HintRates;
 use crate::serve::{BindError, Bound, bind};
@@ -26,11 +27,13 @@ pub struct HttpConfig {
     pub open_screens: bool,
     /// The most connections at once; further ones wait to be accepted.
     pub connections: usize,
+    /// Calls per second that one API key may make; twice as many at once.
+    pub calls_per_s: u32,
 }
 
 impl Default for HttpConfig {
     fn default() -> Self {
-        Self { open_screens: false, connections: 4_096 }
+        Self { open_screens: false, connections: 4_096, calls_per_s: 1_000 }
     }
 }
 
@@ -43,6 +46,10 @@ pub struct HttpDoor {
     pub screens: Arc<dyn Screens>,
     /// Takes the buyer's cancel.
     pub intake: Arc<dyn Intake>,
+    /// The contract with registers.
+    pub registers: Arc<dyn Registers>,
+    /// Knows the keys of stores.
+    pub keys: Arc<dyn ApiKeys>,
     /// Takes the orders that notifications name.
     pub hints: Arc<dyn Hints>,
     /// Reads notifications of banks.
@@ -65,28 +72,32 @@ pub(crate) struct Door {
     pub(crate) parts: HttpDoor,
     pub(crate) pictures: Pictures,
     pub(crate) rates: HintRates,
+    pub(crate) calls: Calls,
     /// Ends streams that would otherwise never end.
     pub(crate) stop: CancellationToken,
 }
 
 impl Door {
     pub(crate) fn new(parts: HttpDoor, stop: CancellationToken) -> Self {
-        Self { parts, pictures: Pictures::keeping(PICTURES), rates: HintRates::default(), stop }
+        let calls = Calls::per_second(parts.config.calls_per_s);
+        Self { parts, pictures: Pictures::keeping(PICTURES), rates: HintRates::default(), calls, stop }
     }
 }
 
-/// Every route. The register's contract (`/api/v1/…`) is merged here when it comes.
+/// Every route.
 pub(crate) fn routes(door: &Arc<Door>) -> Router {
     Router::new()
         .route("/", get(index::index))
         .merge(screen::routes())
+        .merge(api::routes())
         .route("/hooks/{server}", post(hooks::receive))
         .route("/healthz", get(probes::alive))
         .route("/readyz", get(probes::ready))
         .route("/metrics", get(probes::metrics))
+        .route_layer(from_fn(guard::within_time))
+        .merge(api::held_routes())
         .fallback(index::nothing_here)
         .method_not_allowed_fallback(index::wrong_method)
-        .layer(from_fn(guard::within_time))
         .layer(guard::catch_panics())
         .layer(from_fn(guard::count))
         .layer(from_fn(guard::headers))

@@ -1,9 +1,11 @@
-//! The HTTP door: screens of buyers, notifications of banks, health and metrics; later the contract with registers.
+//! The HTTP door: the contract with registers, screens of buyers, notifications of banks, health and metrics.
 //!
 //! It moves bytes. What a screen shows is decided in `console`, what a notification means by the authorization server's
 //! module, and only the engine changes payments. Every request is bounded in size, time and number, and every error is a
 //! problem document (RFC 9457) or, where a person reads it, a page that says what to do.
 
+mod api;
+mod changes;
 mod door;
 mod guard;
 mod health;
@@ -15,6 +17,7 @@ mod rate;
 mod screen;
 mod serve;
 
+pub use api::ApiKeys;
 pub use door::{HttpConfig, HttpDoor};
 pub use health::{Condition, Health, HealthSource, Part};
 pub use hooks::{NotificationReceipt, Notifications};

@@ -1,9 +1,14 @@
 //! Errors as programs read them: problem documents (RFC 9457).
 
+use std::borrow::Cow;
+
 use axum::Json;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+
+/// The code of a call without a key that is known.
+pub(crate) const UNAUTHORIZED: &str = "unauthorized";
 
 /// A problem document. `code` is a stable word, as in the contract; `detail` is for people.
 #[derive(Debug, Clone, Serialize)]
@@ -12,18 +17,56 @@ pub(crate) struct Problem {
     kind: &'static str,
     title: &'static str,
     status: u16,
-    code: &'static str,
+    code: Cow<'static, str>,
     detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operation: Option<String>,
 }
 
 impl Problem {
-    pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(
+        status: StatusCode,
+        code: impl Into<Cow<'static, str>>,
+        detail: impl Into<String>,
+    ) -> Self {
         Self {
             kind: "about:blank",
             title: status.canonical_reason().unwrap_or("Error"),
             status: status.as_u16(),
-            code,
+            code: code.into(),
             detail: detail.into(),
+            field: None,
+            operation: None,
+        }
+    }
+
+    /// The request breaks the contract in a field.
+    pub(crate) fn invalid(field: &str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid", detail).in_field(Some(field.to_owned()))
+    }
+
+    /// The field to mend.
+    pub(crate) fn in_field(self, field: Option<String>) -> Self {
+        Self { field, ..self }
+    }
+
+    /// The operation that it speaks of.
+    pub(crate) fn of_operation(self, operation: Option<String>) -> Self {
+        Self { operation, ..self }
+    }
+
+    /// The header that tells a program how to go on.
+    fn hint(&self, status: StatusCode) -> Option<(HeaderName, &'static str)> {
+        match status {
+            StatusCode::UNAUTHORIZED if self.code == UNAUTHORIZED => {
+                Some((header::WWW_AUTHENTICATE, "Bearer"))
+            }
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
+                Some((header::RETRY_AFTER, "1"))
+            }
+            _ => None,
         }
     }
 }
@@ -32,6 +75,11 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let kind = HeaderValue::from_static("application/problem+json");
-        (status, [(header::CONTENT_TYPE, kind)], Json(self)).into_response()
+        let hint = self.hint(status);
+        let mut response = (status, [(header::CONTENT_TYPE, kind)], Json(self)).into_response();
+        if let Some((name, value)) = hint {
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
+        response
     }
 }

@@ -1,43 +1,64 @@
-//! How many notifications are followed: a flood must make the service neither ask banks nor write logs wildly.
+//! How often something may happen: a flood must make the service neither ask banks, nor write logs, nor read wildly.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use payment::{ServerId, Timestamp};
 
-/// Hints per second that proven notifications of one authorization server may give, and how many at once.
-const PROVEN: Rate = Rate { every: Duration::from_millis(5), burst: 400 };
-/// The same for notifications whose signature is wrong: anyone can send those.
-const UNPROVEN: Rate = Rate { every: Duration::from_millis(500), burst: 20 };
-
-#[derive(Debug, Clone, Copy)]
-struct Rate {
+/// What each of many callers has left of the same rate.
+///
+/// Generic cell rate: each use takes `every` of time, and the time used up may run ahead of the clock by `burst` of them.
+#[derive(Debug)]
+pub(crate) struct Rates<K> {
     every: Duration,
     burst: u32,
+    used_until: Mutex<HashMap<K, Timestamp>>,
+}
+
+impl<K: Clone + Eq + Hash> Rates<K> {
+    /// One use each `every`, and `burst` at once.
+    pub(crate) fn new(every: Duration, burst: u32) -> Self {
+        Self { every, burst, used_until: Mutex::default() }
+    }
+
+    /// Whether one more use is within the rate at `now`; if so, it is counted. The map is bounded by the callers that
+    /// exist: ask only for known ones.
+    pub(crate) fn allows(&self, caller: &K, now: Timestamp) -> bool {
+        let mut used_until = self.used_until.lock().unwrap_or_else(PoisonError::into_inner);
+        let until = used_until.entry(caller.clone()).or_insert(now);
+        if until.since(now) > self.every * (self.burst - 1) {
+            return false;
+        }
+        *until = (*until).max(now).plus(self.every);
+        true
+    }
 }
 
 /// What each authorization server's notifications have left, proven and not apart: forged ones can't use up the share
 /// of real ones. A hint that is not followed costs one poll interval, nothing else.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct HintRates {
-    used_until: Mutex<HashMap<(ServerId, bool), Timestamp>>,
+    proven: Rates<ServerId>,
+    /// Anyone can send those.
+    unproven: Rates<ServerId>,
+}
+
+impl Default for HintRates {
+    fn default() -> Self {
+        Self {
+            proven: Rates::new(Duration::from_millis(5), 400),
+            unproven: Rates::new(Duration::from_millis(500), 20),
+        }
+    }
 }
 
 impl HintRates {
     /// Whether a hint may be followed at `now`; if so, it is counted.
-    ///
-    /// Generic cell rate: each hint uses up `every` of time, and the time used up may run ahead of the clock by `burst`
-    /// of them. The map is bounded by the authorization servers that exist: callers know the server.
     pub(crate) fn allows(&self, server: &ServerId, is_proven: bool, now: Timestamp) -> bool {
-        let rate = if is_proven { PROVEN } else { UNPROVEN };
-        let mut used_until = self.used_until.lock().unwrap_or_else(PoisonError::into_inner);
-        let until = used_until.entry((server.clone(), is_proven)).or_insert(now);
-        if until.since(now) > rate.every * (rate.burst - 1) {
-            return false;
-        }
-        *until = (*until).max(now).plus(rate.every);
-        true
+        let rates = if is_proven { &self.proven } else { &self.unproven };
+        rates.allows(server, now)
     }
 }
 

@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use engine::ports::{
-    Change, CommitError, DeliveryMark, EventRow, OperationKey, OperationRecord, Search, Store, StoreError,
-    Stored,
+    Change, CommitError, DeliveryMark, Destination, EventRow, OperationKey, OperationRecord, Search, Store,
+    StoreError, Stored,
 };
 use engine::settings::Settings;
 use payment::{Payment, PaymentId, RegisterId, StoreId, Timestamp};
@@ -85,6 +85,23 @@ impl Store for MemoryStore {
 
     async fn undelivered(&self, after: i64, limit: usize) -> Result<Vec<EventRow>, StoreError> {
         Ok(self.tables().undelivered(after, limit))
+    }
+
+    async fn register_events(
+        &self,
+        destination: &Destination,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<EventRow>, StoreError> {
+        Ok(self.tables().register_events(destination, after, limit))
+    }
+
+    async fn newest_register_event(&self, destination: &Destination) -> Result<i64, StoreError> {
+        Ok(self.tables().newest_register_event(destination))
+    }
+
+    async fn payment_events(&self, payment: PaymentId) -> Result<Vec<EventRow>, StoreError> {
+        Ok(self.tables().payment_events(payment))
     }
 
     async fn mark(&self, marks: &[DeliveryMark]) -> Result<(), StoreError> {

@@ -56,6 +56,12 @@ pub(crate) const SEARCH_STORE: &str =
 pub(crate) const UNDELIVERED_EVENTS: &str = "SELECT number, payment, sequence, at, store, register, operation, event, body, delivered FROM journal \
      WHERE delivered <> 1 AND number > $1 ORDER BY number LIMIT $2";
 
+pub(crate) const EVENTS_OF_REGISTER: &str = "SELECT number, payment, sequence, at, store, register, operation, event, body, delivered FROM journal \
+     WHERE store = $1 AND register = $2 AND number > $3 AND event IS NOT NULL ORDER BY number LIMIT $4";
+
+pub(crate) const NEWEST_EVENT_OF_REGISTER: &str =
+    "SELECT COALESCE(MAX(number), 0) FROM journal WHERE store = $1 AND register = $2 AND event IS NOT NULL";
+
 pub(crate) const EVENTS_OF_PAYMENT: &str = "SELECT number, payment, sequence, at, store, register, operation, event, body, delivered FROM journal \
      WHERE payment = $1 AND event IS NOT NULL ORDER BY sequence, copy";
 

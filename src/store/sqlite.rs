@@ -19,8 +19,8 @@ use std::path::Path;
 
 use async_trait::async_trait;
 use engine::ports::{
-    Change, CommitError, DeliveryMark, EventRow, OperationKey, OperationRecord, Search, Store, StoreError,
-    Stored,
+    Change, CommitError, DeliveryMark, Destination, EventRow, OperationKey, OperationRecord, Search, Store,
+    StoreError, Stored,
 };
 use engine::settings::Settings;
 use payment::{Payment, PaymentId, RegisterId, StoreId, Timestamp};
@@ -113,6 +113,23 @@ impl Store for SqliteStore {
 
     async fn undelivered(&self, after: i64, limit: usize) -> Result<Vec<EventRow>, StoreError> {
         outbox::undelivered(self.db.pool(), after, limit).await
+    }
+
+    async fn register_events(
+        &self,
+        destination: &Destination,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<EventRow>, StoreError> {
+        outbox::of_register(self.db.pool(), destination, after, limit).await
+    }
+
+    async fn newest_register_event(&self, destination: &Destination) -> Result<i64, StoreError> {
+        outbox::newest_of_register(self.db.pool(), destination).await
+    }
+
+    async fn payment_events(&self, payment: PaymentId) -> Result<Vec<EventRow>, StoreError> {
+        outbox::rows_of(self.db.pool(), payment).await
     }
 
     async fn mark(&self, marks: &[DeliveryMark]) -> Result<(), StoreError> {

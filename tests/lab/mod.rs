@@ -15,6 +15,8 @@
 mod bank;
 mod broker;
 mod contract;
+mod http_till;
+mod lone;
 mod plan;
 mod ports;
 mod process;
@@ -28,6 +30,8 @@ mod world;
 
 pub(crate) use bank::{Bank, MERCHANT_KEY};
 pub(crate) use broker::Broker;
+pub(crate) use http_till::HttpTill;
+pub(crate) use lone::Lone;
 pub(crate) use plan::{Plan, Server};
 pub(crate) use random::Random;
 pub(crate) use screen::Screen;

@@ -111,7 +111,21 @@ servers = ["{name}"]
 impl Plan {
     /// The configuration of the process.
     pub(crate) fn configuration(&self, http: SocketAddr, amqp: &str, prefix: &str) -> String {
-        let Self { log, pay_ttl_s, .. } = self;
+        let Self { pay_ttl_s, .. } = self;
+        format!(
+            r#"{alone}
+[amqp]
+uri = "{amqp}"
+prefix = "{prefix}"
+pay_ttl_s = {pay_ttl_s}
+"#,
+            alone = self.configuration_without_broker(http)
+        )
+    }
+
+    /// The configuration of a process that registers reach over HTTP only.
+    pub(crate) fn configuration_without_broker(&self, http: SocketAddr) -> String {
+        let Self { log, .. } = self;
         format!(
             r#"
 key_file = "integrator.key"
@@ -121,10 +135,6 @@ path = "integrator.db"
 [http]
 listen = "{http}"
 open_screens = true
-[amqp]
-uri = "{amqp}"
-prefix = "{prefix}"
-pay_ttl_s = {pay_ttl_s}
 [log]
 filter = "{log}"
 "#

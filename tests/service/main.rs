@@ -11,6 +11,7 @@ mod bad_input;
 mod crashes;
 mod customers;
 mod faults;
+mod http_alone;
 mod late_money;
 mod outages;
 mod parked;

@@ -49,7 +49,13 @@ impl Telling {
         let Self { destination, operation, mut body } = self;
         body.in_reply_to =
             reply.filter(|reply| reply.to == destination).map(|reply| reply.message_id.clone());
-        EventDraft { destination, name: body.event, operation, body: body.to_json() }
+        EventDraft {
+            destination,
+            name: body.event,
+            operation,
+            body: body.to_json(),
+            is_delivered: false, // the settings say so, not the fact
+        }
     }
 }
 

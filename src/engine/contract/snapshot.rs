@@ -8,7 +8,7 @@ use super::render;
 use crate::ports::Destination;
 
 /// `payment.state`: everything that is true now.
-pub(crate) fn state(payment: &Payment, at: Timestamp) -> EventBody {
+pub fn state(payment: &Payment, at: Timestamp) -> EventBody {
     let mut body = EventBody {
         event: "payment.state",
         credits: Some(payment.state.credits.iter().map(credit_body).collect()),

@@ -26,7 +26,7 @@ pub(crate) async fn pay(
     let essence = essence::of_pay(&command.body);
     let record = match checked {
         Ok(checkout) => match open(engine, command, checkout, &key, &essence).await {
-            Ok(_) => return Ok(Answer::Nothing),
+            Ok(fed) => return Ok(Answer::Changed(fed.into_payment())),
             Err(FeedError::Duplicate) => known(engine, &key).await?,
             Err(FeedError::RegisterBusy) => {
                 let fault = register_busy(engine, command).await?;

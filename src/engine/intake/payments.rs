@@ -20,7 +20,7 @@ pub(super) async fn cancel(engine: &Engine, command: &Command<'_>) -> Result<Ans
             let input = Input::Cancel { reason: body.reason };
             let request = command.request(None);
             match engine.feed_request(payment, input, request).await.map_err(failure_of)? {
-                Fed::Changed(_) => Ok(Answer::Nothing),
+                Fed::Changed(payment) => Ok(Answer::Changed(payment)),
                 Fed::Unchanged(payment) => Ok(snapshot(&payment, command.now)),
             }
         }
@@ -93,7 +93,7 @@ pub(super) async fn claim(engine: &Engine, command: &Command<'_>) -> Result<Answ
     let payment = payment_of(engine, command, &body.operation).await?;
     let request = command.request(None);
     match engine.feed_request(payment, Input::Claim, request).await.map_err(failure_of)? {
-        Fed::Changed(_) => Ok(Answer::Nothing),
+        Fed::Changed(payment) => Ok(Answer::Changed(payment)),
         Fed::Unchanged(payment) => Ok(snapshot(&payment, command.now)),
     }
 }

@@ -26,7 +26,7 @@ pub(super) async fn refund(
     let fault = match checked {
         Err(fault) => fault,
         Ok(asked) => match order(engine, command, operation, asked, &essence).await {
-            Ok(_) => return Ok(Answer::Nothing),
+            Ok(fed) => return Ok(Answer::Changed(fed.into_payment())),
             Err(FeedError::Duplicate) => {
                 return answer_known(engine, command, known(engine, &key).await?, &essence).await;
             }

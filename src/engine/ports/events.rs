@@ -44,6 +44,11 @@ pub trait EventSink: Send + Sync + 'static {
     /// Publishes one event and waits for the broker's word.
     async fn publish(&self, event: &OutgoingEvent) -> Delivery;
 
+    /// Whether this service has a way for events at all; without one, registers ask for them.
+    fn is_there(&self) -> bool {
+        true
+    }
+
     /// What the names of queues begin with there.
     fn queue_prefix(&self) -> &str {
         QUEUE_PREFIX

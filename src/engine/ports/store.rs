@@ -55,6 +55,21 @@ pub trait Store: Send + Sync + 'static {
     /// Event rows that are not delivered (parked ones included), by number, starting behind `after`.
     async fn undelivered(&self, after: i64, limit: usize) -> Result<Vec<EventRow>, StoreError>;
 
+    /// Event rows for a register, delivered or not, by number, starting behind `after`. Complete: a row that is committed
+    /// later has a greater number than every row that was ever returned.
+    async fn register_events(
+        &self,
+        destination: &Destination,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<EventRow>, StoreError>;
+
+    /// The number of a register's newest event row; 0 where there is none.
+    async fn newest_register_event(&self, destination: &Destination) -> Result<i64, StoreError>;
+
+    /// All event rows of a payment, to whomever, in their order.
+    async fn payment_events(&self, payment: PaymentId) -> Result<Vec<EventRow>, StoreError>;
+
     /// Marks event rows as delivered or parked, all in one transaction.
     async fn mark(&self, marks: &[DeliveryMark]) -> Result<(), StoreError>;
 
@@ -121,6 +136,8 @@ pub struct EventDraft {
     pub operation: OperationId,
     /// The body.
     pub body: String,
+    /// Its register asks for its events (`EventsBy::Http`): committed is delivered.
+    pub is_delivered: bool,
 }
 
 /// A register as the addressee of events.

@@ -8,7 +8,7 @@ use axum::http::Uri;
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use console::{Language, Place, places};
-use engine::settings::Settings;
+use engine::settings::{ConsoleSettings, Settings};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -113,9 +113,7 @@ impl Grant {
         let store = settings.stores.get(&self.place.store);
         let register = store.and_then(|store| store.registers.get(&self.place.register));
         let console = register.and_then(|register| register.consoles.get(&self.place.console));
-        let wanted = console.and_then(|console| console.screen_key_sha256.as_deref());
-        let Some(wanted) = wanted.and_then(|wanted| hex::decode(wanted).ok()) else { return false };
-        key.len() <= LONGEST_KEY && bool::from(Sha256::digest(key).as_slice().ct_eq(&wanted))
+        console.is_some_and(|console| has_key(console, key))
     }
 
     /// The cookie that keeps this grant. `Secure` where the browser came by TLS; many kiosks use plain HTTP in a LAN.
@@ -131,6 +129,13 @@ impl Grant {
             .permanent()
             .build()
     }
+}
+
+/// Whether this is the console's key.
+pub(crate) fn has_key(console: &ConsoleSettings, key: &[u8]) -> bool {
+    let wanted = console.screen_key_sha256.as_deref().and_then(|wanted| hex::decode(wanted).ok());
+    let Some(wanted) = wanted else { return false };
+    key.len() <= LONGEST_KEY && bool::from(Sha256::digest(key).as_slice().ct_eq(&wanted))
 }
 
 fn kept_grant(jar: &CookieJar) -> Option<Grant> {

@@ -4,12 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use console::{ScreenState, ScreenView, Snapshot};
-use engine::ports::Destination;
-use tokio::sync::broadcast;
-use tokio::sync::broadcast::error::RecvError;
 use tokio::time::Instant;
 use tracing::warn;
 
+use crate::changes::Changes;
 use crate::door::Door;
 use crate::screen::look::{Blind, Looker};
 
@@ -28,9 +26,7 @@ const READ_WITHIN: Duration = Duration::from_secs(5);
 pub(crate) struct Feed {
     door: Arc<Door>,
     looker: Looker,
-    destination: Destination,
-    /// `None` once the engine has stopped giving hints.
-    changes: Option<broadcast::Receiver<Destination>>,
+    changes: Changes,
     /// What was sent last, and when.
     sent: Option<(ScreenView, Instant)>,
     /// Since when the store can't be read.
@@ -44,9 +40,8 @@ impl Feed {
 
     /// Listens for changes before the first look, so that none falls between.
     pub(crate) fn begin(door: Arc<Door>, looker: Looker) -> Self {
-        let changes = Some(door.parts.screens.changes());
-        let destination = looker.grant.place.destination();
-        Self { door, looker, destination, changes, sent: None, blind_since: None, _counted: Counted::begin() }
+        let changes = Changes::of(&door, looker.grant.place.destination());
+        Self { door, looker, changes, sent: None, blind_since: None, _counted: Counted::begin() }
     }
 
     /// The next snapshot to send; `None` ends the stream: the service stops, or the screen may not be seen any more.
@@ -84,7 +79,8 @@ impl Feed {
 
     fn while_blind(&mut self, cause: &str) -> Result<Option<Snapshot>, Blind> {
         let since = *self.blind_since.get_or_insert_with(|| {
-            warn!(store = %self.destination.store, register = %self.destination.register, cause, "a screen can't be read");
+            let place = self.changes.destination();
+            warn!(store = %place.store, register = %place.register, cause, "a screen can't be read");
             Instant::now()
         });
         let has_something =
@@ -98,30 +94,13 @@ impl Feed {
     /// Waits until there may be something new; `false`: the service stops.
     async fn pause(&mut self) -> bool {
         let until = Instant::now() + self.longest_pause();
-        loop {
-            let hinted = async {
-                match &mut self.changes {
-                    Some(changes) => Some(changes.recv().await),
-                    None => None,
-                }
-            };
-            tokio::select! {
-                biased;
-                () = self.door.stop.cancelled() => return false,
-                () = tokio::time::sleep_until(until) => return true,
-                Some(change) = hinted => match change {
-                    Ok(destination) if destination != self.destination => {}
-                    Ok(_) | Err(RecvError::Lagged(_)) => return true,
-                    Err(RecvError::Closed) => self.changes = None,
-                },
-            }
-        }
+        self.changes.wait(&self.door, until).await
     }
 
     /// Loses the hints, as when the engine has stopped.
     #[cfg(test)]
     pub(crate) fn deafen(&mut self) {
-        self.changes = Some(broadcast::channel(1).1);
+        self.changes.deafen();
     }
 
     fn longest_pause(&self) -> Duration {

@@ -5,7 +5,9 @@ mod reads;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use engine::ports::{Change, CommitError, DeliveryMark, EventDraft, OperationRecord, PaymentChange};
+use engine::ports::{
+    Change, CommitError, DeliveryMark, Destination, EventDraft, OperationRecord, PaymentChange,
+};
 use engine::settings::Settings;
 use payment::{OperationId, Payment, PaymentId, RegisterId, StoreId, Timestamp};
 
@@ -21,6 +23,8 @@ pub(super) struct Tables {
     journal_rows: i64,
     /// Where the event with this journal number is, unless it is delivered.
     undelivered: BTreeMap<i64, (PaymentId, usize)>,
+    /// Where each register's event with this journal number is.
+    register_events: BTreeMap<(Destination, i64), (PaymentId, usize)>,
     operations: BTreeMap<(OperationId, RegisterId, StoreId), OperationRecord>,
     /// The one open payment of each register that may have one only.
     holders: BTreeMap<(StoreId, RegisterId), PaymentId>,
@@ -157,8 +161,12 @@ impl Tables {
             row.facts.push(FactRecord { number: first, sequence: written.sequence, at, fact: written.fact });
             for (copy, event) in written.events.into_iter().enumerate() {
                 let number = if copy == 0 { first } else { self.next_number() };
-                self.undelivered.insert(number, (id, row.events.len()));
-                row.events.push(pending(number, written.sequence, at, event));
+                let place = (id, row.events.len());
+                if !event.is_delivered {
+                    self.undelivered.insert(number, place);
+                }
+                self.register_events.insert((event.destination.clone(), number), place);
+                row.events.push(recorded(number, written.sequence, at, event));
             }
         }
         self.payments.insert(id, PaymentRow { payment, wake_at: change.wake_at, epoch, ..row });
@@ -175,7 +183,7 @@ fn key_of(operation: &OperationRecord) -> (OperationId, RegisterId, StoreId) {
     (key.operation.clone(), key.register.clone(), key.store.clone())
 }
 
-fn pending(number: i64, sequence: u64, at: Timestamp, event: EventDraft) -> EventRecord {
+fn recorded(number: i64, sequence: u64, at: Timestamp, event: EventDraft) -> EventRecord {
     EventRecord {
         number,
         sequence,
@@ -184,6 +192,6 @@ fn pending(number: i64, sequence: u64, at: Timestamp, event: EventDraft) -> Even
         operation: event.operation,
         name: event.name.to_owned(),
         body: event.body,
-        delivery: DeliveryState::Pending,
+        delivery: if event.is_delivered { DeliveryState::Delivered } else { DeliveryState::Pending },
     }
 }

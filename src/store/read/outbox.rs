@@ -1,6 +1,6 @@
-//! The journal: events that are still to be delivered, and all that happened to one payment.
+//! The journal: events that are still to be delivered, those of one register, and all that happened to one payment.
 
-use engine::ports::{EventRow, StoreError};
+use engine::ports::{Destination, EventRow, StoreError};
 use payment::PaymentId;
 
 use super::limit;
@@ -20,13 +20,46 @@ pub(crate) async fn undelivered(pool: &Pool, after: i64, rows: usize) -> Result<
     found.into_iter().map(EventColumns::row).collect()
 }
 
-pub(crate) async fn events_of(pool: &Pool, payment: PaymentId) -> Result<Vec<EventRecord>, StoreError> {
-    let found: Vec<EventColumns> = on_pool!(pool, |connections| sqlx::query_as(sql::EVENTS_OF_PAYMENT)
-        .bind(payment.to_string())
+pub(crate) async fn of_register(
+    pool: &Pool,
+    destination: &Destination,
+    after: i64,
+    rows: usize,
+) -> Result<Vec<EventRow>, StoreError> {
+    let found: Vec<EventColumns> = on_pool!(pool, |connections| sqlx::query_as(sql::EVENTS_OF_REGISTER)
+        .bind(destination.store.to_string())
+        .bind(destination.register.to_string())
+        .bind(after)
+        .bind(limit(rows))
         .fetch_all(connections)
         .await)
     .map_err(|error| unusable(&error))?;
-    found.into_iter().map(EventColumns::record).collect()
+    found.into_iter().map(EventColumns::row).collect()
+}
+
+pub(crate) async fn newest_of_register(pool: &Pool, destination: &Destination) -> Result<i64, StoreError> {
+    on_pool!(pool, |connections| sqlx::query_scalar(sql::NEWEST_EVENT_OF_REGISTER)
+        .bind(destination.store.to_string())
+        .bind(destination.register.to_string())
+        .fetch_one(connections)
+        .await)
+    .map_err(|error| unusable(&error))
+}
+
+pub(crate) async fn rows_of(pool: &Pool, payment: PaymentId) -> Result<Vec<EventRow>, StoreError> {
+    event_columns(pool, payment).await?.into_iter().map(EventColumns::row).collect()
+}
+
+pub(crate) async fn events_of(pool: &Pool, payment: PaymentId) -> Result<Vec<EventRecord>, StoreError> {
+    event_columns(pool, payment).await?.into_iter().map(EventColumns::record).collect()
+}
+
+async fn event_columns(pool: &Pool, payment: PaymentId) -> Result<Vec<EventColumns>, StoreError> {
+    on_pool!(pool, |connections| sqlx::query_as(sql::EVENTS_OF_PAYMENT)
+        .bind(payment.to_string())
+        .fetch_all(connections)
+        .await)
+    .map_err(|error| unusable(&error))
 }
 
 pub(crate) async fn facts_of(pool: &Pool, payment: PaymentId) -> Result<Vec<FactRecord>, StoreError> {

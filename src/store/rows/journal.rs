@@ -22,6 +22,7 @@ pub(crate) struct WrittenEvent {
     pub(crate) operation: String,
     pub(crate) name: &'static str,
     pub(crate) body: String,
+    pub(crate) delivered: i64,
 }
 
 /// The rows of a change: one a fact, and one more for each further register that must know of it.
@@ -35,6 +36,8 @@ pub(crate) fn journal_columns(journal: &[JournalRow]) -> Result<Vec<JournalColum
             operation: event.operation.to_string(),
             name: event.name,
             body: event.body.clone(),
+            delivered: if event.is_delivered { DeliveryState::Delivered } else { DeliveryState::Pending }
+                .number(),
         });
         rows.push(JournalColumns {
             sequence,

@@ -241,7 +241,7 @@ fn insert_journal(
     script.statement(sql::insert_journal(count));
     for row in rows {
         script.bind(payment.to_owned()).bind(row.sequence).bind(row.copy).bind(at).bind(row.fact);
-        let is_pending = row.event.is_some().then_some(0_i64);
+        let delivered = row.event.as_ref().map(|event| event.delivered);
         let event =
             row.event.map(|event| (event.store, event.register, event.operation, event.name, event.body));
         let (store, register, operation, name, body) = match event {
@@ -250,6 +250,6 @@ fn insert_journal(
             }
             None => (None, None, None, None, None),
         };
-        script.bind(store).bind(register).bind(operation).bind(name).bind(body).bind(is_pending);
+        script.bind(store).bind(register).bind(operation).bind(name).bind(body).bind(delivered);
     }
 }

@@ -16,6 +16,8 @@ async fn frequent_queries_use_the_index_that_was_made_for_them() {
         (sql::OPEN_PAYMENTS, "payments_open"),
         (sql::NEWEST_PAYMENTS, "payments_of_register"),
         (sql::UNDELIVERED_EVENTS, "journal_undelivered"),
+        (sql::EVENTS_OF_REGISTER, "journal_of_register"),
+        (sql::NEWEST_EVENT_OF_REGISTER, "journal_of_register"),
         (sql::LOAD_PAYMENT, "sqlite_autoindex_journal_1"),
         (sql::MARK_EVENT, "sqlite_autoindex_journal_1"),
         (sql::FIND_OPERATION, "PRIMARY KEY"),

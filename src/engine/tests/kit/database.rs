@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use engine::ports::{
-    Change, CommitError, DeliveryMark, EventRow, OperationKey, OperationRecord, Search, Store, StoreError,
-    Stored,
+    Change, CommitError, DeliveryMark, Destination, EventRow, OperationKey, OperationRecord, Search, Store,
+    StoreError, Stored,
 };
 use engine::settings::Settings;
 use payment::{Payment, PaymentId, RegisterId, StoreId, Timestamp};
@@ -146,6 +146,26 @@ impl Store for TestStore {
     async fn undelivered(&self, after: i64, limit: usize) -> Result<Vec<EventRow>, StoreError> {
         self.called("undelivered")?;
         self.data.undelivered(after, limit).await
+    }
+
+    async fn register_events(
+        &self,
+        destination: &Destination,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<EventRow>, StoreError> {
+        self.called("register_events")?;
+        self.data.register_events(destination, after, limit).await
+    }
+
+    async fn newest_register_event(&self, destination: &Destination) -> Result<i64, StoreError> {
+        self.called("newest_register_event")?;
+        self.data.newest_register_event(destination).await
+    }
+
+    async fn payment_events(&self, payment: PaymentId) -> Result<Vec<EventRow>, StoreError> {
+        self.called("payment_events")?;
+        self.data.payment_events(payment).await
     }
 
     async fn mark(&self, marks: &[DeliveryMark]) -> Result<(), StoreError> {

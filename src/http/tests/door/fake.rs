@@ -4,13 +4,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use engine::doors::{Hints, Incoming, Intake, Receipt, Screens};
-use engine::ports::{Destination, StoreError};
+use engine::doors::{Hints, Incoming, Intake, Outcome, Receipt, Registers, Screens};
+use engine::ports::{Destination, EventRow, OperationKey, OperationKind, StoreError};
 use engine::settings::Settings;
 use http_door::{
-    Condition, Health, HealthSource, HttpConfig, HttpDoor, NotificationReceipt, Notifications, Part,
+    ApiKeys, Condition, Health, HealthSource, HttpConfig, HttpDoor, NotificationReceipt, Notifications, Part,
 };
-use payment::{AttemptId, Payment, ServerId, Timestamp};
+use payment::{AttemptId, Payment, PaymentId, ServerId, StoreId, Timestamp};
+use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::broadcast;
 use tokio::time::Instant;
 
@@ -109,6 +110,69 @@ impl Intake for FakeIntake {
     fn release_parked(&self, _destination: &Destination) {}
 }
 
+/// A contract with registers: answers as a test set, and keeps events with their numbers.
+#[derive(Default)]
+pub(crate) struct FakeRegisters {
+    pub(crate) asked: Mutex<Vec<Incoming>>,
+    pub(crate) answer: Mutex<Option<Outcome>>,
+    pub(crate) operations: Mutex<Vec<(OperationKey, OperationKind)>>,
+    pub(crate) payments: Mutex<Vec<Payment>>,
+    pub(crate) events: Mutex<Vec<EventRow>>,
+}
+
+#[async_trait]
+impl Registers for FakeRegisters {
+    async fn answer(&self, incoming: Incoming) -> Outcome {
+        self.asked.lock().unwrap().push(incoming);
+        self.answer.lock().unwrap().clone().unwrap_or(Outcome::Later)
+    }
+
+    async fn operation(&self, key: &OperationKey) -> Result<Option<OperationKind>, StoreError> {
+        let known = self.operations.lock().unwrap();
+        Ok(known.iter().find(|(known, _)| known == key).map(|(_, kind)| kind.clone()))
+    }
+
+    async fn payment(&self, payment: PaymentId) -> Result<Option<Payment>, StoreError> {
+        Ok(self.payments.lock().unwrap().iter().find(|known| known.id == payment).cloned())
+    }
+
+    async fn events_of_payment(&self, payment: &Payment, after: u64) -> Result<Vec<EventRow>, StoreError> {
+        let events = self.events.lock().unwrap();
+        let is_news = |event: &&EventRow| event.payment == payment.id && event.sequence > after;
+        Ok(events.iter().filter(is_news).cloned().collect())
+    }
+
+    async fn events_behind(
+        &self,
+        destination: &Destination,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<EventRow>, StoreError> {
+        let events = self.events.lock().unwrap();
+        let is_next = |event: &&EventRow| event.destination == *destination && event.number > after;
+        Ok(events.iter().filter(is_next).take(limit).cloned().collect())
+    }
+
+    async fn newest_event(&self, destination: &Destination) -> Result<i64, StoreError> {
+        let events = self.events.lock().unwrap();
+        let own = events.iter().filter(|event| event.destination == *destination);
+        Ok(own.map(|event| event.number).max().unwrap_or(0))
+    }
+}
+
+/// Knows the key of store 17.
+pub(crate) struct FakeKeys;
+
+/// The key of store 17.
+pub(crate) const API_KEY: &str = "the-key-of-store-17";
+
+#[async_trait]
+impl ApiKeys for FakeKeys {
+    async fn store_of(&self, key: &SecretString) -> Result<Option<StoreId>, StoreError> {
+        Ok((key.expose_secret() == API_KEY).then(|| StoreId::parse("17").unwrap()))
+    }
+}
+
 /// Keeps the orders that were hinted at.
 #[derive(Default)]
 pub(crate) struct FakeHints(pub(crate) Mutex<Vec<AttemptId>>);
@@ -164,6 +228,7 @@ impl FakeHealth {
 pub(crate) struct Fakes {
     pub(crate) screens: Arc<FakeScreens>,
     pub(crate) intake: Arc<FakeIntake>,
+    pub(crate) registers: Arc<FakeRegisters>,
     pub(crate) hints: Arc<FakeHints>,
     pub(crate) health: Arc<FakeHealth>,
 }
@@ -173,6 +238,7 @@ impl Fakes {
         Self {
             screens: FakeScreens::new(settings),
             intake: Arc::default(),
+            registers: Arc::default(),
             hints: Arc::default(),
             health: Arc::default(),
         }
@@ -183,6 +249,8 @@ impl Fakes {
             config,
             screens: Arc::clone(&self.screens) as Arc<dyn Screens>,
             intake: Arc::clone(&self.intake) as Arc<dyn Intake>,
+            registers: Arc::clone(&self.registers) as Arc<dyn Registers>,
+            keys: Arc::new(FakeKeys),
             hints: Arc::clone(&self.hints) as Arc<dyn Hints>,
             notifications: Arc::new(FakeNotifications),
             health: Arc::clone(&self.health) as Arc<dyn HealthSource>,

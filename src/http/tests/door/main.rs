@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper that fails should fail the test")]
 
 mod access;
+mod api;
 mod fake;
 mod hooks;
 mod probes;

@@ -35,7 +35,7 @@ async fn long_streams_do_not_hold_up_a_stop() {
 
 #[tokio::test]
 async fn further_connections_wait_until_one_is_free() {
-    let config = HttpConfig { open_screens: false, connections: 2 };
+    let config = HttpConfig { connections: 2, ..HttpConfig::default() };
     let listen = SocketAddr::from(([127, 0, 0, 1], 0));
     let door = Running::start(config, listen, Fakes::new(two_registers())).await;
     let silent = [connect(&door).await, connect(&door).await];

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::ops::Bound;
 
-use engine::ports::{EventRow, OperationKey, OperationRecord, Search, Stored};
+use engine::ports::{Destination, EventRow, OperationKey, OperationRecord, Search, Stored};
 use payment::{BankTransaction, OperationId, Payment, PaymentId, RegisterId, StoreId, Timestamp};
 
 use super::{PaymentRow, Tables};
@@ -79,6 +79,33 @@ impl Tables {
             Some(event_row(*payment, event))
         };
         behind.filter_map(|(_, place)| event(place)).take(limit).collect()
+    }
+
+    pub(in crate::memory) fn register_events(
+        &self,
+        destination: &Destination,
+        after: i64,
+        limit: usize,
+    ) -> Vec<EventRow> {
+        let place = |number| (destination.clone(), number);
+        let behind =
+            self.register_events.range((Bound::Excluded(place(after)), Bound::Included(place(i64::MAX))));
+        let event = |(payment, index): &(PaymentId, usize)| {
+            let event = self.payments.get(payment)?.events.get(*index)?;
+            Some(event_row(*payment, event))
+        };
+        behind.filter_map(|(_, place)| event(place)).take(limit).collect()
+    }
+
+    pub(in crate::memory) fn newest_register_event(&self, destination: &Destination) -> i64 {
+        let place = |number| (destination.clone(), number);
+        let newest = self.register_events.range(place(i64::MIN)..=place(i64::MAX)).next_back();
+        newest.map_or(0, |((_, number), _)| *number)
+    }
+
+    pub(in crate::memory) fn payment_events(&self, payment: PaymentId) -> Vec<EventRow> {
+        let Some(row) = self.payments.get(&payment) else { return Vec::new() };
+        row.events.iter().map(|event| event_row(payment, event)).collect()
     }
 
     pub(in crate::memory) fn find_payments(&self, filter: &PaymentFilter) -> Vec<PaymentSummary> {

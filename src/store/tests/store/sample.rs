@@ -180,6 +180,7 @@ pub(crate) fn draft(destination: &Destination, name: &'static str, operation: &O
         name,
         operation: operation.clone(),
         body: format!(r#"{{"event":"{name}","operation":"{operation}"}}"#),
+        is_delivered: false,
     }
 }
 

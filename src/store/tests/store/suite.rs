@@ -74,6 +74,8 @@ rules! {
         an_event_for_two_registers_is_delivered_to_each,
         undelivered_events_come_in_pages_by_number,
         marks_of_unknown_events_change_nothing,
+        a_register_reads_its_own_events_by_number_delivered_or_not,
+        an_event_for_a_register_that_asks_is_delivered_with_its_commit,
     ;
     contention:
         of_many_who_change_one_payment_one_wins_each_sequence,

@@ -99,6 +99,41 @@ pub(crate) async fn marks_of_unknown_events_change_nothing<S: Store>(store: &S) 
     assert_eq!(store.due(at(100), None, 1).await.unwrap().len(), 1);
 }
 
+pub(crate) async fn a_register_reads_its_own_events_by_number_delivered_or_not<S: Store>(store: &S) {
+    let (own, other) = (destination("17", "3"), destination("17", "9"));
+    assert_eq!(store.newest_register_event(&own).await.unwrap(), 0);
+    for number in 1..=4 {
+        store.commit(accept(&accepted(number))).await.unwrap();
+    }
+    let mut change = accept(&accepted(5));
+    payment_of(&mut change).journal[0].events =
+        vec![draft(&other, "refund.accepted", &accepted(5).checkout.operation)];
+    store.commit(change).await.unwrap();
+    let all = store.register_events(&own, 0, 10).await.unwrap();
+    assert_eq!(all.iter().map(|event| event.payment).collect::<Vec<_>>(), [1, 2, 3, 4].map(id));
+    assert_eq!(store.newest_register_event(&own).await.unwrap(), all[3].number);
+
+    store.mark(&[mark(&all[0], false), mark(&all[1], true)]).await.unwrap();
+    let first = store.register_events(&own, 0, 2).await.unwrap();
+    assert_eq!(first.iter().map(|event| event.number).collect::<Vec<_>>(), [all[0].number, all[1].number]);
+    let rest = store.register_events(&own, first[1].number, 10).await.unwrap();
+    assert_eq!(rest, all[2..]);
+    assert_eq!(store.register_events(&other, 0, 10).await.unwrap().len(), 1);
+    assert_eq!(store.register_events(&destination("18", "3"), 0, 10).await.unwrap(), []);
+}
+
+pub(crate) async fn an_event_for_a_register_that_asks_is_delivered_with_its_commit<S: Store>(store: &S) {
+    let payment = accepted(1);
+    let mut change = accept(&payment);
+    payment_of(&mut change).journal[0].events[0].is_delivered = true;
+    store.commit(change).await.unwrap();
+    assert_eq!(store.undelivered(0, 10).await.unwrap(), []);
+    assert!(store.load(payment.id).await.unwrap().unwrap().delivered);
+    let read = store.register_events(&destination("17", "3"), 0, 10).await.unwrap();
+    assert_eq!(read, store.payment_events(payment.id).await.unwrap());
+    assert_eq!(read.len(), 1);
+}
+
 async fn only_event<S: Store>(store: &S) -> EventRow {
     let mut waiting = store.undelivered(0, 10).await.unwrap();
     assert_eq!(waiting.len(), 1, "{waiting:?}");
