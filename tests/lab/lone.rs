@@ -29,18 +29,16 @@ impl Lone {
         let bank = Bank::process(folder.path()).await;
         let mut service = Service::new(folder.path());
         let settings = plan.settings(bank.address());
-        let with_key = format!(
-            "{settings}\n[api_keys.test]\nstore = \"17\"\nname = \"The test's till\"\nsha256 = \"{API_KEY_SHA256}\"\n"
-        );
+        let with_key = with_key(&settings, API_KEY_SHA256);
         service.set_up(&plan.configuration_without_broker(service.http()), &with_key).await;
         bank.notify_at(&format!("http://{}/hooks/{}", service.http(), plan.servers[0].name)).await;
         service.start().await;
         Self { bank, service, folder: Some(folder), settings }
     }
 
-    /// Takes the keys out of the settings.
-    pub(crate) async fn forget_keys(&self) {
-        self.service.import(&self.settings).await;
+    /// Gives the store another key: the one that tills have is good for nothing any more.
+    pub(crate) async fn change_the_key(&self) {
+        self.service.import(&with_key(&self.settings, &"0".repeat(64))).await;
     }
 
     /// Ends it: the service stops in order.
@@ -58,4 +56,11 @@ impl Drop for Lone {
             eprintln!("kept: {}\n{}", folder.keep().display(), self.service.last_lines());
         }
     }
+}
+
+/// The settings with the key of this hash.
+fn with_key(settings: &str, sha256: &str) -> String {
+    format!(
+        "{settings}\n[api_keys.test]\nstore = \"17\"\nname = \"The test's till\"\nsha256 = \"{sha256}\"\n"
+    )
 }

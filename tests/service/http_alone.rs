@@ -87,11 +87,11 @@ async fn a_check_over_http_asks_the_bank_and_tells_the_state() {
 }
 
 #[tokio::test]
-async fn a_removed_key_opens_nothing_any_more() {
+async fn a_key_that_was_replaced_opens_nothing_any_more() {
     let lone = Lone::start().await;
     let till = HttpTill::new(&lone, "3");
     assert_eq!(till.pay("sale-1", 19_800).await.0, 201);
-    lone.forget_keys().await;
+    lone.change_the_key().await;
     assert_eq!(till.pay("sale-2", 19_800).await.0, 401);
     assert_eq!(till.get("op:17:3:sale-1", "?wait=1").await.0, 401);
     lone.end().await;
