@@ -219,7 +219,9 @@ impl Engine {
             outgoing.iter().map(Outgoing::destination).filter(|to| **to != own).cloned().collect();
         self.outbox().hand_over(self, outgoing);
         self.changed(own);
-        others.into_iter().for_each(|other| self.changed(other));
+        for other in others {
+            self.changed(other);
+        }
     }
 }
 

@@ -11,8 +11,11 @@ use serde::Serialize;
 pub(crate) const UNAUTHORIZED: &str = "unauthorized";
 
 /// A problem document. `code` is a stable word, as in the contract; `detail` is for people.
+#[derive(Debug, Clone)]
+pub(crate) struct Problem(Box<Document>);
+
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Problem {
+struct Document {
     #[serde(rename = "type")]
     kind: &'static str,
     title: &'static str,
@@ -31,7 +34,7 @@ impl Problem {
         code: impl Into<Cow<'static, str>>,
         detail: impl Into<String>,
     ) -> Self {
-        Self {
+        Self(Box::new(Document {
             kind: "about:blank",
             title: status.canonical_reason().unwrap_or("Error"),
             status: status.as_u16(),
@@ -39,7 +42,7 @@ impl Problem {
             detail: detail.into(),
             field: None,
             operation: None,
-        }
+        }))
     }
 
     /// The request breaks the contract in a field.
@@ -48,19 +51,21 @@ impl Problem {
     }
 
     /// The field to mend.
-    pub(crate) fn in_field(self, field: Option<String>) -> Self {
-        Self { field, ..self }
+    pub(crate) fn in_field(mut self, field: Option<String>) -> Self {
+        self.0.field = field;
+        self
     }
 
     /// The operation that it speaks of.
-    pub(crate) fn of_operation(self, operation: Option<String>) -> Self {
-        Self { operation, ..self }
+    pub(crate) fn of_operation(mut self, operation: Option<String>) -> Self {
+        self.0.operation = operation;
+        self
     }
 
     /// The header that tells a program how to go on.
     fn hint(&self, status: StatusCode) -> Option<(HeaderName, &'static str)> {
         match status {
-            StatusCode::UNAUTHORIZED if self.code == UNAUTHORIZED => {
+            StatusCode::UNAUTHORIZED if self.0.code == UNAUTHORIZED => {
                 Some((header::WWW_AUTHENTICATE, "Bearer"))
             }
             StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
@@ -73,10 +78,10 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let kind = HeaderValue::from_static("application/problem+json");
         let hint = self.hint(status);
-        let mut response = (status, [(header::CONTENT_TYPE, kind)], Json(self)).into_response();
+        let mut response = (status, [(header::CONTENT_TYPE, kind)], Json(self.0)).into_response();
         if let Some((name, value)) = hint {
             response.headers_mut().insert(name, HeaderValue::from_static(value));
         }

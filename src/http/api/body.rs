@@ -60,13 +60,13 @@ impl CommandBody {
     }
 
     /// The command as it came, to the byte.
-    pub(crate) fn as_sent(self, verb: &str, store: &StoreId, register: &RegisterId) -> Incoming {
+    pub(crate) fn into_sent(self, verb: &str, store: &StoreId, register: &RegisterId) -> Incoming {
         let Self { bytes, content_type, .. } = self;
         Incoming { content_type, ..command(verb, store, register, bytes.to_vec()) }
     }
 
     /// The command with the fields as they are now.
-    pub(crate) fn as_set(self, verb: &str, store: &StoreId, register: &RegisterId) -> Incoming {
+    pub(crate) fn into_command(self, verb: &str, store: &StoreId, register: &RegisterId) -> Incoming {
         let Self { fields, content_type, .. } = self;
         Incoming { content_type, ..of_fields(verb, store, register, fields) }
     }

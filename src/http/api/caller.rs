@@ -120,6 +120,7 @@ pub(crate) fn unknown_key() -> Problem {
 }
 
 /// The answer while the database can't be used.
+#[expect(clippy::needless_pass_by_value, reason = "what `map_err` hands over")]
 pub(crate) fn unavailable(error: StoreError) -> Problem {
     tracing::warn!(%error, "a call waits for the database");
     later()

@@ -28,7 +28,7 @@ pub(crate) async fn pay(
     let store = caller.own(body.text("store")?)?;
     let register =
         body.register()?.ok_or_else(|| Problem::invalid("register", "The register is missing."))?;
-    ask(&door, body.as_sent("pay", &store, &register), StatusCode::CREATED).await
+    ask(&door, body.into_sent("pay", &store, &register), StatusCode::CREATED).await
 }
 
 /// `POST …/cancel`. Before its pay has arrived it makes sure that the pay never starts.
@@ -78,7 +78,7 @@ pub(crate) async fn fiscalized(
     if body.text("operation")?.is_none() {
         body.set("operation", key.operation.as_str());
     }
-    ask(&door, body.as_set("fiscalized", &key.store, &key.register), StatusCode::OK).await
+    ask(&door, body.into_command("fiscalized", &key.store, &key.register), StatusCode::OK).await
 }
 
 /// `POST …/refunds`: money back. `register` asks, by default the one that was paid.
@@ -104,7 +104,7 @@ pub(crate) async fn refund(
         }
     }
     let register = body.register()?.unwrap_or(key.register);
-    ask(&door, body.as_set("refund", &store, &register), StatusCode::CREATED).await
+    ask(&door, body.into_command("refund", &store, &register), StatusCode::CREATED).await
 }
 
 /// A command about the operation that the path names, by the register that it is of.
@@ -118,7 +118,7 @@ async fn about_operation(
     caller.own(body.text("store")?)?;
     let key = Address::parse(address)?.operation(door, caller).await?;
     body.set_operation(&key.operation)?;
-    ask(door, body.as_set(verb, &key.store, &key.register), StatusCode::OK).await
+    ask(door, body.into_command(verb, &key.store, &key.register), StatusCode::OK).await
 }
 
 async fn ask(door: &Door, incoming: Incoming, if_changed: StatusCode) -> Answer {

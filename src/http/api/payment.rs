@@ -22,7 +22,7 @@ use crate::door::Door;
 use crate::problem::Problem;
 
 /// A call is held no longer than this.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 /// How the state is asked for.
 #[derive(Debug, Default, Deserialize)]
@@ -61,7 +61,7 @@ pub(crate) async fn payment(
         let has_news = seen.as_ref().is_some_and(|seen| !seen.events.is_empty());
         let is_over = has_news || Instant::now() >= until;
         if is_over || !changes.wait(&door, until.min(Instant::now() + READ_EVERY)).await {
-            return seen.map_or_else(|| Err(unknown_operation()), |seen| draw(&door, seen));
+            return seen.map_or_else(|| Err(unknown_operation()), |seen| draw(&door, &seen));
         }
     }
 }
@@ -74,7 +74,7 @@ async fn look(door: &Door, caller: &Caller, address: &Address, after: u64) -> Re
     Ok(Some(Seen { payment, events }))
 }
 
-fn draw(door: &Door, seen: Seen) -> Result<Response, Problem> {
+fn draw(door: &Door, seen: &Seen) -> Result<Response, Problem> {
     let state = contract::state(&seen.payment, door.parts.screens.now());
     let events: Result<Vec<Value>, _> =
         seen.events.iter().map(|event| serde_json::from_str(&event.body)).collect();
