@@ -58,6 +58,9 @@ impl Engine {
     /// Asks for an order: by plan, where its bank is at its limit later; at once when there is news.
     async fn poll(&self, payment: Arc<Payment>, id: AttemptId, is_news: bool) {
         let question = Question::Order(id);
+        if !is_news && !self.is_its_time(&payment, id) {
+            return;
+        }
         let Some(may_ask) = self.asking().begin(question) else {
             if is_news {
                 self.asking().once_more(question); // the answer under way may be older than the news
@@ -70,6 +73,14 @@ impl Engine {
             self.ask_status(&payment, id).await
         };
         self.take_in(payment, asked, may_ask).await;
+    }
+
+    /// A payment is woken for the fastest of its orders; the others are asked at their own pace.
+    fn is_its_time(&self, payment: &Payment, id: AttemptId) -> bool {
+        let watched = payment.state.attempts.iter().filter(|attempt| attempt.is_watched());
+        let Some(attempt) = payment.attempt(id).filter(|_| watched.count() > 1) else { return true };
+        let now = self.now();
+        self.asking().is_due(id, payment.status_pause(attempt, now), now)
     }
 
     async fn poll_refund(&self, payment: Arc<Payment>, id: RefundId) {

@@ -2,13 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use payment::{AttemptId, RefundId};
+use payment::{AttemptId, RefundId, Timestamp};
 use tokio::sync::Notify;
+
+/// A wake may come this part of the pause too early.
+const ROUGHLY: u32 = 10;
+/// Paces of more orders than this are not kept.
+const PACED_AT_MOST: usize = 10_000;
 
 /// The questions that are being asked.
 #[derive(Clone, Default)]
 pub(crate) struct Asking {
+    /// When orders were last asked for by plan, where a payment has several: each has a pace of its own.
+    asked_at: Arc<Mutex<BTreeMap<AttemptId, Timestamp>>>,
     questions: Arc<Mutex<BTreeMap<Question, Asked>>>,
 }
 
@@ -43,6 +51,21 @@ impl Asking {
         }
         questions.insert(question, Asked::default());
         Some(MayAsk { asking: self.clone(), question })
+    }
+
+    /// Whether an order's own pace lets it be asked now; it counts as asked then. A payment's wakes follow its fastest
+    /// order.
+    pub(crate) fn is_due(&self, order: AttemptId, pause: Duration, now: Timestamp) -> bool {
+        let mut asked_at = self.asked_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_too_early = |last: &Timestamp| now.since(*last) + pause / ROUGHLY < pause;
+        if asked_at.get(&order).is_some_and(is_too_early) {
+            return false;
+        }
+        if asked_at.len() >= PACED_AT_MOST {
+            asked_at.clear(); // each is asked once too early
+        }
+        asked_at.insert(order, now);
+        true
     }
 
     /// Wants the question to be asked once more after the answer that is under way; false if none is.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use payment::{AttemptId, Payment, PaymentId, Timestamp};
+use payment::{AttemptId, ConsoleId, Payment, PaymentId, Timestamp};
 use tokio::sync::broadcast;
 
 use crate::contract::EventBody;
@@ -104,6 +104,9 @@ pub trait Screens: Send + Sync + 'static {
 
     /// Tells which register changed. A hint: after a lag, read anew.
     fn changes(&self) -> broadcast::Receiver<Destination>;
+
+    /// A page of a console has drawn the live code of a payment. May be told more than once.
+    fn drew(&self, payment: PaymentId, console: &ConsoleId);
 
     /// The settings in force.
     fn settings(&self) -> Arc<Settings>;

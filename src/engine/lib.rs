@@ -22,6 +22,7 @@ mod intake;
 mod lanes;
 mod limits;
 mod outbox;
+mod outputs;
 pub mod ports;
 mod registers;
 mod screens;

@@ -117,7 +117,8 @@ impl Outbox {
     /// Sends one queue, each event after the one before is confirmed.
     async fn send(&self, engine: &Engine, key: Key) {
         loop {
-            let Some(letter) = self.queues().front(&key) else { return };
+            let front = self.queues().front(&key);
+            let Some(letter) = front else { return self.read_what_was_left(engine, &key.0) };
             match engine.parts().events.publish(&letter.event).await {
                 Delivery::Confirmed => {
                     self.queues().pop(&key);
@@ -159,8 +160,49 @@ impl Outbox {
     /// Tries what is parked for a register again: one payment's events first, the others if they arrive.
     pub(crate) fn release_parked(&self, engine: &Engine, destination: &Destination) {
         let probe = self.queues().probe(destination);
-        if let Some(key) = probe {
-            start(engine, key);
+        match probe {
+            Some(key) => start(engine, key),
+            None => self.read_what_was_left(engine, destination),
+        }
+    }
+
+    /// Reads a register's events that were left in their rows, once nothing of it is here any more.
+    fn read_what_was_left(&self, engine: &Engine, destination: &Destination) {
+        let Some(left) = self.queues().begin_reading(destination) else { return };
+        let (reading, destination) = (engine.clone(), destination.clone());
+        engine.spawn(async move {
+            let read = reading.outbox().read_rows(&reading, &destination).await;
+            let all = matches!(read, Ok(true));
+            reading.outbox().queues().end_reading(&destination, all.then_some(left));
+            if let Err(error) = read {
+                tracing::warn!(%error, "parked events wait for the database");
+            }
+        });
+    }
+
+    /// Takes a register's undelivered rows up, so many at once. True: that was all of them.
+    async fn read_rows(&self, engine: &Engine, destination: &Destination) -> Result<bool, StoreError> {
+        self.flush_marks(engine).await?; // what has just gone out is not undelivered any more
+        let (mut after, mut taken) = (0, 0);
+        loop {
+            let page = engine.parts().store.undelivered(after, PAGE).await?;
+            let Some(last) = page.last() else { return Ok(true) };
+            after = last.number;
+            for row in page.into_iter().filter(|row| row.destination == *destination) {
+                let Outgoing { key, letter, .. } = Outgoing::of_row(row);
+                if !goes_by_queue(engine, destination) {
+                    self.mark(&key, letter.sequence, false);
+                    continue;
+                }
+                let is_known = self.queues().has(&key, letter.sequence);
+                if !is_known && self.queues().put_from_row(&key, letter) == Put::First {
+                    start(engine, key);
+                }
+                taken += 1;
+            }
+            if taken >= PAGE {
+                return Ok(false);
+            }
         }
     }
 

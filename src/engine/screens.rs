@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use payment::{Payment, Timestamp};
+use payment::{ConsoleId, Payment, PaymentId, Timestamp};
 use tokio::sync::broadcast;
 
 use crate::doors::Screens;
@@ -22,6 +22,10 @@ impl Screens for Engine {
 
     fn changes(&self) -> broadcast::Receiver<Destination> {
         self.watch_changes()
+    }
+
+    fn drew(&self, payment: PaymentId, console: &ConsoleId) {
+        self.output_drew(payment, console.clone());
     }
 
     fn settings(&self) -> Arc<Settings> {

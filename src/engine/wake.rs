@@ -73,6 +73,11 @@ impl Engine {
             let input = Input::CallsLost { epochs: lost };
             payment = self.feed_from(id, Some(payment), input, Request::default()).await?.into_payment();
         }
+        let silent = self.silent_outputs(&payment);
+        if !silent.is_empty() {
+            let input = Input::OutputsTold { consoles: silent };
+            payment = self.feed_from(id, Some(payment), input, Request::default()).await?.into_payment();
+        }
         let request = Request { is_news, ..Request::default() };
         self.feed_from(id, Some(payment), Input::Wake { delivered }, request).await?;
         Ok(())

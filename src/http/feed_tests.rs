@@ -148,3 +148,16 @@ async fn a_screen_goes_on_when_hints_have_stopped() {
     screen.put(vec![screen.sample().showing(LastTry::None)]);
     assert_eq!(screen.told().await, (ScreenState::Code, 2_000));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_code_that_a_connected_page_gets_is_told_once_as_drawn() {
+    let mut screen = Watched::screen();
+    assert_eq!(screen.told().await.0, ScreenState::Idle);
+    assert!(screen.fakes.screens.drawn.lock().unwrap().is_empty(), "there is no code yet");
+    let payment = screen.sample().showing(LastTry::None);
+    screen.put(vec![payment.clone()]);
+    assert_eq!(screen.told().await.0, ScreenState::Code);
+    screen.told().await;
+    let drawn = screen.fakes.screens.drawn.lock().unwrap().clone();
+    assert_eq!(drawn, [(payment.id, kiosk().console)]);
+}

@@ -44,7 +44,10 @@ fn phase_due(payment: &Payment, now: Timestamp) -> Option<Timestamp> {
         Phase::Waiting { .. } => Some(now.plus(RESOLVE_AGAIN_AFTER)),
         Phase::Opening { give_up_at, .. } if opening::is_waiting(payment) => Some(give_up_at),
         Phase::Opening { next_attempt_at, give_up_at } => Some(next_attempt_at.max(now).min(give_up_at)),
-        Phase::Showing => payment.shown_attempt().map(|attempt| attempt.expires_at),
+        Phase::Showing => {
+            let over_at = payment.shown_attempt().map(|attempt| attempt.expires_at);
+            over_at.into_iter().chain(payment.outputs_tell_by()).min()
+        }
         Phase::Closing { tell_by, .. } => Some(tell_by),
         Phase::Review { .. } => Some(now.plus(REMIND_EVERY)),
         Phase::Paid { .. } | Phase::Ended(_) => None,

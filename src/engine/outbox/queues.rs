@@ -1,6 +1,6 @@
 //! Undelivered events in memory: one queue per register and payment, and registers without a queue of their own.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use payment::PaymentId;
 
@@ -18,12 +18,22 @@ pub(super) struct Letter {
 
 type Queue = VecDeque<Letter>;
 
+/// So many parked events are held in memory. The others stay in their rows until those have gone out.
+const PARKED_AT_MOST: usize = 2_000;
+
 #[derive(Default)]
 pub(super) struct Queues {
     /// Queues with a task that sends them.
     sending: BTreeMap<Key, Queue>,
     /// What waits for registers whose events came back.
     parked: BTreeMap<Destination, Parked>,
+    /// How many events that is.
+    parked_events: usize,
+    /// Registers of which events were left in their rows, and how often. All later ones are left there too, so that the
+    /// order is kept.
+    left_in_rows: BTreeMap<Destination, u64>,
+    /// Registers whose rows are being read.
+    reading: BTreeSet<Destination>,
 }
 
 #[derive(Default)]
@@ -40,32 +50,78 @@ pub(super) enum Put {
     First,
     /// Behind others of its payment.
     Behind,
-    /// With what is parked for its register.
+    /// With what is parked for its register, here or in its row.
     Parked,
 }
 
 impl Queues {
     /// Puts an event behind those of its payment, and behind a parked register's others.
     pub(super) fn put(&mut self, key: &Key, letter: Letter) -> Put {
+        if self.is_left_in_rows(&key.0) {
+            self.leave_in_rows(&key.0);
+            return Put::Parked;
+        }
         if let Some(queue) = self.sending.get_mut(key) {
             queue.push_back(letter);
             return Put::Behind;
         }
-        if let Some(parked) = self.parked.get_mut(&key.0) {
-            parked.queues.entry(key.1).or_default().push_back(letter);
+        if self.parked.contains_key(&key.0) {
+            self.put_parked(key, letter);
             return Put::Parked;
         }
         self.sending.entry(key.clone()).or_default().push_back(letter);
         Put::First
     }
 
-    /// Puts an event that was parked before this instance started.
+    /// Puts an event that is parked, or was before this instance started.
     pub(super) fn put_parked(&mut self, key: &Key, letter: Letter) {
-        if let Some(queue) = self.sending.get_mut(key) {
+        if self.is_left_in_rows(&key.0) {
+            self.leave_in_rows(&key.0);
+        } else if let Some(queue) = self.sending.get_mut(key) {
             queue.push_back(letter);
+        } else if self.parked_events >= PARKED_AT_MOST {
+            self.leave_in_rows(&key.0);
         } else {
+            self.parked_events += 1;
             let parked = self.parked.entry(key.0.clone()).or_default();
             parked.queues.entry(key.1).or_default().push_back(letter);
+        }
+    }
+
+    /// Puts an event that was left in its row, to be sent now.
+    pub(super) fn put_from_row(&mut self, key: &Key, letter: Letter) -> Put {
+        if let Some(queue) = self.sending.get_mut(key) {
+            queue.push_back(letter);
+            return Put::Behind;
+        }
+        self.sending.entry(key.clone()).or_default().push_back(letter);
+        Put::First
+    }
+
+    fn is_left_in_rows(&self, destination: &Destination) -> bool {
+        self.left_in_rows.contains_key(destination)
+    }
+
+    fn leave_in_rows(&mut self, destination: &Destination) {
+        *self.left_in_rows.entry(destination.clone()).or_default() += 1;
+    }
+
+    /// Begins to read a register's rows, if some were left there and nothing of it is here any more. Returns how often
+    /// events were left there so far.
+    pub(super) fn begin_reading(&mut self, destination: &Destination) -> Option<u64> {
+        let left = *self.left_in_rows.get(destination)?;
+        let first = (destination.clone(), PaymentId::from_uuid(0));
+        let is_sending = self.sending.range(first..).next().is_some_and(|(key, _)| key.0 == *destination);
+        let is_here = is_sending || self.parked.contains_key(destination);
+        (!is_here && self.reading.insert(destination.clone())).then_some(left)
+    }
+
+    /// A register's rows have been read; `left` as it was before, if all of them have been. Events that were left there
+    /// meanwhile are read the next time.
+    pub(super) fn end_reading(&mut self, destination: &Destination, left: Option<u64>) {
+        self.reading.remove(destination);
+        if left.is_some() && self.left_in_rows.get(destination).copied() == left {
+            self.left_in_rows.remove(destination);
         }
     }
 
@@ -97,9 +153,15 @@ impl Queues {
         let queue = self.sending.remove(key).unwrap_or_default();
         let sequences = queue.iter().map(|letter| letter.sequence).collect();
         let is_news = !self.parked.contains_key(&key.0);
+        let has_room = self.parked_events + queue.len() <= PARKED_AT_MOST;
         let parked = self.parked.entry(key.0.clone()).or_default();
         parked.is_probed = false;
-        parked.queues.insert(key.1, queue);
+        if has_room || parked.queues.is_empty() {
+            self.parked_events += queue.len();
+            parked.queues.insert(key.1, queue);
+        } else {
+            self.leave_in_rows(&key.0);
+        }
         (sequences, is_news)
     }
 
@@ -108,6 +170,7 @@ impl Queues {
         let parked = self.parked.get_mut(destination).filter(|parked| !parked.is_probed)?;
         let (payment, queue) = parked.queues.pop_first()?;
         parked.is_probed = true;
+        self.parked_events -= queue.len();
         let key = (destination.clone(), payment);
         self.sending.insert(key.clone(), queue);
         Some(key)
@@ -118,6 +181,7 @@ impl Queues {
         let Some(parked) = self.parked.remove(destination) else { return Vec::new() };
         let mut keys = Vec::with_capacity(parked.queues.len());
         for (payment, queue) in parked.queues {
+            self.parked_events -= queue.len();
             let key = (destination.clone(), payment);
             self.sending.insert(key.clone(), queue);
             keys.push(key);
@@ -128,6 +192,7 @@ impl Queues {
     /// Drops all that is parked for a register that gets its events another way now; returns what it was.
     pub(super) fn discard(&mut self, destination: &Destination) -> Vec<(Key, u64)> {
         let parked = self.parked.remove(destination).unwrap_or_default();
+        self.parked_events -= parked.queues.values().map(VecDeque::len).sum::<usize>();
         let of_payment = |(payment, queue): (PaymentId, Queue)| {
             queue.into_iter().map(move |letter| (payment, letter.sequence))
         };
@@ -137,11 +202,69 @@ impl Queues {
 
     /// The registers for which something is parked.
     pub(super) fn parked(&self) -> Vec<Destination> {
-        self.parked.keys().cloned().collect()
+        let all: BTreeSet<&Destination> = self.parked.keys().chain(self.left_in_rows.keys()).collect();
+        all.into_iter().cloned().collect()
+    }
+
+    /// How many parked events are held in memory.
+    #[cfg(test)]
+    pub(super) fn parked_events(&self) -> usize {
+        self.parked_events
     }
 
     /// Whether nothing is being sent.
     pub(super) fn is_idle(&self) -> bool {
         self.sending.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use payment::{RegisterId, StoreId, Timestamp};
+
+    use super::*;
+
+    fn key(payment: u128) -> Key {
+        let (store, register) = (StoreId::parse("17").unwrap(), RegisterId::parse("3").unwrap());
+        (Destination { store, register }, PaymentId::from_uuid(payment << 12))
+    }
+
+    fn letter(key: &Key, sequence: u64) -> Letter {
+        let event = OutgoingEvent {
+            message_id: format!("{}-{sequence}", key.1),
+            correlation_id: None,
+            name: "payment.accepted".to_owned(),
+            store: key.0.store.clone(),
+            register: key.0.register.clone(),
+            body: "{}".to_owned(),
+            occurred_at: Timestamp::from_micros(0),
+            reply_to: None,
+        };
+        Letter { sequence, event }
+    }
+
+    #[test]
+    fn no_more_parked_events_are_held_than_there_is_room_for_and_later_ones_stay_behind_them() {
+        let mut queues = Queues::default();
+        assert_eq!(queues.put(&key(1), letter(&key(1), 1)), Put::First);
+        queues.park(&key(1));
+        for number in 2..5_000 {
+            assert_eq!(queues.put(&key(number), letter(&key(number), 1)), Put::Parked);
+        }
+        assert_eq!(queues.parked_events(), PARKED_AT_MOST);
+        let register = key(1).0;
+        assert_eq!(queues.begin_reading(&register), None, "what is here goes first");
+        assert_eq!(queues.release(&register).len(), PARKED_AT_MOST);
+        assert_eq!(queues.put(&key(9_000), letter(&key(9_000), 1)), Put::Parked, "not before those in rows");
+        assert_eq!(queues.begin_reading(&register), None, "it is being sent");
+        queues.sending.clear();
+        let left = queues.begin_reading(&register).unwrap();
+        assert_eq!(queues.begin_reading(&register), None, "once at a time");
+        queues.put(&key(9_001), letter(&key(9_001), 1));
+        queues.end_reading(&register, Some(left));
+        let left = queues.begin_reading(&register).expect("one came meanwhile");
+        queues.end_reading(&register, Some(left));
+        assert_eq!(queues.put(&key(9_002), letter(&key(9_002), 1)), Put::First, "all is as before");
+        assert_eq!(queues.parked_events(), 0);
     }
 }

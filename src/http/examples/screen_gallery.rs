@@ -17,7 +17,7 @@ use engine::doors::Screens;
 use engine::ports::{Destination, StoreError};
 use engine::settings::{ConsoleKind, Settings};
 use http_door::HttpConfig;
-use payment::{EndCode, EndWord, LastTry, Money, Payment, Phase, Timestamp};
+use payment::{ConsoleId, EndCode, EndWord, LastTry, Money, Payment, PaymentId, Phase, Timestamp};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
@@ -54,6 +54,10 @@ impl Screens for Gallery {
 
     fn changes(&self) -> broadcast::Receiver<Destination> {
         self.clock.changes()
+    }
+
+    fn drew(&self, payment: PaymentId, console: &ConsoleId) {
+        self.clock.drew(payment, console);
     }
 
     fn settings(&self) -> Arc<Settings> {

@@ -53,9 +53,19 @@ impl Feed {
             let snapshot = self.read().await.ok()?;
             let Some(snapshot) = snapshot else { continue };
             if self.is_news(&snapshot.view) {
+                self.tell_drawn(&snapshot.view);
                 self.sent = Some((snapshot.view.clone(), Instant::now()));
                 return Some(snapshot);
             }
+        }
+    }
+
+    /// A connected page gets a code that it did not have: the till is told that the console shows it.
+    fn tell_drawn(&self, view: &ScreenView) {
+        let is_known = self.sent.as_ref().is_some_and(|(sent, _)| sent.code == view.code);
+        let payment = view.payment.as_ref().and_then(|payment| payment.parse().ok());
+        if let (Some(payment), Some(_), false) = (payment, &view.code, is_known) {
+            self.door.parts.screens.drew(payment, &self.looker.grant.place.console);
         }
     }
 

@@ -22,6 +22,7 @@ async fn frequent_queries_use_the_index_that_was_made_for_them() {
         (sql::MARK_EVENT, "sqlite_autoindex_journal_1"),
         (sql::FIND_OPERATION, "PRIMARY KEY"),
         (sql::UPDATE_PAYMENT, "sqlite_autoindex_payments_1"),
+        (sql::GIVE_UP_REGISTER, "payments_one_open"),
     ] {
         let text = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {query}"));
         let steps = sqlx::query(text).fetch_all(&mut connection).await.unwrap();

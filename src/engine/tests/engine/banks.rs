@@ -134,3 +134,17 @@ fn an_answer_after_its_deadline_counts_as_none_and_its_code_is_never_shown() {
         assert_eq!(till.sink.names("1"), ["payment.accepted", "payment.qr_ready"]);
     });
 }
+
+#[test]
+fn an_orphan_is_asked_at_its_own_pace_and_not_at_that_of_the_live_code() {
+    let world = World::new();
+    world.bank.next(Verb::Issue, &[Answer::Lost]);
+    world.live(async |till| {
+        pay_any(till).await;
+        till.until(240).await;
+        assert_eq!(till.status("op-1").await, "awaiting_payment");
+        let (orphan, live) = (till.bank.count(Verb::Status), till.south.count(Verb::Status));
+        assert!(live >= 95, "the live code: {live} times");
+        assert!((30..=45).contains(&orphan), "the orphan: {orphan} times");
+    });
+}

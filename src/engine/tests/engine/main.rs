@@ -23,6 +23,7 @@ mod queries;
 mod refunds;
 mod repeats;
 mod settings;
+mod shown;
 mod stop;
 mod sweep;
 mod taken_money;

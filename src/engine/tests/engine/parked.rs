@@ -1,5 +1,6 @@
 //! Registers without a queue: their events are parked, tried again, and released in order.
 
+use engine::doors::Intake;
 use serde_json::json;
 
 use crate::kit::{Life, World};
@@ -135,4 +136,30 @@ fn a_register_that_changes_to_asking_leaves_nothing_parked() {
         assert!(till.undelivered().is_empty());
     });
     assert_eq!(world.sink.names("1"), [""; 0]);
+}
+
+#[test]
+fn more_than_memory_holds_is_released_from_the_rows_in_order() {
+    let world = World::with_many_open();
+    world.live(async |till| {
+        till.sink.take_queue_from("1");
+        pays(till, 1_500).await;
+        till.until(10).await;
+        till.sink.give_queue_to("1");
+        till.engine.release_parked(&engine::ports::Destination {
+            store: payment::StoreId::parse("17").unwrap(),
+            register: payment::RegisterId::parse("1").unwrap(),
+        });
+        till.until(20).await;
+        let names: Vec<String> =
+            till.sink.names("1").into_iter().filter(|name| name != "payment.state").collect();
+        assert_eq!(names.len(), 3_000);
+        for number in [0, 700, 1_499] {
+            let own = till.sink.to("1").into_iter();
+            let own = own.filter(|one| one.body["operation"] == format!("op-{number}"));
+            let own: Vec<String> = own.map(|one| one.event.name).collect();
+            assert_eq!(own, ["payment.accepted", "payment.qr_ready"], "op-{number}");
+        }
+        assert!(till.undelivered().is_empty());
+    });
 }

@@ -1,4 +1,4 @@
-//! A shop: store 17 with tills 1, 2 and 3 by AMQP and till 9 by HTTP; payment types `sbp` (north), `south`, and `any`
+//! A shop: store 17 with tills 1, 2 and 3 by AMQP and till 9 by HTTP; till 7 has a kiosk screen; payment types `sbp` (north), `south`, and `any`
 //! (north, then south).
 
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ use payment::{
 /// The store of every test.
 pub(crate) const STORE: &str = "17";
 /// Its tills.
-pub(crate) const REGISTERS: [&str; 4] = ["1", "2", "3", "9"];
+pub(crate) const REGISTERS: [&str; 5] = ["1", "2", "3", "7", "9"];
 
 /// The shop's settings.
 pub(crate) fn settings() -> Settings {
@@ -50,7 +50,7 @@ fn register(id: &str) -> RegisterSettings {
         language: None,
         screen_key_sha256: None,
     };
-    let consoles = if id == "1" { vec![(ConsoleId::parse("k1").unwrap(), kiosk)] } else { Vec::new() };
+    let consoles = if id == "7" { vec![(ConsoleId::parse("k1").unwrap(), kiosk)] } else { Vec::new() };
     RegisterSettings {
         name: format!("Till {id}"),
         events_by: if id == "9" { EventsBy::Http } else { EventsBy::Amqp },

@@ -10,7 +10,7 @@ use engine::settings::Settings;
 use http_door::{
     ApiKeys, Condition, Health, HealthSource, HttpConfig, HttpDoor, NotificationReceipt, Notifications, Part,
 };
-use payment::{AttemptId, Payment, PaymentId, ServerId, StoreId, Timestamp};
+use payment::{AttemptId, ConsoleId, Payment, PaymentId, ServerId, StoreId, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::broadcast;
 use tokio::time::Instant;
@@ -24,6 +24,8 @@ pub(crate) struct FakeScreens {
     pub(crate) is_broken: AtomicBool,
     pub(crate) panics: AtomicBool,
     pub(crate) reads: AtomicUsize,
+    /// What pages told that they had drawn.
+    pub(crate) drawn: Mutex<Vec<(PaymentId, ConsoleId)>>,
 }
 
 impl FakeScreens {
@@ -36,6 +38,7 @@ impl FakeScreens {
             is_broken: AtomicBool::new(false),
             panics: AtomicBool::new(false),
             reads: AtomicUsize::new(0),
+            drawn: Mutex::default(),
         })
     }
 
@@ -82,6 +85,10 @@ impl Screens for FakeScreens {
 
     fn changes(&self) -> broadcast::Receiver<Destination> {
         self.changes.subscribe()
+    }
+
+    fn drew(&self, payment: PaymentId, console: &ConsoleId) {
+        self.drawn.lock().unwrap().push((payment, console.clone()));
     }
 
     fn settings(&self) -> Arc<Settings> {

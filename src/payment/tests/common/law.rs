@@ -102,7 +102,7 @@ fn calls_are_written_down_before_they_are_made(context: Context, decision: &Deci
                 );
             }
             Effect::Resolve => {
-                assert!(matches!(payment.state.phase, Phase::Waiting { .. }), "it waits for that")
+                assert!(matches!(payment.state.phase, Phase::Waiting { .. }), "it waits for that");
             }
             Effect::AskRefund(id) => {
                 let refund = payment.refund(id).unwrap();
