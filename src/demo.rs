@@ -2,7 +2,7 @@
 //!
 //! | mode | what happens |
 //! |---|---|
-//! | plain | a kiosk with sample checkouts that anybody can pay on the buyer's page, until interrupted |
+//! | plain | till, kiosk and buyer in the browser, until interrupted; with `--samples` the kiosk plays by itself |
 //! | `--json` | nothing but the service and the bank simulator; their addresses as the first line of stdout |
 //! | `--once` | a script of payments of every kind over RabbitMQ, then the comparison of all [books] |
 
@@ -42,7 +42,7 @@ use stage::Stage;
   integrator demo --amqp … --once                                       payments of every kind; checks the books
   integrator demo --amqp … --json                                       one JSON object on stdout when ready
   integrator demo --http-only                                           no broker: tills use HTTP
-  integrator demo --amqp … --no-samples                                 the kiosk waits for your own checkouts")]
+  integrator demo --amqp … --samples                                    the kiosk plays checkouts by itself")]
 pub struct Arguments {
     /// The broker, such as `amqp://guest:guest@127.0.0.1:5672/%2f`.
     #[arg(long, value_name = "URL", value_parser = StringValueParser::new().map(SecretString::from))]
@@ -51,6 +51,10 @@ pub struct Arguments {
     /// Run without a broker: registers use HTTP alone.
     #[arg(long, conflicts_with_all = ["amqp", "once"])]
     http_only: bool,
+
+    /// What the names of exchanges and queues begin with.
+    #[arg(long, default_value = "checkout")]
+    prefix: String,
 
     /// Where database and key file live.
     #[arg(long, value_name = "DIR", default_value = "data/demo")]
@@ -64,9 +68,9 @@ pub struct Arguments {
     #[arg(long)]
     json: bool,
 
-    /// Start no sample checkouts on the kiosk.
+    /// Start sample checkouts on the kiosk, one after the other.
     #[arg(long)]
-    no_samples: bool,
+    samples: bool,
 
     /// The service's HTTP port. Otherwise 8080 if it is free, or another one.
     #[arg(long, value_name = "PORT")]
@@ -114,7 +118,7 @@ async fn play(stage: &Stage, arguments: &Arguments) -> anyhow::Result<u8> {
         print(&announce::json(stage).to_string());
         return std::future::pending().await;
     }
-    plain::play(stage, !arguments.no_samples && !arguments.http_only).await
+    plain::play(stage, arguments.samples && !arguments.http_only).await
 }
 
 /// Says on stderr what is missing.

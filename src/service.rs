@@ -15,7 +15,7 @@ use anyhow::Context;
 use async_trait::async_trait;
 use engine::ports::{Clock, Delivery, EventSink, OutgoingEvent};
 use engine::{Engine, Parts};
-use http_door::{HttpConfig, HttpDoor};
+use http_door::{HttpConfig, HttpDoor, Playground};
 use store::{KeyFile, Keyring, SqliteStore};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -49,6 +49,15 @@ impl Service {
     /// Opens the database, takes over what is open, and opens the doors. The broker may be away: it is waited for in the
     /// background.
     pub async fn start(config: &Config) -> anyhow::Result<Self> {
+        Self::start_for(config, None).await
+    }
+
+    /// The same with the pages of a demonstration.
+    pub(crate) async fn start_playground(config: &Config, playground: Playground) -> anyhow::Result<Self> {
+        Self::start_for(config, Some(playground)).await
+    }
+
+    async fn start_for(config: &Config, playground: Option<Playground>) -> anyhow::Result<Self> {
         connector_sdk::http::install_crypto();
         let keyring = KeyFile::load_or_create(&config.key_file)?;
         let store = SqliteStore::open(&config.database.path).await?;
@@ -68,11 +77,13 @@ impl Service {
             ids: Arc::new(RandomIds),
         })
         .await?;
-        Self::open_doors(config, engine, store, banks, keyring, broker).await
+        let http = HttpConfig { open_screens: config.http.open_screens, playground, ..HttpConfig::default() };
+        Self::open_doors(config, http, engine, store, banks, keyring, broker).await
     }
 
     async fn open_doors(
         config: &Config,
+        http: HttpConfig,
         engine: Engine,
         store: SqliteStore,
         banks: Arc<ConfiguredBanks>,
@@ -83,7 +94,7 @@ impl Service {
             (CancellationToken::new(), CancellationToken::new(), CancellationToken::new());
         let health = health::Parts::new(store.clone(), broker.as_ref().map(Amqp::health));
         let door = HttpDoor {
-            config: HttpConfig { open_screens: config.http.open_screens, ..HttpConfig::default() },
+            config: http,
             screens: Arc::new(engine.clone()),
             intake: Arc::new(engine.clone()),
             registers: Arc::new(engine.clone()),

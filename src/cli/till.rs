@@ -101,11 +101,16 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<u8> {
         // Before the first byte goes out: whatever happens then, the same operation can be sent again.
         memory.keep(&errand.verb, &errand.body)?;
     }
-    let outcome = match connect(&line, &mut face).await? {
-        Some(talk) => errand::run(&errand, talk, &mut face, wait.map(Duration::from_secs)).await?,
-        None => Outcome::NoConnection,
+    let talk = connect(&line, &mut face).await?;
+    let was_sent = talk.is_ok();
+    let outcome = match talk {
+        Ok(talk) => errand::run(&errand, talk, &mut face, wait.map(Duration::from_secs)).await?,
+        Err(outcome) => outcome,
     };
-    if is_remembered && outcome.is_end() {
+    // A cancel or a question that tells the end of what was left open closes it, too; its own rejection does not.
+    let tells_end = outcome.is_end() && was_sent && (is_remembered || outcome != Outcome::Rejected);
+    let open = memory.open()?;
+    if tells_end && open.is_some_and(|open| errand.operation() == Some(open.operation())) {
         memory.close(outcome.word())?;
     }
     face.end(&errand, outcome);
@@ -133,20 +138,26 @@ fn errand_of(remembered: Remembered) -> Errand {
     Errand { verb: remembered.verb, body: remembered.body, goal }
 }
 
-/// `None`: nobody is there, and the person has been told.
-async fn connect(line: &Line, face: &mut Face) -> anyhow::Result<Option<Talk>> {
-    match line.connect().await? {
-        Ok(talk) => Ok(Some(talk)),
-        Err(error @ TillError::NotConnected { .. }) => {
-            face.trouble(&error.to_string());
-            Ok(None)
-        }
-        Err(error) => Err(error.into()),
-    }
+/// Nobody there, or nobody who talks with us, is an outcome; the person has been told.
+async fn connect(line: &Line, face: &mut Face) -> anyhow::Result<Result<Talk, Outcome>> {
+    let error = match line.connect().await? {
+        Ok(talk) => return Ok(Ok(talk)),
+        Err(error) => error,
+    };
+    let outcome = match error {
+        TillError::NotConnected { .. } => Outcome::NoConnection,
+        TillError::Refused(_) => Outcome::Rejected,
+        TillError::Address | TillError::Name(_) => return Err(error.into()),
+    };
+    face.trouble(&error.to_string());
+    Ok(Err(outcome))
 }
 
 async fn watch(line: &Line, face: &mut Face) -> anyhow::Result<u8> {
-    let Some(mut talk) = connect(line, face).await? else { return Ok(Outcome::NoConnection.status()) };
+    let mut talk = match connect(line, face).await? {
+        Ok(talk) => talk,
+        Err(outcome) => return Ok(outcome.status()),
+    };
     let stopped = super::told_to_stop();
     tokio::pin!(stopped);
     loop {

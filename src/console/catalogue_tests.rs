@@ -18,7 +18,7 @@ fn folder(name: &str) -> PathBuf {
 /// Every key of a language with its pattern, read from the files themselves.
 fn catalogue(language: Language) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
-    for file in ["screen.ftl", "door.ftl"] {
+    for file in ["screen.ftl", "door.ftl", "till.ftl"] {
         let path = folder("locales").join(language.code()).join(file);
         let text = fs::read_to_string(&path).unwrap();
         for line in text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()) {
@@ -38,7 +38,7 @@ fn every_language_has_every_key() {
         assert_eq!(keys, pattern, "{language:?}");
         let words = language.words();
         for key in &keys {
-            let filled = ["number", "currency", "code"].map(|place| (place, "1".to_owned()));
+            let filled = ["number", "currency", "code", "time"].map(|place| (place, "1".to_owned()));
             let text = words.fill(key, &filled);
             assert!(!text.is_empty() && !text.contains("ocalization"), "{language:?} {key}: {text}");
         }
@@ -91,7 +91,13 @@ fn every_key_is_used_and_every_key_used_is_there() {
         let of_link = ["screen", "ready", "alive", "metrics"]
             .iter()
             .flat_map(|link| [format!("index-{link}"), format!("index-{link}-note")]);
-        let of_page = of_page.chain(of_link);
+        let spoken = crate::till::SPOKEN.map(|said| format!("till-{said}"));
+        let goods = crate::till::GOODS.map(|(good, _)| format!("till-good-{good}"));
+        let panes = ["till", "kiosk", "buyer"]
+            .iter()
+            .flat_map(|pane| [format!("play-{pane}"), format!("play-{pane}-note")])
+            .chain(["play-note".to_owned()]);
+        let of_page = of_page.chain(of_link).chain(spoken).chain(goods).chain(panes);
         key.starts_with("currency-") || of_state.chain(of_reason).chain(of_page).any(|made| made == key)
     };
     for key in keys.keys() {

@@ -18,6 +18,7 @@ mod place;
 pub mod samples;
 mod snapshot;
 mod stage;
+mod till;
 mod view;
 mod words;
 
@@ -29,6 +30,7 @@ pub use page::{DoorPage, Link, ScreenPage};
 pub use pictures::Pictures;
 pub use place::{Place, Screen, places};
 pub use snapshot::Snapshot;
+pub use till::{PlayPage, TillPage};
 pub use view::{ScreenState, ScreenView, ShownCode, live_payload};
 pub use words::{Language, Words};
 

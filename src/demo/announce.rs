@@ -17,6 +17,7 @@ pub(super) fn json(stage: &Stage) -> Value {
         "registers": shop::REGISTERS,
         "payment_types": [shop::PAYMENT_TYPE],
         "kiosk": stage.kiosk(),
+        "play": stage.play(),
     })
 }
 
@@ -26,12 +27,16 @@ pub(super) fn text(stage: &Stage, plays: bool) -> String {
     let (store, tender) = (shop::STORE, shop::PAYMENT_TYPE);
     let registers = shop::REGISTERS.join(", ");
     let kiosk_words = kiosk_words(plays);
-    let register = if plays { shop::REGISTERS[1] } else { shop::KIOSK };
+    let register = shop::REGISTERS[1];
     let broker = stage.amqp.as_ref().map_or("none: registers use HTTP", ExposeSecret::expose_secret);
     let over_amqp = stage.amqp.as_ref().map(|amqp| by_amqp(amqp.expose_secret(), register));
     format!(
         "
-Open these two side by side:
+Open this: till, kiosk and buyer side by side
+  {play}
+
+Each by itself:
+  a till                  {http}/till
   the kiosk's screen      {kiosk}
   the buyer's bank app    {bank}/buyer
 
@@ -44,14 +49,18 @@ What else there is:
 
 {kiosk_words}
 
-Be a till yourself, as register {register}, over HTTP, in two terminals:
+Be a till yourself, as register {register}, in this terminal:
+  {till}
+Or over HTTP, in two terminals:
   {listen}
   {pay}
 {over_amqp}The code is in payment.qr_ready; the buyer's app lists it. A new try needs a new operation.
 
 Ctrl-C stops everything.
 ",
+        play = stage.play(),
         key = stage.api_key.expose_secret(),
+        till = till_command(stage, register),
         listen = listen_by_http(stage, register),
         pay = pay_by_http(stage, register),
         over_amqp = over_amqp.unwrap_or_default(),
@@ -84,11 +93,16 @@ fn kiosk_words(plays: bool) -> String {
     if plays {
         format!(
             "A sample checkout waits on the kiosk (register {kiosk}): pay it in the buyer's app.
-Ten seconds after its end the next one starts; --no-samples switches them off."
+Ten seconds after its end the next one starts."
         )
     } else {
-        format!("The kiosk (register {kiosk}) is yours: it shows the codes of your checkouts.")
+        format!("The kiosk belongs to register {kiosk}, and so does the till at first.")
     }
+}
+
+fn till_command(stage: &Stage, register: &str) -> String {
+    let (key, http, store) = (stage.api_key.expose_secret(), stage.http(), shop::STORE);
+    format!("integrator till pay 198.00 --http {http} --api-key {key} --store {store} --register {register}")
 }
 
 fn listen_command(amqp: &str, register: &str) -> String {

@@ -1,11 +1,12 @@
 //! What a demo stands on: the bank simulator and the service, started and stopped in order.
 
 use std::net::SocketAddr;
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use console::Place;
 use engine::ports::Clock;
+use http_door::Playground;
 use payment::Timestamp;
 use secrecy::SecretString;
 use tokio::task::JoinHandle;
@@ -29,6 +30,7 @@ pub(super) struct Stage {
     pub(super) bank: SimulatedBank,
     /// The broker; `None`: registers use HTTP alone.
     pub(super) amqp: Option<SecretString>,
+    prefix: String,
     pub(super) api_key: SecretString,
     /// One clock for all that is shown.
     pub(super) clock: WallClock,
@@ -51,12 +53,18 @@ impl Stage {
         let (sandbox, address) = RunningSandbox::start(arguments).await?;
         let bank = SimulatedBank::at(format!("http://{address}"))?;
         let amqp = arguments.amqp.clone();
-        let config = config(&arguments.data, ports::choose(arguments.http_port, 8080)?, amqp.clone());
+        let config = config(arguments, ports::choose(arguments.http_port, 8080)?, amqp.clone());
         let api_key =
             shop::set_up(&config.database.path, &config.key_file, &bank.interface(), clock.now()).await?;
-        let service = Service::start(&config).await?;
+        let playground = Playground {
+            kiosk: Place::parse(shop::STORE, shop::KIOSK, shop::CONSOLE)?,
+            api_key: api_key.clone(),
+            buyer: format!("{}/buyer", bank.address()),
+        };
+        let service = Service::start_playground(&config, playground).await?;
         let began = clock.now();
-        let stage = Self { service, bank, amqp, api_key, clock, began, sandbox };
+        let prefix = arguments.prefix.clone();
+        let stage = Self { service, bank, amqp, prefix, api_key, clock, began, sandbox };
         stage.bank.notify_at(&format!("{}/hooks/{}", stage.http(), shop::BANK)).await?;
         if timeout(READY_WITHIN, stage.until_ready()).await.is_ok() {
             return Ok(stage);
@@ -78,6 +86,11 @@ impl Stage {
         format!("http://{}", self.service.http_address())
     }
 
+    /// Where till, kiosk and buyer are side by side.
+    pub(super) fn play(&self) -> String {
+        format!("{}/play", self.http())
+    }
+
     /// Where the kiosk's screen is.
     pub(super) fn kiosk(&self) -> String {
         let (store, register, console) = (shop::STORE, shop::KIOSK, shop::CONSOLE);
@@ -87,7 +100,8 @@ impl Stage {
     /// How one of the shop's registers connects.
     pub(super) fn options(&self, register: &str) -> anyhow::Result<Options> {
         let amqp = self.amqp.clone().context("this demo has no broker")?;
-        Ok(Options::new(amqp, shop::STORE, register)?)
+        let options = Options::new(amqp, shop::STORE, register)?;
+        Ok(Options { prefix: self.prefix.clone(), ..options })
     }
 
     /// One of the shop's registers, connected.
@@ -127,12 +141,13 @@ impl RunningSandbox {
     }
 }
 
-fn config(data: &Path, listen: SocketAddr, amqp: Option<SecretString>) -> Config {
+fn config(arguments: &Arguments, listen: SocketAddr, amqp: Option<SecretString>) -> Config {
+    let Arguments { data, prefix, .. } = arguments;
     Config {
         database: DatabaseConfig { path: data.join("demo.db") },
         key_file: data.join("demo.key"),
         http: HttpConfig { listen, open_screens: true },
-        amqp: amqp.map(|uri| AmqpConfig { uri: Some(uri), ..AmqpConfig::default() }),
+        amqp: amqp.map(|uri| AmqpConfig { uri: Some(uri), prefix: prefix.clone(), ..AmqpConfig::default() }),
         ..Config::default()
     }
 }

@@ -15,7 +15,7 @@ use crate::api::{self, ApiKeys, Calls};
 use crate::hooks::{self, Notifications};
 use crate::rate::HintRates;
 use crate::serve::{BindError, Bound, bind};
-use crate::{HealthSource, guard, index, probes, screen};
+use crate::{HealthSource, Playground, guard, index, playground, probes, screen};
 
 /// Pictures of codes that are kept: enough for every screen of a large shop.
 const PICTURES: usize = 512;
@@ -29,11 +29,13 @@ pub struct HttpConfig {
     pub connections: usize,
     /// Calls per second that one API key may make; twice as many at once.
     pub calls_per_s: u32,
+    /// The pages of a demonstration.
+    pub playground: Option<Playground>,
 }
 
 impl Default for HttpConfig {
     fn default() -> Self {
-        Self { open_screens: false, connections: 4_096, calls_per_s: 1_000 }
+        Self { open_screens: false, connections: 4_096, calls_per_s: 1_000, playground: None }
     }
 }
 
@@ -90,6 +92,7 @@ pub(crate) fn routes(door: &Arc<Door>) -> Router {
         .route("/", get(index::index))
         .merge(screen::routes())
         .merge(api::routes())
+        .merge(playground::routes(door.parts.config.playground.as_ref()))
         .route("/hooks/{server}", post(hooks::receive))
         .route("/healthz", get(probes::alive))
         .route("/readyz", get(probes::ready))

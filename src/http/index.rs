@@ -1,15 +1,24 @@
 //! The first page, and what is said where there is nothing.
 
-use axum::extract::OriginalUri;
+use std::sync::Arc;
+
+use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use console::{DoorPage, Language};
 
+use crate::door::Door;
+use crate::playground;
 use crate::problem::Problem;
 
 /// A small page that links what is here.
-pub(crate) async fn index(headers: HeaderMap) -> Html<String> {
-    Html(DoorPage::index(reader_language(&headers)).html())
+pub(crate) async fn index(State(door): State<Arc<Door>>, headers: HeaderMap) -> Html<String> {
+    let language = reader_language(&headers);
+    let mut page = DoorPage::index(language);
+    if door.parts.config.playground.is_some() {
+        page.links.insert(0, playground::link(language));
+    }
+    Html(page.html())
 }
 
 /// No such address.

@@ -11,6 +11,7 @@ mod guard;
 mod health;
 mod hooks;
 mod index;
+mod playground;
 mod probes;
 mod problem;
 mod rate;
@@ -21,6 +22,7 @@ pub use api::ApiKeys;
 pub use door::{HttpConfig, HttpDoor};
 pub use health::{Condition, Health, HealthSource, Part};
 pub use hooks::{NotificationReceipt, Notifications};
+pub use playground::Playground;
 pub use serve::{BindError, Bound};
 
 #[cfg(test)]

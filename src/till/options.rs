@@ -36,11 +36,14 @@ pub enum TillError {
     /// The address can't be read. It is not repeated: it holds a password.
     #[error("the broker's address can't be read: write amqp://user:password@host:port/%2f")]
     Address,
+    /// The service is there and does not want to talk: the key is wrong, or the register is not set up.
+    #[error("the service refuses: {0}")]
+    Refused(String),
     /// A name can't exist.
     #[error("{0}")]
     Name(#[from] InvalidName),
     /// The broker was not reached, or had not what is needed.
-    #[error("no connection to the broker within {within_s} s: {reason}")]
+    #[error("no connection within {within_s} s: {reason}")]
     NotConnected {
         /// How long it was tried, in seconds.
         within_s: u64,

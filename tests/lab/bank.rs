@@ -38,6 +38,8 @@ pub(crate) struct Bank {
 enum Running {
     /// A process of its own, so that the service can be killed alone.
     Process(#[expect(dead_code, reason = "held until the bank is dropped")] Box<Process>),
+    /// It is not ours to end.
+    Elsewhere,
     /// A task of the test, where many banks are needed.
     Task(#[expect(dead_code, reason = "held until the bank is dropped")] DropGuard),
 }
@@ -62,6 +64,11 @@ impl Bank {
         let (address, stop) = (sandbox.address(), CancellationToken::new());
         tokio::spawn(sandbox.serve(stop.clone().cancelled_owned()));
         Self { client: client(), address, _running: Arc::new(Running::Task(stop.drop_guard())) }
+    }
+
+    /// One that somebody else runs.
+    pub(crate) fn at(address: SocketAddr) -> Self {
+        Self { client: client(), address, _running: Arc::new(Running::Elsewhere) }
     }
 
     /// Where it listens.

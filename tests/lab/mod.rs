@@ -14,7 +14,9 @@
 
 mod bank;
 mod broker;
+mod browser;
 mod contract;
+mod demo;
 mod http_till;
 mod lone;
 mod plan;
@@ -30,6 +32,8 @@ mod world;
 
 pub(crate) use bank::{Bank, MERCHANT_KEY};
 pub(crate) use broker::Broker;
+pub(crate) use browser::Browser;
+pub(crate) use demo::Demo;
 pub(crate) use http_till::HttpTill;
 pub(crate) use lone::Lone;
 pub(crate) use plan::{Plan, Server};

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::lab::{Terminal, World};
+use crate::lab::{Bank, Demo, Terminal, World};
 
 fn terminal(world: &World, register: &str) -> Terminal {
     let way =
@@ -115,4 +115,74 @@ async fn a_person_sees_the_code_and_the_last_word() {
     assert!(over.output.trim_end().ends_with("✘ NOT PAID: not paid in time"), "{}", over.output);
     assert!(!over.output.contains('\u{1b}'), "no colours where there is no terminal");
     world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn over_http_the_terminal_does_the_same() {
+    let demo = Demo::start().await;
+    let way = ["--http", demo.text("http"), "--api-key", demo.text("api_key")].map(str::to_owned);
+    let memory = demo.folder.path().join("till.json");
+    let till = Terminal { way: way.into(), register: "3".to_owned(), memory };
+
+    let mut pay = till.begin(&["pay", "198.00", "--json"]);
+    let ready = pay.until("payment.qr_ready").await;
+    demo.bank.pay(ready["qr"]["payload"].as_str().unwrap()).await;
+    let over = pay.end().await;
+    assert_eq!((over.status, &over.outcome()["outcome"]), (0, &json!("paid")), "{}", over.output);
+    let refund = till.call(&["refund", "--json"]).await;
+    assert_eq!((refund.status, &refund.outcome()["outcome"]), (0, &json!("refunded")), "{}", refund.output);
+
+    let mut pay = till.begin(&["pay", "100", "--json"]);
+    pay.until("payment.qr_ready").await;
+    pay.signal("KILL").await;
+    pay.end().await;
+    let mut resumed = till.begin(&["resume", "--json"]);
+    resumed.until("payment.state").await;
+    resumed.signal("INT").await;
+    let over = resumed.end().await;
+    assert_eq!((over.status, &over.outcome()["outcome"]), (3, &json!("not_paid")), "{}", over.output);
+
+    let conflict =
+        till.call(&["pay", "5", "--operation", over.outcome()["operation"].as_str().unwrap()]).await;
+    assert_eq!(conflict.status, 6, "{}", conflict.output);
+    assert!(conflict.output.contains("REJECTED conflict"), "{}", conflict.output);
+    let stranger = Terminal {
+        way: ["--http", demo.text("http"), "--api-key", "wrong"].map(str::to_owned).into(),
+        ..till
+    };
+    assert_eq!(stranger.call(&["get"]).await.status, 6, "a key that is wrong opens no stream");
+}
+
+/// All questions at the end of a shift, over whichever way.
+async fn ends_a_shift(till: &Terminal, bank: &Bank) {
+    let mut pay = till.begin(&["pay", "198.00", "--receipt", "000123", "--shift", "42", "--json"]);
+    let ready = pay.until("payment.qr_ready").await;
+    bank.pay(ready["qr"]["payload"].as_str().expect("it carries the code")).await;
+    assert_eq!(pay.end().await.status, 0);
+    for (question, told) in [
+        (&["find", "--receipt", "000123"][..], "198.00 RUB"),
+        (&["totals", "--shift", "42"], "198.00 RUB"),
+        (&["types"], "sbp"),
+        (&["fiscalized", "--fn", "9960440300000001", "--fd", "12", "--fp", "3456789012"], "payment.state"),
+    ] {
+        let over = till.call(question).await;
+        assert_eq!(over.status, 0, "{question:?}: {}", over.output);
+        assert!(over.output.contains(told), "{question:?}: {}", over.output);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_a_shift_is_told_in_the_terminal_over_both_ways() {
+    let world = World::start().await;
+    let till = terminal(&world, "2");
+    ends_a_shift(&till, &world.bank).await;
+    let nothing = till.call(&["get", "--all"]).await;
+    assert_eq!(nothing.status, 0, "{}", nothing.output);
+    assert!(nothing.output.contains("register.state"), "{}", nothing.output);
+    world.end().await;
+
+    let demo = Demo::start().await;
+    let way = ["--http", demo.text("http"), "--api-key", demo.text("api_key")].map(str::to_owned);
+    let memory = demo.folder.path().join("till.json");
+    ends_a_shift(&Terminal { way: way.into(), register: "2".to_owned(), memory }, &demo.bank).await;
 }

@@ -5,7 +5,7 @@
 //! | [`commands`] | one command a file: its arguments, its help, what it does |
 //! | [`lab`] | runs a command so that all it starts is stopped, however it ends |
 //! | [`node`], [`broker`] | a private RabbitMQ node: ports, files, control script; or the caller's broker |
-//! | [`need`] | programs that must be on the machine, and how to get them |
+//! | [`need`], [`venv`] | programs that must be on the machine, a Python of our own, and how to get them |
 //! | [`cargo`], [`place`], [`say`], [`clock`], [`failure`] | small parts that the others share |
 
 mod broker;
@@ -18,6 +18,7 @@ mod need;
 mod node;
 mod place;
 mod say;
+mod venv;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

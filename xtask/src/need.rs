@@ -61,6 +61,14 @@ pub(crate) const CHROMIUM: Need = Need {
     programs: &["chromium", "chromedriver"],
 };
 
+/// What makes a Python of one's own. The interpreter itself may come from elsewhere.
+pub(crate) const PYTHON: Need = Need {
+    name: "Python with venv",
+    packages: &["python3", "python3-venv"],
+    folders: &["/usr/lib/python3*/ensurepip"],
+    programs: &["__init__.py"],
+};
+
 impl Need {
     /// The folder that holds the programs, if they are there.
     pub(crate) fn found(&self) -> Option<PathBuf> {

@@ -24,9 +24,14 @@ pub(crate) fn programs() -> Outcome<PathBuf> {
 
 /// The folder for everything that runs for a while: `target/lab`.
 pub(crate) fn labs() -> Outcome<PathBuf> {
+    Ok(target()?.join("lab"))
+}
+
+/// The folder for everything that is made, `target` as a rule.
+pub(crate) fn target() -> Outcome<PathBuf> {
     let programs = programs()?;
     match programs.parent() {
-        Some(target) => Ok(target.join("lab")),
+        Some(target) => Ok(target.to_owned()),
         None => told("the folder of xtask's program has no parent"),
     }
 }

@@ -6,7 +6,7 @@ use clap::builder::{StringValueParser, TypedValueParser};
 use payment::{RegisterId, StoreId};
 use secrecy::SecretString;
 
-use crate::till::{Options, Talk, TillError};
+use crate::till::{HttpOptions, Options, Talk, TillError};
 
 /// The way to the service.
 #[derive(Debug, Args)]
@@ -15,6 +15,15 @@ pub(super) struct Line {
     #[arg(long, global = true, env = "INTEGRATOR_TILL_AMQP", hide_env_values = true, value_name = "URL")]
     #[arg(value_parser = StringValueParser::new().map(SecretString::from))]
     amqp: Option<SecretString>,
+
+    /// Talk over HTTP: the service's address. Comes before --amqp where both are known.
+    #[arg(long, global = true, env = "INTEGRATOR_TILL_HTTP", value_name = "URL")]
+    http: Option<String>,
+
+    /// The store's key for HTTP.
+    #[arg(long, global = true, env = "INTEGRATOR_TILL_API_KEY", hide_env_values = true, value_name = "KEY")]
+    #[arg(value_parser = StringValueParser::new().map(SecretString::from))]
+    api_key: Option<SecretString>,
 
     /// The store's number.
     #[arg(long, global = true, env = "INTEGRATOR_TILL_STORE")]
@@ -45,7 +54,14 @@ impl Line {
     /// Connects, or says why not.
     pub(super) async fn connect(&self) -> anyhow::Result<Result<Talk, TillError>> {
         let (store, register) = self.till()?;
-        let amqp = self.amqp.clone().context("where is the service? Name its broker with --amqp")?;
+        if let Some(address) = self.http.clone() {
+            let api_key = self.api_key.clone().context("over HTTP the store's key is needed: --api-key")?;
+            let (store, register) = (store.clone(), register.clone());
+            return Ok(Talk::over_http(HttpOptions { address, api_key, store, register }).await);
+        }
+        let amqp = self.amqp.clone();
+        let amqp =
+            amqp.context("where is the service? Name its broker with --amqp, or its address with --http")?;
         let options = Options::new(amqp, store.as_str(), register.as_str())?;
         Ok(Talk::over_amqp(Options { prefix: self.prefix.clone(), ..options }).await)
     }

@@ -1,6 +1,6 @@
 //! Events as lines for people.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{money, text};
 use crate::till::essentials;
@@ -14,7 +14,7 @@ pub(super) fn lines(event: &Value) -> Vec<String> {
     let mut lines = vec![head.trim_end().to_owned()];
     match name {
         "payment.state" => lines.extend(state(event)),
-        "register.found" | "register.totals" | "register.types" => lines.extend(rows(event)),
+        name if name.starts_with("register.") => lines.extend(rows(event)),
         _ => {}
     }
     lines
@@ -52,27 +52,35 @@ fn rows(event: &Value) -> Vec<String> {
 }
 
 fn row_words(row: &Value) -> String {
-    let Some(fields) = row.as_object() else { return plain(row) };
-    let shown = fields.iter().filter(|(_, value)| !value.is_null());
-    shown.map(|(name, value)| format!("{name} {}", plain(value))).collect::<Vec<_>>().join("  ")
+    plain(row, text(row, "currency"))
 }
 
-fn plain(value: &Value) -> String {
+/// Values in words. Sums that leave their currency to their row are read with it.
+fn plain(value: &Value, currency: Option<&str>) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Object(fields) => money::words(value).unwrap_or_else(|| {
-            let inner = fields.iter().filter(|(_, value)| !value.is_null());
-            inner.map(|(name, value)| format!("{name} {}", plain(value))).collect::<Vec<_>>().join(" ")
+            let shown = fields.iter().filter(|(_, value)| !value.is_null());
+            shown.map(|field| field_words(field, currency)).collect::<Vec<_>>().join("  ")
         }),
-        Value::Array(values) => values.iter().map(plain).collect::<Vec<_>>().join(", "),
+        Value::Array(values) => {
+            values.iter().map(|value| plain(value, currency)).collect::<Vec<_>>().join(", ")
+        }
         other => other.to_string(),
     }
 }
 
+fn field_words((name, value): (&String, &Value), currency: Option<&str>) -> String {
+    if name == "value"
+        && let Some(sum) = money::words(&json!({ "value": value, "currency": currency }))
+    {
+        return sum;
+    }
+    format!("{name} {}", plain(value, currency))
+}
+
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -102,6 +110,11 @@ mod tests {
             "payments": [{"operation": "a", "amount": {"value": 5, "currency": "RUB"}, "receipt": null, "codes": [1, "b"]}],
         });
         assert_eq!(lines(&event)[1], "      amount 0.05 RUB  codes 1, b  operation a");
+        let totals = json!({
+            "event": "register.totals",
+            "totals": [{"currency": "RUB", "paid": {"count": 1, "value": 19800}, "payment_type": "sbp"}],
+        });
+        assert_eq!(lines(&totals)[1], "      currency RUB  paid count 1  198.00 RUB  payment_type sbp");
         assert_eq!(lines(&json!({"event": "register.found", "payments": []}))[1], "      nothing");
         assert_eq!(lines(&json!({})), ["            ?"]);
     }

@@ -9,10 +9,13 @@ use crate::broker::Broker;
 use crate::cargo::{cargo, has_subcommand};
 use crate::failure::Outcome;
 use crate::lab::Lab;
-use crate::say;
+use crate::need::{self, CHROMIUM};
+use crate::{say, venv};
 
 /// Tests read the broker's address here.
 const BROKER_URL: &str = "INTEGRATOR_TEST_AMQP";
+/// Tests find the interpreter with the packages of the examples here.
+const PYTHON: &str = "INTEGRATOR_TEST_PYTHON";
 /// Tests find the node's folder here, with its `control` script. Not set with `--amqp`: a shared broker is not disturbed.
 const BROKER_FOLDER: &str = "INTEGRATOR_TEST_RABBITMQ_DIR";
 
@@ -20,7 +23,8 @@ const BROKER_FOLDER: &str = "INTEGRATOR_TEST_RABBITMQ_DIR";
 ///
 /// Installs what is missing on Debian, starts RabbitMQ on free ports with its data under target/lab, runs the tests, stops
 /// what it started. The tests get `INTEGRATOR_TEST_AMQP` (the broker's address) and `INTEGRATOR_TEST_RABBITMQ_DIR`
-/// (the folder of the node; its script `control` stops, kills, freezes and restarts it). The exit status is the test runner's.
+/// (the folder of the node; its script `control` stops, kills, freezes and restarts it), and where the root package is among
+/// them `INTEGRATOR_TEST_PYTHON` (an interpreter with the packages of the examples) and a Chromium with its driver. The exit status is the test runner's.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   cargo xtask test                           everything, documentation tests too
@@ -55,12 +59,18 @@ pub(crate) fn run(arguments: &Arguments, lab: &Lab) -> Outcome<u8> {
     if built != 0 {
         return Ok(built);
     }
+    // The tests of the root package run the examples and a browser; those of other packages have no use for them.
+    let packages = packages(&arguments.nextest);
+    let is_whole = packages.is_empty() || packages.iter().any(|word| word == "universal-integrator");
+    let python =
+        if is_whole { Some(need::ensure(&[&CHROMIUM]).and_then(|()| venv::ensure())?) } else { None };
     let broker = Broker::at_or_private(arguments.amqp.as_deref(), lab)?;
     let mut status = 0;
     for call in calls(&arguments.nextest, nextest) {
         let mut command = cargo();
         command.args(call).env(BROKER_URL, broker.url()).env_remove(BROKER_FOLDER).stdin(Stdio::null());
         command.envs(broker.folder().map(|folder| (BROKER_FOLDER, folder)));
+        command.envs(python.as_ref().map(|python| (PYTHON, python)));
         let next = lab.run(&mut command)?;
         status = if status == 0 { next } else { status };
     }

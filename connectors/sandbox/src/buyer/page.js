@@ -172,7 +172,8 @@ async function act(deed, more = {}) {
 
 async function start() {
   page.texts = await (await fetch("/buyer/messages.json")).json();
-  page.language = localStorage.getItem("language") === "en" ? "en" : "ru";
+  const asked = new URLSearchParams(location.search).get("lang") ?? localStorage.getItem("language");
+  page.language = page.texts[asked] ? asked : "ru";
   translate();
   byId("language").addEventListener("click", () => {
     page.language = page.language === "ru" ? "en" : "ru";

@@ -12,8 +12,7 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 const MESSAGES: &str = include_str!("messages.json");
 /// Nothing from elsewhere, nothing inline.
-const POLICY: &str =
-    "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+const POLICY: &str = "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self' http://127.0.0.1:* http://localhost:*";
 
 /// `GET /buyer` and its parts.
 pub(crate) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {

@@ -6,6 +6,7 @@ mod access;
 mod api;
 mod fake;
 mod hooks;
+mod playground;
 mod probes;
 mod running;
 mod screens;

@@ -1,0 +1,138 @@
+//! A real browser: Chromium through its driver, by the few calls of the `WebDriver` protocol (W3C) that the tests need.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use reqwest::Client;
+use serde_json::{Value, json};
+use tokio::process::{Child, Command};
+
+use super::ports::free_port;
+use super::wait::until;
+
+/// The name under which the protocol tells the id of an element.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// A browser with one window. Ends when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Browser {
+    client: Client,
+    session: String,
+    driver: Child,
+}
+
+impl Browser {
+    /// Opens a window of this size.
+    pub(crate) async fn open(width: u32, height: u32) -> Self {
+        let port = free_port();
+        let mut command = Command::new("chromedriver");
+        command.arg(format!("--port={port}")).stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true);
+        // A group of its own: the browser's processes end with it.
+        let driver = command.process_group(0).spawn();
+        let driver = driver.expect("chromedriver is there: `cargo xtask tools --install` gets it");
+        connector_sdk::http::install_crypto();
+        let client = Client::builder()
+            .timeout(LIMIT)
+            .no_proxy()
+            .build()
+            .expect("a client without options that can fail");
+        let base = format!("http://127.0.0.1:{port}");
+        let is_up = async || client.get(format!("{base}/status")).send().await.ok().map(drop);
+        until("the browser's driver is up", is_up).await;
+        let arguments = [
+            "--headless=new".to_owned(),
+            "--no-sandbox".to_owned(),
+            "--disable-gpu".to_owned(),
+            "--disable-dev-shm-usage".to_owned(),
+            "--lang=ru".to_owned(),
+            format!("--window-size={width},{height}"),
+        ];
+        let options = json!({ "args": arguments, "prefs": { "intl.accept_languages": "ru" } });
+        let wanted = json!({ "capabilities": { "alwaysMatch": { "goog:chromeOptions": options } } });
+        let answer =
+            client.post(format!("{base}/session")).json(&wanted).send().await.expect("the driver answers");
+        let made: Value = answer.json().await.expect("it is JSON");
+        let id = made["value"]["sessionId"].as_str().unwrap_or_else(|| panic!("no browser: {made}"));
+        Self { session: format!("{base}/session/{id}"), client, driver }
+    }
+
+    /// Goes to an address.
+    pub(crate) async fn go(&self, url: &str) {
+        self.post("url", &json!({ "url": url })).await.expect("the address can be opened");
+    }
+
+    /// Runs a script in the page and returns its value.
+    pub(crate) async fn run(&self, script: &str) -> Value {
+        let call = json!({ "script": script, "args": [] });
+        self.post("execute/sync", &call).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// Waits for an element that can be seen, and clicks it.
+    pub(crate) async fn click(&self, selector: &str) {
+        until(&format!("{selector} can be clicked"), async || {
+            let id = self.find(selector).await?;
+            self.post(&format!("element/{id}/click"), &json!({})).await.ok().map(drop)
+        })
+        .await;
+    }
+
+    /// Waits for an element, and types into it.
+    pub(crate) async fn type_into(&self, selector: &str, text: &str) {
+        until(&format!("{selector} can be typed into"), async || {
+            let id = self.find(selector).await?;
+            self.post(&format!("element/{id}/value"), &json!({ "text": text })).await.ok().map(drop)
+        })
+        .await;
+    }
+
+    /// Waits until an element that can be seen says this.
+    pub(crate) async fn see(&self, selector: &str, words: &str) {
+        until(&format!("{selector} says {words:?}"), async || {
+            let script = format!("return document.querySelector({selector:?})?.innerText ?? ''");
+            self.run(&script).await.as_str().is_some_and(|text| text.contains(words)).then_some(())
+        })
+        .await;
+    }
+
+    /// Goes into a frame of the page, or back to the page.
+    pub(crate) async fn enter(&self, selector: Option<&str>) {
+        let frame = match selector {
+            Some(selector) => {
+                let id = until("the frame is there", async || self.find(selector).await).await;
+                json!({ ELEMENT: id })
+            }
+            None => Value::Null,
+        };
+        self.post("frame", &json!({ "id": frame })).await.expect("the frame can be entered");
+    }
+
+    async fn find(&self, selector: &str) -> Option<String> {
+        let wanted = json!({ "using": "css selector", "value": selector });
+        let found = self.post("element", &wanted).await.ok()?;
+        Some(found[ELEMENT].as_str()?.to_owned())
+    }
+
+    /// The window's picture, as base64 of a PNG.
+    pub(crate) async fn picture(&self) -> String {
+        let answer = self.client.get(format!("{}/screenshot", self.session)).send().await;
+        let answer: Value = answer.expect("the driver answers").json().await.expect("it is JSON");
+        answer["value"].as_str().expect("a picture").to_owned()
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Result<Value, String> {
+        let answer = self.client.post(format!("{}/{path}", self.session)).json(body).send().await;
+        let answer = answer.map_err(|error| error.to_string())?;
+        let is_good = answer.status().is_success();
+        let mut content: Value = answer.json().await.map_err(|error| error.to_string())?;
+        let value = content["value"].take();
+        if is_good { Ok(value) } else { Err(value["message"].as_str().unwrap_or("refused").to_owned()) }
+    }
+
+    /// Closes the window.
+    pub(crate) async fn close(mut self) {
+        // Whatever it says, the driver ends now.
+        let _ = self.client.delete(&self.session).send().await;
+        let _ = self.driver.kill().await;
+    }
+}
