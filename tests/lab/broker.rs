@@ -46,6 +46,11 @@ impl Broker {
         Self { uri, node: folder.map(|folder| Node { folder, _owned: None }) }
     }
 
+    /// A broker that runs at this address and is only used.
+    pub(crate) fn at(uri: &str) -> Self {
+        Self { uri: uri.to_owned(), node: None }
+    }
+
     /// A broker of one's own that runs.
     pub(crate) async fn private() -> Self {
         let folder = tempfile::tempdir().expect("a folder for the node");

@@ -30,13 +30,14 @@ mod wait;
 mod wire;
 mod world;
 
-pub(crate) use bank::{Bank, MERCHANT_KEY};
+pub(crate) use bank::{Bank, MERCHANT, MERCHANT_KEY, MODULE, client};
 pub(crate) use broker::Broker;
 pub(crate) use browser::Browser;
 pub(crate) use demo::Demo;
 pub(crate) use http_till::HttpTill;
 pub(crate) use lone::Lone;
-pub(crate) use plan::{Plan, Server};
+pub(crate) use plan::{Plan, STORE, Server};
+pub(crate) use process::Process;
 pub(crate) use random::Random;
 pub(crate) use screen::Screen;
 pub(crate) use service::Service;

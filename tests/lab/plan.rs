@@ -44,6 +44,8 @@ pub(crate) struct Server {
     pub(crate) rate_per_s: u32,
     /// The most calls at once.
     pub(crate) concurrency: u32,
+    /// How old a code is when its status is asked first, in milliseconds; then the default plan goes on.
+    pub(crate) first_poll_ms: u64,
 }
 
 impl Default for Plan {
@@ -70,12 +72,13 @@ impl Server {
             dead_after_s: 10,
             rate_per_s: 500,
             concurrency: 64,
+            first_poll_ms: 1_000,
         }
     }
 
     fn write(&self, text: &mut String, bank: SocketAddr) {
         let Self { name, key, call_timeout_ms, response_timeout_s, dead_after_s, .. } = self;
-        let Self { rate_per_s, concurrency, .. } = self;
+        let Self { rate_per_s, concurrency, first_poll_ms, .. } = self;
         let bank = self.bank.unwrap_or(bank);
         let written = write!(
             text,
@@ -89,6 +92,7 @@ call_timeout_ms = {call_timeout_ms}
 code_life_s = 300
 rate_per_s = {rate_per_s}
 concurrency = {concurrency}
+poll_steps_ms = [[30000, {first_poll_ms}], [120000, 2000]]
 
 [servers.{name}.values]
 sbp_merchant_id = "{MERCHANT}"

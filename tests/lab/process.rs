@@ -21,11 +21,17 @@ pub(crate) struct Process {
 impl Process {
     /// Starts the binary in a folder with these arguments; its output goes to the file `log` there.
     pub(crate) fn start(folder: &Path, arguments: &[&str], log: &str) -> Self {
+        Self::start_program(&sibling("integrator"), folder, arguments, log)
+    }
+
+    /// Starts another program in the same way.
+    pub(crate) fn start_program(program: &Path, folder: &Path, arguments: &[&str], log: &str) -> Self {
         let log = folder.join(log);
         let open =
             || OpenOptions::new().create(true).append(true).open(&log).expect("the log can be written");
         let (output, errors) = (open(), open());
-        let child = command(folder, arguments).stdout(output).stderr(errors).kill_on_drop(true).spawn();
+        let child =
+            command(program, folder, arguments).stdout(output).stderr(errors).kill_on_drop(true).spawn();
         Self { child: child.expect("the binary of the package can be started"), log }
     }
 
@@ -52,16 +58,16 @@ impl Process {
 
 /// Runs the binary in a folder to its end, and returns what it printed on stdout. Fails if it fails.
 pub(crate) async fn run(folder: &Path, arguments: &[&str]) -> String {
-    let output = within("a command ends", command(folder, arguments).output()).await;
+    let output = within("a command ends", command(&sibling("integrator"), folder, arguments).output()).await;
     let output = output.expect("the binary of the package can be started");
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "integrator {arguments:?}: {} {errors}", output.status);
     String::from_utf8(output.stdout).expect("it prints text")
 }
 
-/// The binary, with nothing of the test's own environment that it would heed.
-fn command(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(sibling("integrator"));
+/// A program, with nothing of the test's own environment that it would heed.
+fn command(program: &Path, folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program);
     command.args(arguments).current_dir(folder).env_remove("INTEGRATOR_CONFIG").stdin(Stdio::null());
     command
 }

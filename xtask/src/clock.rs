@@ -31,6 +31,12 @@ pub(crate) fn pause(time: Duration) {
     std::thread::sleep(time);
 }
 
+/// Seconds since 1970, for names of files.
+#[expect(clippy::disallowed_methods, reason = "a name for people, nothing is decided by it")]
+pub(crate) fn epoch_s() -> u64 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |time| time.as_secs())
+}
+
 /// "3.2 s": tenths are enough for a person who waits.
 pub(crate) fn in_seconds(time: Duration) -> String {
     format!("{}.{} s", time.as_secs(), time.subsec_millis() / 100)

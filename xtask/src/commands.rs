@@ -1,5 +1,6 @@
 //! One command a file: its arguments, its help, what it does.
 
+pub(crate) mod bench;
 pub(crate) mod check;
 pub(crate) mod demo;
 pub(crate) mod rabbitmq;

@@ -25,7 +25,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{check, demo, rabbitmq, test, tools};
+use crate::commands::{bench, check, demo, rabbitmq, test, tools};
 use crate::failure::Outcome;
 
 /// The project's own commands.
@@ -45,6 +45,7 @@ enum Command {
     Test(test::Arguments),
     Demo(demo::Arguments),
     Check(check::Arguments),
+    Bench(bench::Arguments),
     #[command(subcommand)]
     Rabbitmq(rabbitmq::Command),
     Tools(tools::Arguments),
@@ -63,6 +64,9 @@ fn run(Arguments { behind, command }: Arguments) -> Outcome<u8> {
         }
         Command::Demo(arguments) => {
             lab::guarded("demo", arguments.keep, behind, |lab| demo::run(&arguments, lab))
+        }
+        Command::Bench(arguments) => {
+            lab::guarded("bench", arguments.keep, behind, |lab| bench::run(&arguments, lab))
         }
         Command::Check(arguments) => check::run(&arguments),
         Command::Rabbitmq(rabbitmq::Command::Run(arguments)) => {

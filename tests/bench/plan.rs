@@ -1,0 +1,196 @@
+//! Which rounds a run is made of.
+//!
+//! 1. *Capacity* of each side, on both paths: more checkouts than it can take, and how many it does per second, sides
+//!    alternating. The ratio of the medians is the figure of the budgets.
+//! 2. *Constant rate*: the highest rate, in steps of the capacity, at which 99 of 100 codes come within a second.
+//! 3. *Overhead* at 200 checkouts a second: the service's percentiles less the floor's.
+//! 4. *Told*: from the buyer's payment to the till's *paid*, by the bank's notification.
+
+use clap::ValueEnum;
+
+use crate::figures::Round;
+use crate::machine::Machine;
+use crate::print;
+use crate::report::{Kind, Line, Report};
+use crate::stage::Stage;
+
+/// Who is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Side {
+    /// `integrator serve` on SQLite.
+    Service,
+    /// What keeps nothing.
+    Floor,
+}
+
+/// How far a payment goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ValueEnum)]
+pub(crate) enum Path {
+    /// Until its code is at the till; nobody pays.
+    Code,
+    /// Until *paid* is at the till; each is paid at once, found by polling.
+    Paid,
+}
+
+impl Path {
+    /// As on the command line.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::Paid => "paid",
+        }
+    }
+}
+
+/// One round's load.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Load {
+    pub(crate) path: Path,
+    /// Checkouts per second.
+    pub(crate) rate_per_s: u32,
+    /// How long checkouts arrive.
+    pub(crate) seconds: u32,
+    /// The beginning, which does not count.
+    pub(crate) warm_ms: u32,
+    /// More than can be done, on purpose: the round ends with its last checkout.
+    pub(crate) is_overload: bool,
+    /// The bank tells of payments.
+    pub(crate) has_notifications: bool,
+    /// When the service first asks for a code's status.
+    pub(crate) first_poll_ms: u64,
+}
+
+impl Load {
+    /// Codes only: no status is asked as long as the round lasts.
+    fn codes(rate_per_s: u32, seconds: u32) -> Self {
+        Self {
+            path: Path::Code,
+            rate_per_s,
+            seconds,
+            warm_ms: 1_000,
+            is_overload: false,
+            has_notifications: false,
+            first_poll_ms: 3_600_000,
+        }
+    }
+
+    /// The whole path, by the default poll plan. The first *paid* can come after a second.
+    fn paid(rate_per_s: u32, seconds: u32) -> Self {
+        Self { path: Path::Paid, warm_ms: 2_500, first_poll_ms: 1_000, ..Self::codes(rate_per_s, seconds) }
+    }
+}
+
+/// How long and how often.
+struct Extent {
+    turns: u32,
+    overload_s: u32,
+    rate_s: u32,
+}
+
+const QUICK: Extent = Extent { turns: 3, overload_s: 5, rate_s: 6 };
+const FULL: Extent = Extent { turns: 5, overload_s: 12, rate_s: 30 };
+
+/// The rate at which the own overhead is measured.
+const OVERHEAD_RATE: u32 = 200;
+/// The rate at which the way from the buyer's payment to the till is measured.
+const TOLD_RATE: u32 = 100;
+/// 99 of 100 codes must come within this time.
+const P99_LIMIT_US: u64 = 1_000_000;
+/// Fractions of the capacity that are tried as constant rates, in percent, highest first.
+const STEPS_PERCENT: [u32; 6] = [98, 93, 88, 80, 70, 55];
+
+/// Runs everything.
+pub(crate) async fn run(amqp: &str, quick: bool) -> Report {
+    let extent = if quick { QUICK } else { FULL };
+    let folder = tempfile::tempdir().expect("a folder");
+    let machine = Machine::look(folder.path());
+    print(&machine.lines());
+    print(crate::report::HEADER);
+    let mut run = Run { amqp, report: Report::new(machine, quick), extent };
+    for path in [Path::Code, Path::Paid] {
+        run.capacity(path).await;
+    }
+    for side in [Side::Service, Side::Floor] {
+        run.highest_rate(side).await;
+    }
+    run.overhead().await;
+    run.told().await;
+    run.report
+}
+
+struct Run<'a> {
+    amqp: &'a str,
+    report: Report,
+    extent: Extent,
+}
+
+impl Run<'_> {
+    async fn capacity(&mut self, path: Path) {
+        let offered = self.more_than_the_floor_can(path).await;
+        for _ in 0..self.extent.turns {
+            for side in [Side::Service, Side::Floor] {
+                self.round(Kind::Capacity, side, overload(path, offered, self.extent.overload_s)).await;
+            }
+        }
+    }
+
+    /// Doubles until the floor, which can do more than the service, falls behind.
+    async fn more_than_the_floor_can(&mut self, path: Path) -> u32 {
+        let mut offered = 600;
+        loop {
+            let round = self.round(Kind::Probe, Side::Floor, overload(path, offered, 4)).await;
+            if round.done_per_s < 0.9 * f64::from(offered) {
+                return offered;
+            }
+            offered *= 2;
+        }
+    }
+
+    async fn highest_rate(&mut self, side: Side) {
+        let capacity = self.report.capacity(side, Path::Code);
+        for percent in STEPS_PERCENT {
+            let load = Load::codes(part(capacity, percent), self.extent.rate_s);
+            let round = self.round(Kind::Rate, side, load).await;
+            if round.missing(false) == 0 && round.codes.at(99.0) < P99_LIMIT_US {
+                return;
+            }
+        }
+    }
+
+    async fn overhead(&mut self) {
+        for _ in 0..self.extent.turns {
+            for side in [Side::Service, Side::Floor] {
+                self.round(Kind::Overhead, side, Load::codes(OVERHEAD_RATE, self.extent.rate_s)).await;
+            }
+        }
+    }
+
+    async fn told(&mut self) {
+        let load = Load { has_notifications: true, ..Load::paid(TOLD_RATE, self.extent.rate_s) };
+        self.round(Kind::Told, Side::Service, load).await;
+    }
+
+    async fn round(&mut self, kind: Kind, side: Side, load: Load) -> Round {
+        let stage = Stage::build(self.amqp, side, &load).await;
+        let round = crate::load::run(&stage, &load).await;
+        stage.end().await;
+        let line = Line { kind, side, path: load.path, round: round.clone() };
+        print(&line.text());
+        self.report.add(line);
+        round
+    }
+}
+
+fn overload(path: Path, rate_per_s: u32, seconds: u32) -> Load {
+    let load = match path {
+        Path::Code => Load::codes(rate_per_s, seconds),
+        Path::Paid => Load::paid(rate_per_s, seconds + 1),
+    };
+    Load { is_overload: true, ..load }
+}
+
+/// A part of a rate, at least 1 per second.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rates are small and positive")]
+fn part(rate_per_s: f64, percent: u32) -> u32 {
+    (rate_per_s * f64::from(percent) / 100.0).max(1.0) as u32
+}

@@ -1,0 +1,164 @@
+//! The table, the ratios, and the raw figures.
+
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use crate::figures::{Latencies, Round, median, millis};
+use crate::machine::Machine;
+use crate::plan::{Path, Side};
+
+/// The names of the columns. Times are milliseconds: of codes since a checkout was to be sent, of *paid* since the buyer paid.
+pub(crate) const HEADER: &str = "\nround     side     path     rate/s   done/s  missing   code p50      p90      p99      max   \
+    paid p50      p90      p99      max";
+
+/// What a round is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Finding out how much is too much.
+    Probe,
+    /// More than can be done.
+    Capacity,
+    /// A constant rate near the capacity.
+    Rate,
+    /// A constant rate that both sides have time for.
+    Overhead,
+    /// *Paid* by the bank's notification.
+    Told,
+}
+
+impl Kind {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Probe => "probe",
+            Self::Capacity => "capacity",
+            Self::Rate => "rate",
+            Self::Overhead => "overhead",
+            Self::Told => "told",
+        }
+    }
+}
+
+/// One round of a run.
+#[derive(Debug, Clone)]
+pub(crate) struct Line {
+    pub(crate) kind: Kind,
+    pub(crate) side: Side,
+    pub(crate) path: Path,
+    pub(crate) round: Round,
+}
+
+impl Line {
+    pub(crate) fn text(&self) -> String {
+        let Self { kind, side, path, round } = self;
+        format!(
+            "{:<9} {:<8} {:<6} {:>8} {:>8.0} {:>8}   {}   {}",
+            kind.word(),
+            side_word(*side),
+            path.word(),
+            round.rate_per_s,
+            round.done_per_s,
+            round.missing(*path == Path::Paid),
+            round.codes.line(),
+            if *path == Path::Paid { round.paid.line() } else { String::new() }
+        )
+    }
+
+    fn json(&self) -> Value {
+        let Self { kind, side, path, round } = self;
+        json!({ "kind": kind.word(), "side": side_word(*side), "path": path.word(), "round": round.json() })
+    }
+}
+
+fn side_word(side: Side) -> &'static str {
+    match side {
+        Side::Service => "service",
+        Side::Floor => "floor",
+    }
+}
+
+/// All of a run.
+pub(crate) struct Report {
+    machine: Machine,
+    is_quick: bool,
+    lines: Vec<Line>,
+}
+
+impl Report {
+    pub(crate) fn new(machine: Machine, is_quick: bool) -> Self {
+        Self { machine, is_quick, lines: Vec::new() }
+    }
+
+    pub(crate) fn add(&mut self, line: Line) {
+        self.lines.push(line);
+    }
+
+    /// The median of what a side did per second when it had more to do than it could.
+    pub(crate) fn capacity(&self, side: Side, path: Path) -> f64 {
+        let of = |line: &&Line| line.kind == Kind::Capacity && line.side == side && line.path == path;
+        median(&self.lines.iter().filter(of).map(|line| line.round.done_per_s).collect::<Vec<_>>())
+    }
+
+    fn ratio(&self, path: Path) -> f64 {
+        self.capacity(Side::Service, path) / self.capacity(Side::Floor, path)
+    }
+
+    /// The highest constant rate that was kept: the last one tried.
+    fn highest_rate(&self, side: Side) -> Option<u32> {
+        let of = |line: &&Line| line.kind == Kind::Rate && line.side == side;
+        self.lines.iter().rfind(of).map(|line| line.round.rate_per_s)
+    }
+
+    /// The service's percentile less the floor's at the same rate, medians of the rounds, in microseconds.
+    fn overhead_us(&self, percent: f64) -> f64 {
+        let of = |side| {
+            let rounds =
+                self.lines.iter().filter(move |line| line.kind == Kind::Overhead && line.side == side);
+            median(&rounds.map(|line| as_f64(line.round.codes.at(percent))).collect::<Vec<_>>())
+        };
+        of(Side::Service) - of(Side::Floor)
+    }
+
+    fn told(&self) -> Option<&Latencies> {
+        self.lines.iter().find(|line| line.kind == Kind::Told).map(|line| &line.round.paid)
+    }
+
+    pub(crate) fn table(&self) -> String {
+        let mut text = String::from("\n");
+        let capacity = |side, path| self.capacity(side, path);
+        for (what, path) in [("to the code", Path::Code), ("to paid", Path::Paid)] {
+            let (service, floor, ratio) =
+                (capacity(Side::Service, path), capacity(Side::Floor, path), self.ratio(path));
+            writeln!(text, "{what:<12} service {service:>6.0}/s   floor {floor:>6.0}/s   ratio {ratio:.2}")
+                .expect("text takes everything");
+        }
+        let rates = [Side::Service, Side::Floor].map(|side| self.highest_rate(side).unwrap_or(0));
+        writeln!(text, "p99 < 1 s    service {:>6}/s   floor {:>6}/s", rates[0], rates[1])
+            .expect("text takes everything");
+        let [p50, p99] = [50.0, 99.0].map(|percent| self.overhead_us(percent) / 1_000.0);
+        writeln!(text, "own overhead at 200/s: p50 {p50:.1} ms, p99 {p99:.1} ms")
+            .expect("text takes everything");
+        if let Some(told) = self.told() {
+            let [p50, p99] = [50.0, 99.0].map(|percent| millis(told.at(percent)));
+            writeln!(text, "buyer paid → till knows, by notification at 100/s: p50 {p50} ms, p99 {p99} ms")
+                .expect("text takes everything");
+        }
+        text
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        json!({
+            "machine": self.machine.json(),
+            "quick": self.is_quick,
+            "ratio": { "code": self.ratio(Path::Code), "paid": self.ratio(Path::Paid) },
+            "highest_rate_per_s": { "service": self.highest_rate(Side::Service), "floor": self.highest_rate(Side::Floor) },
+            "overhead_us": { "p50": self.overhead_us(50.0), "p99": self.overhead_us(99.0) },
+            "rounds": self.lines.iter().map(Line::json).collect::<Vec<_>>(),
+        })
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "latencies are far below 2^52 microseconds")]
+fn as_f64(micros: u64) -> f64 {
+    micros as f64
+}
