@@ -88,8 +88,19 @@ impl Broker {
 
     /// The same broker as another user. Keeps whoever made the node its owner.
     pub(crate) fn into_user(self, user: &str, password: &str) -> Self {
+        Self { uri: self.uri_of(user, password), ..self }
+    }
+
+    /// Where another user connects.
+    pub(crate) fn uri_of(&self, user: &str, password: &str) -> String {
         let (_, place) = self.uri.split_once('@').expect("the address has a user");
-        Self { uri: format!("amqp://{user}:{password}@{place}"), ..self }
+        format!("amqp://{user}:{password}@{place}")
+    }
+
+    /// What stands for `rabbitmqctl` in a shell.
+    pub(crate) fn control_line(&self) -> String {
+        let node = self.node.as_ref().expect("the broker is not one of the tests");
+        format!("{} ctl", node.folder.join("control").display())
     }
 
     /// A plain connection, for what tills do not do.

@@ -53,8 +53,17 @@ impl World {
 
     /// A shop by plan whose service is set up and does not run yet.
     pub(crate) async fn prepare(plan: Plan, broker: Broker) -> Self {
+        Self::named(plan, broker, Self::fresh_prefix()).await
+    }
+
+    /// Names at the broker that no other test has.
+    pub(crate) fn fresh_prefix() -> String {
+        format!("t{:016x}", RandomState::new().build_hasher().finish())
+    }
+
+    /// As [`prepare`](Self::prepare), under names that are known before.
+    pub(crate) async fn named(plan: Plan, broker: Broker, prefix: String) -> Self {
         let folder = tempfile::Builder::new().prefix("integrator-test-").tempdir().expect("a folder");
-        let prefix = format!("t{:016x}", RandomState::new().build_hasher().finish());
         let bank = Bank::process(folder.path()).await;
         let wire = Wire::before(bank.address()).await;
         let service = Service::new(folder.path());

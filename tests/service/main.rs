@@ -19,6 +19,7 @@ mod outages;
 mod parked;
 mod play;
 mod restarts;
+mod rights;
 mod secrets;
 mod stale;
 mod terminal;
