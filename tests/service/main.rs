@@ -4,6 +4,7 @@
 //! Run with `cargo xtask test -- -p universal-integrator`, which starts the broker. A test prints its seed if it has one;
 //! `INTEGRATOR_TEST_SEED` brings the same choices again.
 
+#[expect(dead_code, unused_imports, reason = "the benchmark uses more of the lab")]
 #[path = "../lab/mod.rs"]
 mod lab;
 
