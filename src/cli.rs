@@ -1,6 +1,7 @@
 //! The command line.
 
 mod check;
+mod contract;
 mod payments;
 mod sandbox;
 mod serve;
@@ -53,6 +54,9 @@ enum Command {
     Settings(settings::Command),
     /// Be a till: ask for payments, show their codes, see how they end.
     Till(Box<till::Arguments>),
+    /// Print the contract with registers as documents: what a till's programmer, or a program, builds on.
+    #[command(subcommand)]
+    Contract(contract::Command),
     /// Find payments and see what happened to them.
     #[command(subcommand)]
     Payments(payments::Command),
@@ -68,6 +72,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<u8> {
         Command::Config(command) => check::run(&command, file),
         Command::Settings(command) => settings::run(command, &read(file)?).await,
         Command::Till(arguments) => till::run(*arguments).await,
+        Command::Contract(command) => Ok(contract::run(&command)),
         Command::Payments(command) => payments::run(command, &read(file)?).await,
     }
 }

@@ -8,6 +8,7 @@ mod answer;
 mod body;
 mod caller;
 mod commands;
+mod contract;
 mod events;
 mod lists;
 mod payment;
@@ -21,6 +22,10 @@ use axum::routing::{get, post};
 
 pub use caller::ApiKeys;
 pub(crate) use caller::Calls;
+pub(crate) use events::EventsQuery;
+pub(crate) use lists::{FindQuery, TotalsQuery, TypesQuery};
+pub(crate) use payment::StateQuery;
+pub(crate) use qr::PictureQuery;
 
 use crate::door::Door;
 
@@ -38,6 +43,10 @@ pub(crate) fn routes() -> Router<Arc<Door>> {
         .route("/api/v1/payments/{payment}/fiscalized", post(commands::fiscalized))
         .route("/api/v1/totals", get(lists::totals))
         .route("/api/v1/types", get(lists::types))
+        .route("/api/v1/openapi.json", get(contract::openapi))
+        .route("/api/v1/asyncapi.json", get(contract::asyncapi))
+        .route("/api/v1/schemas", get(contract::schemas))
+        .route("/api/v1/schemas/{name}", get(contract::schema))
         .route("/qr/{picture}", get(qr::picture))
 }
 

@@ -6,6 +6,7 @@
 
 mod api;
 mod changes;
+pub mod documents;
 mod door;
 mod guard;
 mod health;
@@ -27,6 +28,8 @@ pub use serve::{BindError, Bound};
 
 #[cfg(test)]
 extern crate self as http_door;
+#[cfg(test)]
+mod documents_tests;
 #[cfg(test)]
 #[path = "tests/door/fake.rs"]
 #[expect(dead_code, reason = "tests on sockets use more of the stand-ins")]

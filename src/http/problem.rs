@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use axum::Json;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The code of a call without a key that is known.
@@ -14,18 +15,30 @@ pub(crate) const UNAUTHORIZED: &str = "unauthorized";
 #[derive(Debug, Clone)]
 pub(crate) struct Problem(Box<Document>);
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 struct Document {
+    /// `about:blank`: the code says more.
     #[serde(rename = "type")]
     kind: &'static str,
+    /// The status in words.
     title: &'static str,
+    /// The HTTP status.
     status: u16,
+    /// A stable word, as in the contract.
     code: Cow<'static, str>,
+    /// The same for people.
     detail: String,
+    /// The field to mend.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
+    /// The operation that it speaks of, if it could be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     operation: Option<String>,
+}
+
+/// The schema of problem documents.
+pub(crate) fn schema() -> serde_json::Value {
+    crate::documents::of_got::<Document>()
 }
 
 impl Problem {

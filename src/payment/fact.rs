@@ -1,5 +1,6 @@
 //! What has happened to a payment. Facts are the journal; [`crate::apply`] folds them into the state.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -244,9 +245,10 @@ pub enum Fact {
 }
 
 /// What one console did with a code.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ConsoleReport {
     /// The console.
+    #[schemars(with = "String")]
     pub console: ConsoleId,
     /// Its kind, such as `kiosk`.
     pub kind: String,
@@ -258,7 +260,7 @@ pub struct ConsoleReport {
 }
 
 /// What a console did with a code (contract.md §3 `payment.shown`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// On the screen.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -110,7 +111,7 @@ pub enum Wait {
 }
 
 /// A fiscal receipt, by the three numbers that are printed on it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FiscalReceipt {
     /// The number of the fiscal drive (ФН).
     #[serde(rename = "fn")]

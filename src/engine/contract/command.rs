@@ -1,12 +1,13 @@
 //! What registers send, checked field by field so that an answer can name the field to mend.
 
 use payment::{AmountOutOfRange, Currency, Item, Money, OperationId, RejectCode};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 /// Money as it is sent: whole minor units.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct MoneyBody {
     /// Minor units, 1 … 10^15.
     pub value: i64,
@@ -15,7 +16,7 @@ pub struct MoneyBody {
 }
 
 /// The body of `pay`. Unknown fields are ignored; left out equals null.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct PayBody {
     /// The register's own id of the pay.
     pub operation: String,
@@ -48,7 +49,7 @@ pub struct PayBody {
 }
 
 /// The body of `cancel`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct CancelBody {
     /// The pay to cancel.
     pub operation: String,
@@ -57,21 +58,21 @@ pub struct CancelBody {
 }
 
 /// The body of `get` and `check`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct GetBody {
     /// The operation; `null` in `get`: all of the register's open payments.
     pub operation: Option<String>,
 }
 
 /// The body of `claim`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct ClaimBody {
     /// The pay whose late money is taken.
     pub operation: String,
 }
 
 /// The body of `refund`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct RefundBody {
     /// The register's own id of the refund.
     pub operation: String,

@@ -1,12 +1,13 @@
 //! What registers get. One shape for all events: fields that do not belong to an event are left out.
 
 use payment::{ConsoleReport, FiscalReceipt, Money};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::query::{FoundBody, TotalsLine, TypeBody};
 
 /// A sum of money that may be zero.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Sum {
     /// Minor units.
     pub value: i64,
@@ -21,7 +22,7 @@ impl From<Money> for Sum {
 }
 
 /// A code as a register may show it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct QrBody {
     /// The text of the symbol, byte for byte the bank's.
     pub payload: String,
@@ -35,7 +36,7 @@ pub struct QrBody {
 pub type ConsoleBody = ConsoleReport;
 
 /// A credit in `payment.state`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CreditBody {
     /// Its name: authorization server and bank transaction.
     pub credit: String,
@@ -59,7 +60,7 @@ pub struct CreditBody {
 }
 
 /// A refund in `payment.state`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RefundBodyOut {
     /// The refund's id by who asked, or `auto-…`.
     pub operation: String,
@@ -84,7 +85,7 @@ pub struct RefundBodyOut {
 }
 
 /// An event's body (contract.md §3).
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct EventBody {
     /// The event's name.
     pub event: &'static str,

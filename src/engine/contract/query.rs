@@ -1,13 +1,14 @@
 //! Questions of registers about more than one payment, and the answers.
 
 use payment::{CreditRole, FiscalReceipt, Payment, Phase};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::command::MoneyBody;
 use super::event::Sum;
 
 /// The body of `find`: whatever is given must match. Nothing given: the newest payments of the store.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct FindBody {
     /// The receipt's number.
     pub receipt: Option<String>,
@@ -24,7 +25,7 @@ pub struct FindBody {
 }
 
 /// The body of `totals`: a shift of the asking register, or a period.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct TotalsBody {
     /// The shift, as the pays named it.
     pub shift: Option<String>,
@@ -35,7 +36,7 @@ pub struct TotalsBody {
 }
 
 /// The body of `fiscalized`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct FiscalizedBody {
     /// The pay or the refund that the receipt is for.
     pub operation: String,
@@ -49,7 +50,7 @@ pub struct FiscalizedBody {
 }
 
 /// A payment in `register.found`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FoundBody {
     /// Our id of the payment.
     pub payment: String,
@@ -122,7 +123,7 @@ impl FoundBody {
 }
 
 /// How many, and how much in minor units.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Tally {
     /// How many.
     pub count: u64,
@@ -138,7 +139,7 @@ impl Tally {
 }
 
 /// The sums of one payment type and currency in `register.totals`; test money apart.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct TotalsLine {
     /// The tender.
     pub payment_type: String,
@@ -200,7 +201,7 @@ impl TotalsLine {
 }
 
 /// A payment type in `register.types`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct TypeBody {
     /// Its code, for `payment_type`.
     pub code: String,
@@ -220,7 +221,7 @@ pub struct TypeBody {
 }
 
 /// What a payment type can do: what at least one of its authorization servers offers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Capabilities {
     /// The kinds of codes, for `qr`; the first is what a pay gets that names none.
     pub qr: Vec<&'static str>,

@@ -14,6 +14,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use engine::ports::{Destination, EventRow, StoreError};
 use futures_util::stream;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
@@ -38,10 +39,12 @@ const PAGE: usize = 256;
 const KEY_CHECK_EVERY: Duration = Duration::from_secs(30);
 
 /// Which events are wanted.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct EventsQuery {
+    /// The store; left out, the key's.
     store: Option<String>,
+    /// The register.
     register: Option<String>,
     /// The id of the last event that was seen, or `latest` for what comes from now on.
     after: Option<String>,

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use engine::ports::Destination;
 use payment::RegisterId;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -17,36 +18,52 @@ use crate::door::Door;
 use crate::problem::Problem;
 
 /// What `find` may ask for.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct FindQuery {
+    /// The store; left out, the key's.
     store: Option<String>,
+    /// The register that asks; left out, any of the store.
     register: Option<String>,
+    /// The receipt's number.
     receipt: Option<String>,
+    /// The bank's id of the money.
     bank_transaction: Option<String>,
+    /// The exact amount asked, in minor units.
     amount: Option<i64>,
+    /// The currency of the amount; left out, the store's.
     currency: Option<String>,
+    /// Accepted from this time on: RFC 3339, or a date of the store's zone.
     from: Option<String>,
+    /// Accepted before this time; a date counts whole.
     to: Option<String>,
+    /// A part of the masked payer.
     payer: Option<String>,
 }
 
 /// What `totals` may ask for.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct TotalsQuery {
+    /// The store; left out, the key's.
     store: Option<String>,
+    /// The register that asks; left out, any of the store.
     register: Option<String>,
+    /// The shift, as the pays of the register named it.
     shift: Option<String>,
+    /// Accepted from this time on: RFC 3339, or a date of the store's zone.
     from: Option<String>,
+    /// Accepted before this time; a date counts whole.
     to: Option<String>,
 }
 
 /// What `types` may ask for.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct TypesQuery {
+    /// The store; left out, the key's.
     store: Option<String>,
+    /// The register that asks; left out, any of the store.
     register: Option<String>,
 }
 

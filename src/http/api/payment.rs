@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use engine::contract;
 use engine::ports::{Destination, EventRow};
 use payment::Payment;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::time::Instant;
@@ -25,7 +26,7 @@ use crate::problem::Problem;
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 /// How the state is asked for.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct StateQuery {
     /// How long the call may be held, in seconds: `25s` or `25`.

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use console::{CodeImage, live_payload};
 use engine::ports::OperationKind;
 use payment::Payment;
+use schemars::JsonSchema;
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 
@@ -23,7 +24,7 @@ const MODULES: std::ops::RangeInclusive<u32> = 1..=20;
 const QUIET: std::ops::RangeInclusive<u32> = 0..=16;
 
 /// How the picture is wanted.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct PictureQuery {
     /// Pixels of a module, 8 if not given.
