@@ -75,7 +75,8 @@ impl ConfiguredBanks {
     }
 }
 
-fn connect(
+/// Builds the connector of an authorization server as it is set. Makes no call.
+pub(crate) fn connect(
     server: &ServerSettings,
     secrets: Option<&BTreeMap<String, SecretString>>,
 ) -> Result<Arc<dyn Connector>, String> {
@@ -107,6 +108,7 @@ impl Banks for ConfiguredBanks {
                 server: server.clone(),
                 module: configured.settings.module.clone(),
                 terms: terms_of(&configured.settings, &configured.capabilities, ability),
+                plate: None,
             },
             currencies: configured.capabilities.currencies.clone(),
             amount_minor: configured.capabilities.amount_minor,
@@ -128,6 +130,7 @@ fn terms_of(settings: &ServerSettings, capabilities: &Capabilities, ability: &Ki
         clock_margin: CLOCK_MARGIN,
         annul: ability.annul,
         status_by_order: ability.status_by_order,
+        latest_credit_only: ability.latest_credit_only,
         refund: ability.refund.clone(),
         poll,
         test: settings.test,

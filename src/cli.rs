@@ -3,6 +3,7 @@
 mod check;
 mod contract;
 mod payments;
+mod plates;
 mod sandbox;
 mod serve;
 mod settings;
@@ -60,6 +61,9 @@ enum Command {
     /// Find payments and see what happened to them.
     #[command(subcommand)]
     Payments(payments::Command),
+    /// The registers' plates: cash links at their banks.
+    #[command(subcommand)]
+    Plates(plates::Command),
 }
 
 /// Runs the command and returns the exit status.
@@ -74,6 +78,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<u8> {
         Command::Till(arguments) => till::run(*arguments).await,
         Command::Contract(command) => Ok(contract::run(&command)),
         Command::Payments(command) => payments::run(command, &read(file)?).await,
+        Command::Plates(command) => plates::run(command, &read(file)?).await,
     }
 }
 

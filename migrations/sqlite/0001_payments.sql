@@ -93,6 +93,16 @@ CREATE TABLE credits (
 -- Money belongs to one payment: that which believes in it.
 CREATE UNIQUE INDEX credits_of_one_payment ON credits (server, bank_transaction) WHERE is_believed;
 
+-- A cash link carries one order at a time: the row is the lock, from the commit that orders the arming to the one that
+-- knows that the order is over.
+CREATE TABLE links (
+    server  TEXT NOT NULL,
+    link    TEXT NOT NULL,
+    payment TEXT NOT NULL REFERENCES payments (id),
+    since   INTEGER NOT NULL,
+    PRIMARY KEY (server, link)
+) STRICT, WITHOUT ROWID;
+
 -- One row a start of an instance.
 CREATE TABLE instances (
     epoch      INTEGER NOT NULL PRIMARY KEY,

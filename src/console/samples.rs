@@ -151,6 +151,7 @@ impl Sample {
             payment_type: PaymentTypeCode::parse("sbp").expect("a payment type"),
             kind: CodeKind::Dynamic,
             expires_in_s: None,
+            not_after: None,
             routes: vec![self.route()],
             late_money: LateMoney::Refund,
             show_on: vec![self.place.console.clone()],
@@ -176,6 +177,7 @@ impl Sample {
                 clock_margin: seconds(1),
                 annul: true,
                 status_by_order: true,
+                latest_credit_only: false,
                 refund: RefundTerms {
                     ability: RefundAbility::Part,
                     lookup_by_key: true,
@@ -186,6 +188,7 @@ impl Sample {
                 poll: PollPlan::live(),
                 test: self.test,
             },
+            plate: None,
         }
     }
 }
@@ -200,6 +203,7 @@ pub fn settings(shop: &str, language: &str, places: &[(Place, ConsoleKind, Optio
             events_by: EventsBy::Amqp,
             open_payments: OpenPayments::One,
             consoles: BTreeMap::new(),
+            plates: BTreeMap::new(),
         });
         let console = ConsoleSettings {
             name: format!("Console {}", place.console),

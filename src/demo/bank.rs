@@ -45,6 +45,14 @@ impl SimulatedBank {
         send(call).await.context("setting the address of notifications").map(drop)
     }
 
+    /// The merchant binds a printed plate, by the bank's own call. Again does no harm.
+    pub(super) async fn bind(&self, plate: &str) -> anyhow::Result<()> {
+        let address = format!("{}/api/sbp/v1/qr-drafts/{plate}", self.interface());
+        let call =
+            self.client.post(address).bearer_auth(MERCHANT_KEY).json(&json!({ "qrDescription": "Касса 2" }));
+        send(call).await.context("binding the plate").map(drop)
+    }
+
     /// A buyer scans a code and pays it.
     pub(super) async fn pay(&self, payload: &str) -> anyhow::Result<()> {
         self.as_buyer("pay", payload).await

@@ -9,8 +9,8 @@ use engine::settings::{
     Settings, StoreSettings,
 };
 use payment::{
-    CodeKind, ConsoleId, Currency, InvalidName, LateMoney, PaymentTypeCode, PollPlan, RegisterId, ServerId,
-    StoreId, Timestamp,
+    CodeId, CodeKind, ConsoleId, Currency, InvalidName, LateMoney, PaymentTypeCode, Plate, PollPlan,
+    RegisterId, ServerId, StoreId, Timestamp,
 };
 use secrecy::SecretString;
 use store::{Db, KeyFile};
@@ -31,6 +31,14 @@ pub(super) const BANK: &str = "raiffeisen";
 pub(super) const MERCHANT: &str = "MA0000000552";
 /// … and its key there, which opens nothing but the simulator.
 pub(super) const MERCHANT_KEY: &str = "sandbox-secret-key";
+
+/// The till with a plate on its counter.
+pub(super) const REGISTER_WITH_PLATE: &str = "2";
+/// The printed plate: one of the simulated bank's drafts, bound to the merchant by the bank's own call.
+pub(super) const PLATE: &str = "BS1R0000000000000000000000000001";
+/// What is printed on it.
+const PLATE_PAYLOAD: &str =
+    "https://qr.nspk.ru/BS1R0000000000000000000000000001?type=01&bank=100000000007&crc=F2A2";
 
 const KEY_NAME: &str = "demo";
 
@@ -96,6 +104,7 @@ fn register(name: &str) -> Result<RegisterSettings, InvalidName> {
             events_by: EventsBy::Both,
             open_payments: OpenPayments::One,
             consoles: BTreeMap::new(),
+            plates: plates(name)?,
         });
     }
     let console = ConsoleSettings {
@@ -110,7 +119,17 @@ fn register(name: &str) -> Result<RegisterSettings, InvalidName> {
         events_by: EventsBy::Both,
         open_payments: OpenPayments::One,
         consoles: BTreeMap::from([(ConsoleId::parse(CONSOLE)?, console)]),
+        plates: plates(name)?,
     })
+}
+
+/// One till has a plate on its counter. The bank's own call binds it to the merchant at each start.
+fn plates(register: &str) -> Result<BTreeMap<ServerId, Plate>, InvalidName> {
+    if register != REGISTER_WITH_PLATE {
+        return Ok(BTreeMap::new());
+    }
+    let plate = Plate { link: CodeId::parse(PLATE)?, payload: PLATE_PAYLOAD.to_owned() };
+    Ok(BTreeMap::from([(ServerId::parse(BANK)?, plate)]))
 }
 
 fn server(bank_url: &str) -> ServerSettings {

@@ -56,6 +56,7 @@ impl Stage {
         let config = config(arguments, ports::choose(arguments.http_port, 8080)?, amqp.clone());
         let api_key =
             shop::set_up(&config.database.path, &config.key_file, &bank.interface(), clock.now()).await?;
+        bank.bind(shop::PLATE).await?;
         let playground = Playground {
             kiosk: Place::parse(shop::STORE, shop::KIOSK, shop::CONSOLE)?,
             api_key: api_key.clone(),

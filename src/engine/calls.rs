@@ -32,6 +32,7 @@ impl Engine {
             kind: payment.checkout.kind,
             expires_at: attempt.expires_at,
             purpose: payment.checkout.details.purpose.clone(),
+            plate: payment.route_of(attempt).plate.clone(),
         };
         let answer = match self.turn(server_of(payment, attempt), call).await {
             Ok(turn) => self.under(call.deadline, turn.bank.issue(&request)).await,

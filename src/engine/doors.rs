@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use payment::{AttemptId, ConsoleId, Payment, PaymentId, Timestamp};
+use payment::{AttemptId, ConsoleId, PaidNotice, Payment, PaymentId, ServerId, Timestamp};
 use tokio::sync::broadcast;
 
 use crate::contract::EventBody;
@@ -116,7 +116,13 @@ pub trait Screens: Send + Sync + 'static {
 }
 
 /// Takes hints that an order may have changed at its bank.
+#[async_trait]
 pub trait Hints: Send + Sync + 'static {
     /// Makes the status call for this order due now. Calling it often, or for orders that do not exist, does no harm.
     fn hint(&self, order: AttemptId);
+
+    /// Money that a bank told of with a valid signature. Status is the truth; but where it shows only the latest credit of
+    /// a code, money that it does not show is kept for a person. False: nothing certain could be learned or written down
+    /// now; the bank should tell again.
+    async fn notified(&self, server: &ServerId, order: AttemptId, money: PaidNotice) -> bool;
 }

@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 use crate::asking::Asking;
 use crate::lanes::Lanes;
 use crate::limits::Limits;
+use crate::links::Links;
 use crate::outbox::Outbox;
 use crate::ports::{Banks, Clock, Destination, EventSink, Ids, Store, StoreError};
 use crate::settings::Settings;
@@ -57,6 +58,7 @@ struct Inner {
     limits: Limits,
     asking: Asking,
     waiting: Waiting,
+    links: Links,
     changes: broadcast::Sender<Destination>,
     tasks: TaskTracker,
     loops: TaskTracker,
@@ -79,6 +81,7 @@ impl Engine {
             limits: Limits::default(),
             asking: Asking::default(),
             waiting: Waiting::default(),
+            links: Links::default(),
             changes: broadcast::Sender::new(CHANGES_KEPT),
             tasks: TaskTracker::new(),
             loops: TaskTracker::new(),
@@ -165,6 +168,10 @@ impl Engine {
 
     pub(crate) fn waiting(&self) -> &Waiting {
         &self.inner.waiting
+    }
+
+    pub(crate) fn links(&self) -> &Links {
+        &self.inner.links
     }
 
     pub(crate) fn epoch(&self) -> u64 {

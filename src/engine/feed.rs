@@ -9,13 +9,16 @@ use payment::{
 
 use crate::contract::{self, Reply};
 use crate::engine::Engine;
+use crate::links::links_between;
 use crate::outbox::{Outgoing, goes_by_queue};
 use crate::ports::{
-    Change, CommitError, CreditRow, Destination, OperationRecord, PaymentChange, StoreError, Stored,
+    Change, CommitError, CreditRow, Destination, LinkKey, OperationRecord, PaymentChange, StoreError, Stored,
 };
 
 /// A commit that lost so many races has met a bug, not bad luck.
 const CONFLICTS_AT_MOST: usize = 50;
+
+type Decide = fn(&Payment, Input, Context) -> Result<Decision, Rejection>;
 
 /// What an input led to.
 #[derive(Debug)]
@@ -64,6 +67,9 @@ pub(crate) enum FeedError {
     /// The register has an open payment, and may have one only.
     #[error("the register has an open payment already")]
     RegisterBusy,
+    /// The plate that the decision arms belongs to another payment.
+    #[error("the plate belongs to another payment now")]
+    LinkTaken(Vec<LinkKey>),
     /// A bank reports money that belongs to another payment.
     #[error("a bank reports money that belongs to another payment: ask the bank")]
     CreditTaken,
@@ -101,17 +107,22 @@ impl Engine {
         // An input that changes nothing is not checked by a commit: it must not be decided on a state that is over.
         let mut held = held.filter(|payment| !self.wheel().knows_newer(id, payment.state.sequence));
         let mut input = input;
+        let mut decide: Decide = payment::decide;
         for _ in 0..CONFLICTS_AT_MOST {
             let payment = match held.take() {
                 Some(payment) => payment,
                 None => Arc::new(self.load(id).await?.payment),
             };
             let context = Context { now: self.now(), epoch: self.epoch() };
-            let decision = payment::decide(&payment, input.clone(), context)?;
+            let decision = decide(&payment, input.clone(), context)?;
             match self.commit(&payment, decision, request.clone(), context).await {
                 Ok(fed) => return Ok(fed),
                 Err(FeedError::Conflict) => {}
                 Err(FeedError::CreditTaken) => input = with_money_taken(input)?,
+                Err(FeedError::LinkTaken(links)) => {
+                    self.links().wait(id, links);
+                    decide = payment::decide_without_link;
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -129,8 +140,16 @@ impl Engine {
         let _lane = self.lanes().enter(id).await;
         let context = Context { now: self.now(), epoch: self.epoch() };
         let checkout = Arc::new(checkout);
+        let blank = Payment::blank(id, Arc::clone(&checkout), context.now);
         let decision = payment::open(id, Arc::clone(&checkout), context);
-        self.commit(&Payment::blank(id, checkout, context.now), decision, request, context).await
+        match self.commit(&blank, decision, request.clone(), context).await {
+            Err(FeedError::LinkTaken(links)) => {
+                self.links().wait(id, links);
+                let decision = payment::open_without_link(id, checkout, context);
+                self.commit(&blank, decision, request, context).await
+            }
+            done => done,
+        }
     }
 
     pub(crate) async fn load(&self, id: PaymentId) -> Result<Stored, FeedError> {
@@ -158,15 +177,19 @@ impl Engine {
             event.is_delivered = !goes_by_queue(self, &event.destination);
         }
         let outgoing = Outgoing::of_journal(&payment, &journal, at);
+        let links = links_between(before, &payment);
+        let freed = links.freed.clone();
         let change = PaymentChange {
             expected_sequence: (before.state.sequence > 0).then_some(before.state.sequence),
             payment: Arc::clone(&payment),
             wake_at,
             journal,
             credits: credits_of(before, &payment),
+            links,
         };
         self.make_durable(Change { epoch, at, payment: Some(change), operation: request.operation }).await?;
         self.tell(&payment, outgoing);
+        self.wake_those_who_wait_for(&freed);
         self.set_wake(&payment, wake_at);
         if before.is_open() && !payment.is_open() {
             self.wake_waiting(payment.id, at);
@@ -178,6 +201,7 @@ impl Engine {
     /// Commits, and takes a new epoch when this one has lapsed: what was decided in the old one is decided again.
     async fn make_durable(&self, change: Change) -> Result<(), FeedError> {
         let (epoch, id) = (change.epoch, change.payment.as_ref().map(|change| change.payment.id));
+        let wanted = change.payment.as_ref().map(|change| change.links.taken.clone()).unwrap_or_default();
         match self.parts().store.commit(change).await {
             Ok(()) => Ok(()),
             Err(CommitError::Lapsed) => {
@@ -194,6 +218,7 @@ impl Engine {
             Err(CommitError::Duplicate) => Err(FeedError::Duplicate),
             Err(CommitError::CreditTaken) => Err(FeedError::CreditTaken),
             Err(CommitError::RegisterBusy) => Err(FeedError::RegisterBusy),
+            Err(CommitError::LinkTaken) => Err(FeedError::LinkTaken(wanted)),
         }
     }
 

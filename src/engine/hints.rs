@@ -1,11 +1,17 @@
 //! Hints of banks: an order may have changed, so its status is due now.
 
-use payment::AttemptId;
+use async_trait::async_trait;
+use payment::{Attempt, AttemptId, Input, PaidNotice, Payment, ServerId};
 
 use crate::asking::Question;
 use crate::doors::Hints;
 use crate::engine::Engine;
+use crate::feed::FeedError;
 
+/// More credits than these of one payment are noise: nobody pays one code so often.
+const CREDITS_AT_MOST: usize = 50;
+
+#[async_trait]
 impl Hints for Engine {
     fn hint(&self, order: AttemptId) {
         // An answer that is under way may be older than the hint: asked once more then.
@@ -13,4 +19,57 @@ impl Hints for Engine {
             self.wheel().wake_now(order.payment(), self.now());
         }
     }
+
+    async fn notified(&self, server: &ServerId, order: AttemptId, money: PaidNotice) -> bool {
+        match self.take_notice(server, order, money).await {
+            Ok(is_durable) => is_durable,
+            Err(FeedError::UnknownPayment | FeedError::Rejected(_) | FeedError::CreditTaken) => true,
+            Err(error) => {
+                tracing::warn!(payment.id = %order.payment(), %error, "a bank's notification waits");
+                false
+            }
+        }
+    }
+}
+
+impl Engine {
+    async fn take_notice(
+        &self,
+        server: &ServerId,
+        order: AttemptId,
+        money: PaidNotice,
+    ) -> Result<bool, FeedError> {
+        let id = order.payment();
+        let payment = self.load(id).await?.payment;
+        if !may_be_hidden(&payment, server, order, &money) {
+            return Ok(true);
+        }
+        self.ask_now(id).await?;
+        let payment = self.load(id).await?.payment;
+        if !may_be_hidden(&payment, server, order, &money) {
+            return Ok(true);
+        }
+        let shows_other_money = payment.state.credits.iter().any(|credit| credit.attempt == order);
+        let is_watched = payment.attempt(order).is_some_and(Attempt::is_watched);
+        if is_watched && !shows_other_money {
+            return Ok(false); // status does not know of any money yet: it is asked again when the bank tells again
+        }
+        self.feed(id, Input::Notified { attempt: order, notice: money }).await?;
+        Ok(true)
+    }
+}
+
+/// Money that is not known, on a code of which status shows only the latest credit.
+fn may_be_hidden(payment: &Payment, server: &ServerId, order: AttemptId, money: &PaidNotice) -> bool {
+    let Some(attempt) = payment.attempt(order) else { return false };
+    let route = payment.route_of(attempt);
+    let is_known =
+        payment.state.credits.iter().any(|credit| {
+            credit.server == *server && Some(&credit.transaction) == money.transaction.as_ref()
+        });
+    route.server == *server
+        && route.terms.latest_credit_only
+        && money.transaction.is_some()
+        && !is_known
+        && payment.state.credits.len() < CREDITS_AT_MOST
 }

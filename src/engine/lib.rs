@@ -21,6 +21,7 @@ mod hints;
 mod intake;
 mod lanes;
 mod limits;
+mod links;
 mod outbox;
 mod outputs;
 pub mod ports;

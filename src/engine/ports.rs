@@ -11,6 +11,6 @@ pub use clock::Clock;
 pub use events::{Delivery, EventSink, OutgoingEvent, QUEUE_PREFIX};
 pub use ids::Ids;
 pub use store::{
-    Change, CommitError, CreditRow, DeliveryMark, Destination, EventDraft, EventRow, JournalRow,
-    OperationKey, OperationKind, OperationRecord, PaymentChange, Search, Store, StoreError, Stored,
+    Change, CommitError, CreditRow, DeliveryMark, Destination, EventDraft, EventRow, JournalRow, LinkChange,
+    LinkKey, OperationKey, OperationKind, OperationRecord, PaymentChange, Search, Store, StoreError, Stored,
 };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use payment::{
-    CodeKind, ConsoleId, Currency, LateMoney, PaymentTypeCode, PollPlan, RegisterId, ServerId, StoreId,
+    CodeKind, ConsoleId, Currency, LateMoney, PaymentTypeCode, Plate, PollPlan, RegisterId, ServerId, StoreId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +55,9 @@ pub struct RegisterSettings {
     /// Its outputs for buyers.
     #[serde(default)]
     pub consoles: BTreeMap<ConsoleId, ConsoleSettings>,
+    /// Its plates: one cash link at each authorization server at most.
+    #[serde(default)]
+    pub plates: BTreeMap<ServerId, Plate>,
 }
 
 /// How many payments a register may have open at once (design.md §4).

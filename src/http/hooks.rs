@@ -6,7 +6,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use payment::{AttemptId, ServerId};
+use payment::{AttemptId, PaidNotice, ServerId};
 use tracing::warn;
 
 use crate::door::Door;
@@ -41,10 +41,13 @@ pub enum NotificationReceipt {
         /// The order that it names.
         order: Option<AttemptId>,
     },
-    /// It is the bank's: 200, also when the order is not ours.
+    /// It is the bank's: 200, also when the order is not ours; 503 when it tells of money of which nothing certain could
+    /// be learned yet, so that the bank tells again.
     Proven {
         /// The order that it names.
         order: Option<AttemptId>,
+        /// The money that it tells of.
+        money: Option<PaidNotice>,
     },
 }
 
@@ -59,7 +62,7 @@ impl NotificationReceipt {
     }
 }
 
-/// `POST /hooks/{authorization server}`. Answered as soon as it is read; what follows from it does not hold it up.
+/// `POST /hooks/{authorization server}`. Answered as soon as it is read, and what only it tells is durable.
 pub(crate) async fn receive(
     State(door): State<Arc<Door>>,
     Path(server): Path<String>,
@@ -74,10 +77,10 @@ pub(crate) async fn receive(
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let receipt = door.parts.notifications.receive(&server, &header, &body);
     metrics::counter!("notifications_total", "outcome" => receipt.word()).increment(1);
-    answer(&door, &server, &receipt).into_response()
+    answer(&door, &server, receipt).await.into_response()
 }
 
-fn answer(door: &Door, server: &ServerId, receipt: &NotificationReceipt) -> Result<StatusCode, Problem> {
+async fn answer(door: &Door, server: &ServerId, receipt: NotificationReceipt) -> Result<StatusCode, Problem> {
     let allows = |is_proven| door.rates.allows(server, is_proven, door.parts.screens.now());
     match receipt {
         NotificationReceipt::UnknownServer => Err(unknown_server()),
@@ -90,15 +93,21 @@ fn answer(door: &Door, server: &ServerId, receipt: &NotificationReceipt) -> Resu
         NotificationReceipt::NotProven { order } => {
             if allows(false) {
                 warn!(%server, "a notification's signature is wrong: check the key of the authorization server");
-                hint(door, *order);
+                hint(door, order);
             }
             Err(Problem::new(StatusCode::UNAUTHORIZED, "forbidden", "The signature is missing or wrong."))
         }
-        NotificationReceipt::Proven { order } => {
-            if allows(true) {
-                hint(door, *order);
+        NotificationReceipt::Proven { order, money } => {
+            if !allows(true) {
+                return Ok(StatusCode::OK);
             }
-            Ok(StatusCode::OK)
+            hint(door, order);
+            let Some((order, money)) = order.zip(money) else { return Ok(StatusCode::OK) };
+            if door.parts.hints.notified(server, order, money).await {
+                return Ok(StatusCode::OK);
+            }
+            let detail = "Nothing certain is known of this money yet: tell again.";
+            Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "bank_unavailable", detail))
         }
     }
 }

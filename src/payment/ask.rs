@@ -1,6 +1,6 @@
 //! What is asked of a bank. Every field is known before the call and durable, so the same question can be asked again.
 
-use crate::{AttemptId, BankTransaction, CodeId, CodeKind, Money, RefundId, Timestamp};
+use crate::{AttemptId, BankTransaction, CodeId, CodeKind, Money, Plate, RefundId, Timestamp};
 
 /// A new code for one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct IssueRequest {
     pub expires_at: Timestamp,
     /// What the buyer and the statement see; the connector cuts and cleans it to the bank's rules.
     pub purpose: Option<String>,
+    /// The plate to arm, where the kind is a cash link.
+    pub plate: Option<Plate>,
 }
 
 /// An order whose state is asked or which is withdrawn.
@@ -22,7 +24,7 @@ pub struct IssueRequest {
 pub struct OrderRequest {
     /// Our order number at the bank.
     pub order: AttemptId,
-    /// The bank's id of the code; `None` after an unknown create.
+    /// The bank's id of the code; `None` after an unknown create of a code that is not on a plate.
     pub code: Option<CodeId>,
     /// The kind of code.
     pub kind: CodeKind,

@@ -6,7 +6,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::terms::millis;
-use crate::{CodeKind, ConsoleId, Money, OperationId, PaymentTypeCode, RegisterId, Route, StoreId};
+use crate::{
+    CodeKind, ConsoleId, Money, OperationId, PaymentTypeCode, RegisterId, Route, StoreId, Timestamp,
+};
 
 /// One pay operation as it was accepted, with the ways to banks that it may take.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +27,9 @@ pub struct Checkout {
     pub kind: CodeKind,
     /// The life that the register wants for the code, in whole seconds; `None`: the authorization server's.
     pub expires_in_s: Option<u32>,
+    /// How long the pay may wait for what another payment has, such as the register's plate; `None`: 60 s.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_after: Option<Timestamp>,
     /// The authorization servers in the order in which they are tried. Never empty.
     pub routes: Vec<Route>,
     /// What happens to late money.

@@ -19,10 +19,11 @@ pub enum CodeKind {
 }
 
 impl CodeKind {
-    /// Whether the buyer can have the code before the bank has answered. A dynamic code exists only in the answer; a
-    /// plate is already on the counter, so its arming counts as shown from the first byte sent (design.md §4 "Shown").
+    /// Whether the buyer can have the code before the bank has answered. A code that is made for a sale exists only in
+    /// the answer; a plate is already on the counter, so its arming counts as shown from the first byte sent (design.md
+    /// §4 "Shown").
     pub fn is_out_before_the_answer(self) -> bool {
-        self != Self::Dynamic
+        matches!(self, Self::CashLink | Self::Buyer)
     }
 
     /// Whether the bank takes one payment on it at most. A static code may be paid again and again.
@@ -39,6 +40,15 @@ impl CodeKind {
             Self::Buyer => "buyer",
         }
     }
+}
+
+/// A register's plate at one bank: a cash link, permanent, armed with an amount for each sale.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plate {
+    /// The bank's id of the link.
+    pub link: CodeId,
+    /// The text inside the plate's QR symbol, byte for byte as the bank gave it.
+    pub payload: String,
 }
 
 /// A code as the bank gave it.

@@ -2,8 +2,8 @@
 
 use crate::step::Step;
 use crate::{
-    Attempt, AttemptId, CodeKind, Credit, CreditRole, DeathCause, Fact, LateMoney, Life, PaidNotice, Payment,
-    Phase, RejectCode, Rejection, Timestamp, refunding, watching, withdrawing,
+    Attempt, AttemptId, Credit, CreditRole, DeathCause, Fact, LateMoney, Life, PaidNotice, Payment, Phase,
+    RejectCode, Rejection, Timestamp, refunding, watching, withdrawing,
 };
 
 /// The code of a review: the bank reports money that it has reported for another order.
@@ -156,12 +156,9 @@ fn confirm(step: &mut Step, credit: usize, attempt: &Attempt, proven: bool) {
 fn role_of(step: &Step, attempt: &Attempt, proven: bool, is_sole: bool) -> CreditRole {
     let is_shown = attempt.shown_at.is_some();
     match &step.payment.state.phase {
-        Phase::Opening { .. } | Phase::Showing | Phase::Closing { .. } if is_shown && proven => {
-            CreditRole::Pays
-        }
-        Phase::Opening { .. } | Phase::Showing | Phase::Closing { .. } | Phase::Review { .. } if is_shown => {
-            CreditRole::Held
-        }
+        _ if step.payment.is_open() && is_shown && proven => CreditRole::Pays,
+        _ if step.payment.is_open() && is_shown => CreditRole::Held,
+        Phase::Review { .. } if is_shown => CreditRole::Held,
         _ if !proven => CreditRole::Manual,
         Phase::Ended(_) if is_shown && is_sole => match step.payment.checkout.late_money {
             LateMoney::Offer { claim_within } => {
@@ -187,8 +184,7 @@ fn after_money(step: &mut Step, attempt: &Attempt, asked_at: Timestamp) {
         let reason = "the bank reports money for our order that it has reported for another one".to_owned();
         review(step, TRANSACTION_MISMATCH, reason);
     }
-    let ends_with_its_payment = matches!(step.payment.checkout.kind, CodeKind::Dynamic | CodeKind::Buyer);
-    if !ends_with_its_payment {
+    if !step.payment.checkout.kind.takes_one_payment() {
         watching::unpaid(step, attempt, asked_at);
     } else if !matches!(attempt.life, Life::Closed { .. }) {
         withdrawing::die(step, attempt.id, DeathCause::Paid);

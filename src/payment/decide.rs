@@ -67,10 +67,24 @@ pub struct Rejection {
 ///
 /// When the checkout has no route: the intake never accepts such a one.
 pub fn open(id: PaymentId, checkout: Arc<Checkout>, context: Context) -> Decision {
+    open_in(Step::new(Payment::blank(id, checkout, context.now), context))
+}
+
+/// Accepts a checkout whose plate another payment holds: it waits.
+///
+/// # Panics
+///
+/// As [`open`].
+pub fn open_without_link(id: PaymentId, checkout: Arc<Checkout>, context: Context) -> Decision {
+    let step = Step::new(Payment::blank(id, checkout, context.now), context);
+    open_in(Step { link_taken: true, ..step })
+}
+
+fn open_in(mut step: Step) -> Decision {
+    let checkout = &step.payment.checkout;
     let response_timeout =
         checkout.routes.first().expect("a checkout has at least one route").terms.response_timeout;
-    let give_up_at = context.now.plus(response_timeout);
-    let mut step = Step::new(Payment::blank(id, checkout, context.now), context);
+    let give_up_at = step.now.plus(response_timeout);
     step.record(Fact::Accepted { give_up_at });
     waiting::begin(&mut step);
     advance(&mut step);
@@ -81,7 +95,16 @@ pub fn open(id: PaymentId, checkout: Arc<Checkout>, context: Context) -> Decisio
 ///
 /// Only requests (refund, claim, end of a review) can be rejected; whatever banks and time bring is always taken.
 pub fn decide(payment: &Payment, input: Input, context: Context) -> Result<Decision, Rejection> {
-    let mut step = Step::new(payment.clone(), context);
+    decide_in(Step::new(payment.clone(), context), input)
+}
+
+/// Decides what follows from an input while the plate that an attempt would arm belongs to another payment: the commit of
+/// what [`decide`] gave was refused for that reason. Nothing is armed; the payment waits, or goes on waiting.
+pub fn decide_without_link(payment: &Payment, input: Input, context: Context) -> Result<Decision, Rejection> {
+    decide_in(Step { link_taken: true, ..Step::new(payment.clone(), context) }, input)
+}
+
+fn decide_in(mut step: Step, input: Input) -> Result<Decision, Rejection> {
     match input {
         Input::Wake { delivered } => wake(&mut step, delivered),
         Input::CallsLost { epochs } => step.lose_calls(|call| epochs.contains(&call.epoch)),

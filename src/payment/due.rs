@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::watching::waited_out_at;
 use crate::{
-    Annulment, Attempt, Call, CreditRole, Life, Payment, Phase, Refund, RefundState, Timestamp, opening,
-    refunding,
+    Annulment, Attempt, Call, CreditRole, Life, Payment, Phase, Refund, RefundState, Timestamp, Wait,
+    opening, refunding,
 };
 
 /// A review, and a refund that was left to a person, wake people daily.
@@ -41,7 +41,10 @@ pub(crate) fn wake_at(payment: &Payment, now: Timestamp) -> Option<Timestamp> {
 
 fn phase_due(payment: &Payment, now: Timestamp) -> Option<Timestamp> {
     match payment.state.phase {
-        Phase::Waiting { .. } => Some(now.plus(RESOLVE_AGAIN_AFTER)),
+        Phase::Waiting { what: Wait::Link { until }, .. } => {
+            Some(now.plus(RESOLVE_AGAIN_AFTER).min(until.max(now)))
+        }
+        Phase::Waiting { what: Wait::Superseded, .. } => Some(now.plus(RESOLVE_AGAIN_AFTER)),
         Phase::Opening { give_up_at, .. } if opening::is_waiting(payment) => Some(give_up_at),
         Phase::Opening { next_attempt_at, give_up_at } => Some(next_attempt_at.max(now).min(give_up_at)),
         Phase::Showing => {

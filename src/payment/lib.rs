@@ -35,8 +35,10 @@ pub use answer::{
 pub use apply::apply;
 pub use ask::{IssueRequest, OrderRequest, RefundRequest};
 pub use checkout::{Checkout, Details, Item, LateMoney};
-pub use code::{Code, CodeKind};
-pub use decide::{Context, Decision, Effect, Rejection, decide, open};
+pub use code::{Code, CodeKind, Plate};
+pub use decide::{
+    Context, Decision, Effect, Rejection, decide, decide_without_link, open, open_without_link,
+};
 pub use fact::{ConsoleReport, Fact, Outcome};
 pub use id::{
     AttemptId, BankTransaction, CodeId, ConsoleId, InvalidId, InvalidName, OperationId, PaymentId,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::step::Step;
 use crate::{
     Annulment, Attempt, AttemptId, CallError, Code, DeathCause, Effect, EndCode, EndWord, Fact, LastTry,
-    Life, Payment, Phase, Refusal, RefusalKind, Timestamp, Wish, closing,
+    Life, Payment, Phase, Refusal, RefusalKind, Timestamp, Wish, closing, waiting,
 };
 
 /// No payment needs more orders than this; a bank that leaves so many unknown is not worth another.
@@ -16,6 +16,7 @@ const PAUSE_BEFORE_THE_SAME_BANK: Duration = Duration::from_secs(1);
 
 /// Starts an attempt, or gives up, if the payment waits for a code.
 pub(crate) fn advance(step: &mut Step) {
+    waiting::go_on(step);
     let Phase::Opening { next_attempt_at, give_up_at } = step.payment.state.phase else { return };
     if step.payment.state.attempts.iter().any(is_declined_for_good) {
         return closing::end_by_death(step, DeathCause::Declined);
@@ -27,6 +28,7 @@ pub(crate) fn advance(step: &mut Step) {
         return;
     }
     match next_route(&step.payment, None) {
+        Some(_) if step.link_taken => waiting::for_link(step),
         Some(route) => start_attempt(step, route),
         None => give_up_without_a_route(step),
     }

@@ -108,6 +108,11 @@ pub enum Phase {
 pub enum Wait {
     /// The operation that it supersedes has to be resolved.
     Superseded,
+    /// The register's plate: another payment has armed it, or may have.
+    Link {
+        /// At this time the payment ends without having been started.
+        until: Timestamp,
+    },
 }
 
 /// A fiscal receipt, by the three numbers that are printed on it.

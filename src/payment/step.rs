@@ -13,11 +13,20 @@ pub(crate) struct Step {
     pub(crate) epoch: u64,
     pub(crate) facts: Vec<Fact>,
     pub(crate) effects: Vec<Effect>,
+    /// The plate that an attempt would arm belongs to another payment: none is started.
+    pub(crate) link_taken: bool,
 }
 
 impl Step {
     pub(crate) fn new(payment: Payment, context: Context) -> Self {
-        Self { payment, now: context.now, epoch: context.epoch, facts: Vec::new(), effects: Vec::new() }
+        Self {
+            payment,
+            now: context.now,
+            epoch: context.epoch,
+            facts: Vec::new(),
+            effects: Vec::new(),
+            link_taken: false,
+        }
     }
 
     /// Notes a fact and folds it in at once, so that what follows sees it.

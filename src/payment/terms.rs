@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ServerId;
+use crate::{Plate, ServerId};
 
 /// No plan asks more often than this.
 const SHORTEST_PAUSE_MS: u64 = 100;
@@ -20,6 +20,9 @@ pub struct Route {
     pub module: String,
     /// What holds there.
     pub terms: Terms,
+    /// The register's plate there: what an attempt arms when the kind of code is a cash link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plate: Option<Plate>,
 }
 
 /// What decisions need to know of an authorization server.
@@ -50,6 +53,9 @@ pub struct Terms {
     pub annul: bool,
     /// Whether status can be asked by our order number alone, without the code's id.
     pub status_by_order: bool,
+    /// Whether status shows only the latest credit of a code that takes several.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub latest_credit_only: bool,
     /// What refunds are possible.
     pub refund: RefundTerms,
     /// How often status is asked.

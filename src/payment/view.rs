@@ -1,12 +1,13 @@
 //! What a payment's state means: words and sums derived from it, never stored apart.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::{
-    Annulment, Attempt, AttemptId, Call, Checkout, ConsoleId, Credit, CreditRole, EndWord, LastTry, Life,
-    OrderRequest, Payment, PaymentId, Phase, Refund, RefundId, RefundRequest, RefundState, Route, State,
-    Status, Terms, Timestamp, due,
+    Annulment, Attempt, AttemptId, Call, Checkout, CodeId, CodeKind, ConsoleId, Credit, CreditRole, EndWord,
+    LastTry, Life, OrderRequest, Payment, PaymentId, Phase, Refund, RefundId, RefundRequest, RefundState,
+    Route, ServerId, State, Status, Terms, Timestamp, due,
 };
 
 /// A console that has told nothing of a code for so long does not show it (design.md §6).
@@ -107,9 +108,30 @@ impl Payment {
         &self.route_of(attempt).terms
     }
 
+    /// The bank's id of an attempt's code: from its answer, or from the plate that it arms.
+    pub fn code_id<'a>(&'a self, attempt: &'a Attempt) -> Option<&'a CodeId> {
+        let plate = || self.route_of(attempt).plate.as_ref().map(|plate| &plate.link);
+        attempt.code.as_ref().map(|code| &code.id).or_else(plate)
+    }
+
     /// Whether its bank can be asked for an attempt: by the code's id, or by our order number where that is declared.
     pub fn can_be_asked(&self, attempt: &Attempt) -> bool {
-        attempt.code.is_some() || self.terms_of(attempt).status_by_order
+        self.code_id(attempt).is_some() || self.terms_of(attempt).status_by_order
+    }
+
+    /// The cash links that this payment keeps from others: armed, or perhaps armed. A link is free again only when the
+    /// bank has said that our order is over, which it does not while a payment is in progress (design.md §4 "Cash link").
+    pub fn links_held(&self) -> BTreeSet<(&ServerId, &CodeId)> {
+        if self.checkout.kind != CodeKind::CashLink {
+            return BTreeSet::new();
+        }
+        let may_be_armed =
+            |attempt: &&Attempt| matches!(attempt.life, Life::Issuing(_) | Life::Payable { .. });
+        let link_of = |attempt: &Attempt| {
+            let route = self.route_of(attempt);
+            Some((&route.server, &route.plate.as_ref()?.link))
+        };
+        self.state.attempts.iter().filter(may_be_armed).filter_map(link_of).collect()
     }
 
     /// Whether a fiscal receipt of the sale is still to be told: it is paid, with money that is no test.
@@ -150,8 +172,7 @@ impl Payment {
 
     /// The question to the bank about an attempt.
     pub fn order_request(&self, attempt: &Attempt) -> OrderRequest {
-        let code = attempt.code.as_ref().map(|code| code.id.clone());
-        OrderRequest { order: attempt.id, code, kind: self.checkout.kind }
+        OrderRequest { order: attempt.id, code: self.code_id(attempt).cloned(), kind: self.checkout.kind }
     }
 
     /// The question to the bank about a refund; `None` for one whose credit or attempt is not there.

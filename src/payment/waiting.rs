@@ -1,7 +1,12 @@
 //! A payment that must not ask a bank before something else is over.
 
+use std::time::Duration;
+
 use crate::step::Step;
 use crate::{Effect, EndCode, EndWord, Fact, Phase, Resolution, Wait, closing};
+
+/// How long a pay that names no time waits for the register's plate.
+const LINK_WAIT_AT_MOST: Duration = Duration::from_mins(1);
 
 /// Puts the start off if the payment supersedes an operation: that one is resolved first.
 pub(crate) fn begin(step: &mut Step) {
@@ -35,4 +40,29 @@ pub(crate) fn resolved(step: &mut Step, resolution: Resolution) {
 fn start(step: &mut Step) {
     let give_up_at = step.now.plus(step.payment.checkout.routes[0].terms.response_timeout);
     step.record(Fact::WaitEnded { give_up_at });
+}
+
+/// Another payment has armed the register's plate, or may have: this one waits, and is told so when its time is up.
+pub(crate) fn for_link(step: &mut Step) {
+    let payment = &step.payment;
+    let until = payment.checkout.not_after.unwrap_or_else(|| payment.opened_at.plus(LINK_WAIT_AT_MOST));
+    if step.now >= until {
+        return in_vain(step);
+    }
+    step.record(Fact::WaitBegan { what: Wait::Link { until } });
+}
+
+/// The plate may be free: the commit of what follows says whether it is.
+pub(crate) fn go_on(step: &mut Step) {
+    let Phase::Waiting { what: Wait::Link { until }, .. } = step.payment.state.phase else { return };
+    if step.now >= until {
+        in_vain(step);
+    } else if !step.link_taken {
+        start(step);
+    }
+}
+
+fn in_vain(step: &mut Step) {
+    let reason = "another payment has the register's plate".to_owned();
+    closing::end(step, EndWord::Failed, EndCode::LinkBusy, reason);
 }

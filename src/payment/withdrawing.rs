@@ -36,7 +36,7 @@ pub(crate) fn is_to_be_withdrawn(payment: &Payment, attempt: &Attempt) -> bool {
 
 /// The bank withdraws codes, and we know the code's name there.
 pub(crate) fn can_be_withdrawn(payment: &Payment, attempt: &Attempt) -> bool {
-    payment.terms_of(attempt).annul && attempt.code.is_some()
+    payment.terms_of(attempt).annul && payment.code_id(attempt).is_some()
 }
 
 /// A payable code that nobody should pay: an orphan, one that is being closed, one of a payment that is over.

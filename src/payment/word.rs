@@ -79,6 +79,8 @@ words! {
         BankRefused => "bank_refused",
         /// The amount is outside of the bank's bounds.
         AmountOutOfRange => "amount_out_of_range",
+        /// Another payment had the register's plate for too long.
+        LinkBusy => "link_busy",
         /// A person ended the review as not paid.
         ReviewFailed => "review_failed",
         /// The operation that it supersedes is paid, or a person must decide on it.

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use connector_sdk::Signature;
+use connector_sdk::{Notification, Signature};
 use http_door::{NotificationReceipt, Notifications};
-use payment::ServerId;
+use payment::{PaidNotice, ServerId};
 
 use crate::banks::ConfiguredBanks;
 
@@ -32,8 +32,19 @@ impl Notifications for Hooks {
         let Ok(notification) = read else { return NotificationReceipt::Unreadable };
         let order = notification.order.as_deref().and_then(|order| order.parse().ok());
         match notification.signature {
-            Signature::Valid => NotificationReceipt::Proven { order },
+            Signature::Valid => NotificationReceipt::Proven { order, money: money(notification) },
             Signature::Invalid => NotificationReceipt::NotProven { order },
         }
     }
+}
+
+/// What a notification tells of money, if it names it.
+fn money(notification: Notification) -> Option<PaidNotice> {
+    Some(PaidNotice {
+        transaction: Some(notification.transaction?),
+        amount: notification.amount,
+        paid_at: None,
+        payer: None,
+        instrument: None,
+    })
 }

@@ -36,6 +36,7 @@ mod versioned;
 
 pub use db::Db;
 pub use memory::MemoryStore;
+pub use read::links::HeldLink;
 pub use records::{
     DeliveryState, EventRecord, FactRecord, PaymentFilter, PaymentRecord, PaymentSummary, Records,
 };

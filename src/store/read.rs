@@ -1,5 +1,6 @@
 //! Queries for reading, on either database.
 
+pub(crate) mod links;
 pub(crate) mod operations;
 pub(crate) mod outbox;
 pub(crate) mod payments;

@@ -27,6 +27,13 @@ pub(crate) const UPDATE_PAYMENT: &str = "UPDATE payments \
 pub(crate) const INSERT_CREDIT: &str = "INSERT INTO credits (server, bank_transaction, payment, is_believed) \
      VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
 
+pub(crate) const TAKE_LINK: &str = "INSERT INTO links (server, link, payment, since) \
+     VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+
+pub(crate) const FREE_LINK: &str = "DELETE FROM links WHERE server = $1 AND link = $2 AND payment = $3";
+
+pub(crate) const LINKS_HELD: &str = "SELECT server, link, payment, since FROM links ORDER BY server, link";
+
 pub(crate) const MARK_EVENT: &str = "UPDATE journal SET delivered = $1 \
      WHERE payment = $2 AND sequence = $3 AND store = $4 AND register = $5 AND delivered <> 1";
 

@@ -18,6 +18,7 @@ mod http_alone;
 mod late_money;
 mod outages;
 mod parked;
+mod plates;
 mod play;
 mod restarts;
 mod rights;

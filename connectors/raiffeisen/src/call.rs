@@ -2,16 +2,18 @@
 
 use async_trait::async_trait;
 use connector_sdk::http::{Answer, Http, Method, RequestBuilder, Url};
-use connector_sdk::{Capabilities, Connector, Notification, NotificationError};
+use connector_sdk::{Capabilities, Connector, Notification, NotificationError, PlateRequest};
 use payment::{
-    AnnulAnswer, CallError, IssueRequest, Issued, OrderRequest, RefundAnswer, RefundRequest, StatusAnswer,
+    AnnulAnswer, CallError, CodeKind, IssueRequest, Issued, OrderRequest, OrderState, Plate, RefundAnswer,
+    RefundRequest, StatusAnswer,
 };
 use secrecy::ExposeSecret;
 
 use crate::capabilities::capabilities;
 use crate::config::{Config, RefundPath};
 use crate::map::code::Withdrawal;
-use crate::map::{code, refund, refusal, status};
+use crate::map::link::OrderWord;
+use crate::map::{code, link, refund, refusal, status};
 use crate::notification;
 
 /// One authorization server at this bank.
@@ -44,6 +46,62 @@ impl Caller {
         self.http.send(request.bearer_auth(key).header("accept", "application/json")).await
     }
 
+    /// Mints a code for one sale.
+    async fn mint(&self, request: &IssueRequest) -> Result<Issued, CallError> {
+        let (body, expiry) = code::registration(&self.config, request)?;
+        let answer = self.post(&["sbp", "v2", "qrs"], body).await?;
+        let end = (request.kind == CodeKind::Dynamic).then_some(expiry.at);
+        code::issued(&answer, request.amount, end)
+    }
+
+    /// Arms the register's plate.
+    async fn arm(&self, request: &IssueRequest) -> Result<Issued, CallError> {
+        let plate =
+            request.plate.as_ref().ok_or_else(|| refusal::not_offered("a cash link without a plate"))?;
+        let (body, expiry) = link::arming(request, plate)?;
+        let answer = self.post(&["payment", "v1", "orders"], body).await?;
+        link::armed(&answer, request, plate, expiry.at)
+    }
+
+    async fn order_word(&self, order: &str) -> Result<OrderWord, CallError> {
+        link::order_word(&self.get(&["payment", "v1", "orders", order]).await?)
+    }
+
+    /// The order first, its money after it: what was over, with nothing in progress later, is over for certain.
+    async fn status_of_activation(&self, request: &OrderRequest) -> Result<StatusAnswer, CallError> {
+        let order = request.order.to_string();
+        let word = self.order_word(&order).await?;
+        let money = if self.config.status_by_order {
+            self.status_by_order(&order).await?
+        } else if let Some(link) = &request.code {
+            self.status_by_code(link.as_str()).await?
+        } else {
+            StatusAnswer { order: None, state: OrderState::Unpaid }
+        };
+        Ok(link::status(&order, word, money))
+    }
+
+    async fn status_by_code(&self, id: &str) -> Result<StatusAnswer, CallError> {
+        status::payment_info(&self.get(&["sbp", "v1", "qr", id, "payment-info"]).await?)
+    }
+
+    async fn status_by_order(&self, order: &str) -> Result<StatusAnswer, CallError> {
+        status::order_transaction(&self.get(&["payments", "v1", "orders", order, "transaction"]).await?)
+    }
+
+    async fn disarm(&self, request: &OrderRequest) -> Result<AnnulAnswer, CallError> {
+        let order = request.order.to_string();
+        match link::withdrawal(&self.delete(&["payment", "v1", "orders", &order]).await?)? {
+            Some(outcome) => Ok(outcome),
+            None => Ok(link::withdrawn(self.order_word(&order).await?)),
+        }
+    }
+
+    /// A static code may hold several payments under one order: only the interface by transaction tells them apart.
+    fn refund_path(&self, request: &RefundRequest) -> RefundPath {
+        if request.kind == CodeKind::Static { RefundPath::V1 } else { self.config.refund_path }
+    }
+
     fn address(&self, path: &[&str]) -> Url {
         let mut segments = vec!["api"];
         segments.extend(path);
@@ -58,25 +116,29 @@ impl Connector for Caller {
     }
 
     async fn issue(&self, request: &IssueRequest) -> Result<Issued, CallError> {
-        let (body, expiry) = code::registration(&self.config, request)?;
-        let answer = self.post(&["sbp", "v2", "qrs"], body).await?;
-        code::issued(&answer, request.amount, expiry.at)
+        match request.kind {
+            CodeKind::CashLink => self.arm(request).await,
+            CodeKind::Dynamic | CodeKind::Static | CodeKind::Buyer => self.mint(request).await,
+        }
     }
 
     async fn status(&self, request: &OrderRequest) -> Result<StatusAnswer, CallError> {
+        if request.kind == CodeKind::CashLink {
+            return self.status_of_activation(request).await;
+        }
         if let Some(id) = &request.code {
-            let answer = self.get(&["sbp", "v1", "qr", id.as_str(), "payment-info"]).await?;
-            return status::payment_info(&answer);
+            return self.status_by_code(id.as_str()).await;
         }
         if !self.config.status_by_order {
             return Err(refusal::not_offered("a look-up by order"));
         }
-        let answer =
-            self.get(&["payments", "v1", "orders", &request.order.to_string(), "transaction"]).await?;
-        status::order_transaction(&answer)
+        self.status_by_order(&request.order.to_string()).await
     }
 
     async fn annul(&self, request: &OrderRequest) -> Result<AnnulAnswer, CallError> {
+        if request.kind == CodeKind::CashLink {
+            return self.disarm(request).await;
+        }
         let id = request.code.as_ref().ok_or_else(|| refusal::not_offered("an annulment by order"))?;
         let path = ["sbp", "v2", "qrs", id.as_str()];
         match code::withdrawal(&self.delete(&path).await?)? {
@@ -86,7 +148,7 @@ impl Connector for Caller {
     }
 
     async fn refund(&self, request: &RefundRequest) -> Result<RefundAnswer, CallError> {
-        let answer = match self.config.refund_path {
+        let answer = match self.refund_path(request) {
             RefundPath::V1 => self.post(&["sbp", "v1", "refund"], refund::by_transaction(request)?).await?,
             RefundPath::V2 => {
                 let (order, key) = (request.order.to_string(), request.refund.to_string());
@@ -98,11 +160,22 @@ impl Connector for Caller {
 
     async fn refund_status(&self, request: &RefundRequest) -> Result<RefundAnswer, CallError> {
         let (order, key) = (request.order.to_string(), request.refund.to_string());
-        let answer = match self.config.refund_path {
+        let answer = match self.refund_path(request) {
             RefundPath::V1 => self.get(&["sbp", "v1", "refund", &key]).await?,
             RefundPath::V2 => self.get(&order_refund(&order, &key)).await?,
         };
         refund::found(request, &answer)
+    }
+
+    async fn make_plate(&self, request: &PlateRequest) -> Result<Plate, CallError> {
+        let answer = match &request.draft {
+            Some(draft) => {
+                let path = ["sbp", "v1", "qr-drafts", draft.as_str()];
+                self.post(&path, link::binding(&self.config, request)).await?
+            }
+            None => self.post(&["sbp", "v2", "qrs"], link::registration(&self.config, request)).await?,
+        };
+        link::plate(&answer)
     }
 
     fn read_notification(

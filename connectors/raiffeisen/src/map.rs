@@ -4,6 +4,7 @@
 //! answers that the bank accepted.
 
 pub(crate) mod code;
+pub(crate) mod link;
 pub(crate) mod refund;
 pub(crate) mod refusal;
 pub(crate) mod status;

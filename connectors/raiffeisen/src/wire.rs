@@ -4,6 +4,7 @@
 //! field of an answer is optional here; `map` says which ones an answer is worth nothing without.
 
 mod amount;
+mod order;
 mod purpose;
 mod time;
 
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 pub(crate) use amount::{money, roubles, signature_forms};
+pub(crate) use order::{ArmedLink, Binding, NewLink, NewOrder, OrderAnswer};
 pub(crate) use purpose::{PURPOSE_MAX_CHARS, clean};
 pub(crate) use time::{Expiry, expiry};
 

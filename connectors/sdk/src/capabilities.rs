@@ -34,6 +34,9 @@ pub struct KindAbility {
     pub code_life_default: Duration,
     /// How long after a code's end the bank may still report money for it.
     pub dead_after: Duration,
+    /// Whether a code takes several payments and status shows only the latest: then a signed notification of another one
+    /// is kept for a person.
+    pub latest_credit_only: bool,
     /// What refunds are possible.
     pub refund: RefundTerms,
 }

@@ -9,4 +9,4 @@ mod sample;
 
 pub use fault::wire_faults;
 pub use port::{closed_address, listener};
-pub use sample::{issue_request, order_request, refund_request};
+pub use sample::{issue_request, order_request, plate, refund_request};

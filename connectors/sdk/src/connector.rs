@@ -2,10 +2,11 @@
 
 use async_trait::async_trait;
 use payment::{
-    AnnulAnswer, CallError, IssueRequest, Issued, OrderRequest, RefundAnswer, RefundRequest, StatusAnswer,
+    AnnulAnswer, CallError, IssueRequest, Issued, OrderRequest, Plate, RefundAnswer, RefundRequest, Refusal,
+    RefusalKind, StatusAnswer,
 };
 
-use crate::{Capabilities, Notification, NotificationError};
+use crate::{Capabilities, Notification, NotificationError, PlateRequest};
 
 /// One authorization server's bank, ready to be called.
 ///
@@ -15,13 +16,14 @@ pub trait Connector: Send + Sync + 'static {
     /// What this bank can do under these settings.
     fn capabilities(&self) -> Capabilities;
 
-    /// Asks for a code. Never called twice with the same order.
+    /// Asks for a code, or arms the plate of the request. Never called twice with the same order.
     async fn issue(&self, request: &IssueRequest) -> Result<Issued, CallError>;
 
     /// Asks what became of an order. Without the code's id only where `status_by_order` is declared.
     async fn status(&self, request: &OrderRequest) -> Result<StatusAnswer, CallError>;
 
-    /// Withdraws an unpaid code. Only called where `annul` is declared and the code's id is known.
+    /// Withdraws an unpaid code. Only called where `annul` is declared and the code's id is known. A cash link is
+    /// disarmed by our order.
     async fn annul(&self, request: &OrderRequest) -> Result<AnnulAnswer, CallError>;
 
     /// Gives money back. The engine repeats a key only where `keys_idempotent` is declared.
@@ -29,6 +31,16 @@ pub trait Connector: Send + Sync + 'static {
 
     /// Asks what became of a refund. Only called where `lookup_by_key` is declared.
     async fn refund_status(&self, request: &RefundRequest) -> Result<RefundAnswer, CallError>;
+
+    /// Makes a register's plate: a new cash link, or a printed one that is bound to the merchant. For banks that offer
+    /// cash links; called by people, not by payments.
+    async fn make_plate(&self, _request: &PlateRequest) -> Result<Plate, CallError> {
+        Err(CallError::Refused(Refusal {
+            kind: RefusalKind::Other,
+            bank_code: "not_offered".to_owned(),
+            message: "this connector makes no plates".to_owned(),
+        }))
+    }
 
     /// Reads a notification that arrived at `/hooks/{authorization server}`. `header` looks a header's value up by its
     /// lower-case name. A notification is only a hint: the engine asks for the status.

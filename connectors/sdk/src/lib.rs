@@ -13,8 +13,10 @@ mod connector;
 pub mod http;
 mod module;
 mod notification;
+mod plate;
 
 pub use capabilities::{Capabilities, KindAbility};
 pub use connector::Connector;
 pub use module::{Manifest, Module, ServerSettings, SettingsError, SettingsKey};
 pub use notification::{Notification, NotificationError, Signature};
+pub use plate::PlateRequest;

@@ -10,7 +10,7 @@ use crate::contract::{self, Fault, PayBody};
 use crate::engine::Engine;
 use crate::essence;
 use crate::feed::{Fed, FeedError};
-use crate::ports::{Destination, OperationKey, OperationKind, OperationRecord};
+use crate::ports::{Destination, Offer, OperationKey, OperationKind, OperationRecord};
 use crate::settings::{OpenPayments, PaymentType, RegisterSettings, StoreSettings};
 
 pub(crate) async fn pay(
@@ -142,10 +142,10 @@ fn check(engine: &Engine, command: &Command<'_>) -> Result<Checkout, Fault> {
     };
     let amount = body.amount.read()?;
     check_reply_to(engine, command)?;
-    check_age(&body, command)?;
+    let not_after = check_age(&body, command)?;
     let (code, payment_type) = payment_type_of(&body, store)?;
     let kind = kind_of(&body, payment_type)?;
-    let routes = routes_of(engine, payment_type, kind, amount)?;
+    let routes = routes_of(engine, payment_type, register, kind, amount)?;
     let (show_on, show_on_register) = outputs_of(&body, register)?;
     let supersedes = supersedes_of(&body, &operation)?;
     Ok(Checkout {
@@ -156,6 +156,7 @@ fn check(engine: &Engine, command: &Command<'_>) -> Result<Checkout, Fault> {
         payment_type: code,
         kind,
         expires_in_s: body.expires_in_s,
+        not_after,
         routes,
         late_money: late_money_of(store, payment_type),
         show_on,
@@ -199,7 +200,8 @@ pub(super) fn check_reply_to(engine: &Engine, command: &Command<'_>) -> Result<(
     }
 }
 
-fn check_age(body: &PayBody, command: &Command<'_>) -> Result<(), Fault> {
+/// Until when the pay may be started, if it names a time.
+fn check_age(body: &PayBody, command: &Command<'_>) -> Result<Option<Timestamp>, Fault> {
     let not_after = match &body.not_after {
         Some(text) => {
             Some(Timestamp::parse(text).map_err(|error| Fault::invalid("not_after", error.to_string()))?)
@@ -210,7 +212,7 @@ fn check_age(body: &PayBody, command: &Command<'_>) -> Result<(), Fault> {
         let reason = "it came too late to be started: nothing was asked of a bank";
         return Err(Fault::new(RejectCode::Stale, "not_after", reason));
     }
-    Ok(())
+    Ok(not_after)
 }
 
 fn payment_type_of<'a>(
@@ -257,11 +259,13 @@ fn kind_of(body: &PayBody, payment_type: &PaymentType) -> Result<CodeKind, Fault
 fn routes_of(
     engine: &Engine,
     payment_type: &PaymentType,
+    register: &RegisterSettings,
     kind: CodeKind,
     amount: Money,
 ) -> Result<Vec<Route>, Fault> {
     let banks = &engine.parts().banks;
     let offers: Vec<_> = payment_type.servers.iter().filter_map(|server| banks.offer(server, kind)).collect();
+    let offers = if kind == CodeKind::CashLink { with_plates(offers, register)? } else { offers };
     if offers.is_empty() {
         let reason = format!("no authorization server of this payment type offers {} codes", kind.word());
         return Err(Fault::invalid("qr", reason));
@@ -281,6 +285,21 @@ fn routes_of(
         return Err(Fault::new(RejectCode::AmountOutOfRange, "amount.value", reason));
     }
     Ok(routes)
+}
+
+/// A cash link is paid at a plate of the register: only banks where it has one can take the checkout.
+fn with_plates(offers: Vec<Offer>, register: &RegisterSettings) -> Result<Vec<Offer>, Fault> {
+    let are_offered = !offers.is_empty();
+    let with_plate = |mut offer: Offer| {
+        offer.route.plate = Some(register.plates.get(&offer.route.server)?.clone());
+        Some(offer)
+    };
+    let offers: Vec<_> = offers.into_iter().filter_map(with_plate).collect();
+    if are_offered && offers.is_empty() {
+        let reason = "the register has no plate at an authorization server of this payment type";
+        return Err(Fault::invalid("qr", reason));
+    }
+    Ok(offers)
 }
 
 /// Where the code is shown: named consoles or kinds, or every console that shows codes, else the register itself.

@@ -12,7 +12,7 @@ use crate::contract::{
 };
 use crate::engine::Engine;
 use crate::ports::{Offer, Search, StoreError};
-use crate::settings::{PaymentType, StoreSettings};
+use crate::settings::{PaymentType, RegisterSettings, StoreSettings};
 
 /// So many payments an answer has at most.
 const FOUND_AT_MOST: usize = 50;
@@ -106,7 +106,9 @@ pub(super) async fn totals(engine: &Engine, command: &Command<'_>) -> Result<Ans
 pub(super) fn types(engine: &Engine, command: &Command<'_>) -> Result<Answer, Failure> {
     let settings = engine.settings();
     let store = store_of(engine, command, &settings.stores)?;
-    let described = store.payment_types.iter().map(|(code, its)| describe(engine, store, code, its));
+    let register = store.registers.get(&command.from.register);
+    let described =
+        store.payment_types.iter().map(|(code, its)| describe(engine, store, register, code, its));
     Ok(answer(EventBody {
         types: Some(described.collect()),
         ..contract::of_register("register.types", command.from, command.now)
@@ -164,9 +166,20 @@ async fn walk(
     }
 }
 
+/// A cash link can be paid only at a plate of the register.
+fn has_plate(register: Option<&RegisterSettings>, offer: &Offer) -> bool {
+    register.is_some_and(|register| register.plates.contains_key(&offer.route.server))
+}
+
 const KINDS: [CodeKind; 4] = [CodeKind::Dynamic, CodeKind::Static, CodeKind::CashLink, CodeKind::Buyer];
 
-fn describe(engine: &Engine, store: &StoreSettings, code: &PaymentTypeCode, its: &PaymentType) -> TypeBody {
+fn describe(
+    engine: &Engine,
+    store: &StoreSettings,
+    register: Option<&RegisterSettings>,
+    code: &PaymentTypeCode,
+    its: &PaymentType,
+) -> TypeBody {
     let banks = &engine.parts().banks;
     let mut kinds: Vec<CodeKind> = KINDS.into_iter().filter(|kind| *kind != its.code).collect();
     kinds.insert(0, its.code);
@@ -176,6 +189,7 @@ fn describe(engine: &Engine, store: &StoreSettings, code: &PaymentTypeCode, its:
             its.servers.iter().filter_map(move |server| Some((kind, banks.offer(server, kind)?)))
         })
         .filter(|(_, offer)| offer.currencies.contains(&store.currency))
+        .filter(|(kind, offer)| *kind != CodeKind::CashLink || has_plate(register, offer))
         .collect();
     let can_start = offers.iter().any(|(kind, _)| *kind == its.code);
     let reason = format!(

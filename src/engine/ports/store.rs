@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use payment::{
-    BankTransaction, Fact, Money, OperationId, Payment, PaymentId, RegisterId, RejectCode, ServerId, StoreId,
-    Timestamp,
+    BankTransaction, CodeId, Fact, Money, OperationId, Payment, PaymentId, RegisterId, RejectCode, ServerId,
+    StoreId, Timestamp,
 };
 
 use crate::settings::Settings;
@@ -112,6 +112,26 @@ pub struct PaymentChange {
     pub journal: Vec<JournalRow>,
     /// Credits that were found, and those that are believed from now on.
     pub credits: Vec<CreditRow>,
+    /// Cash links that change hands: each belongs to one payment at a time.
+    pub links: LinkChange,
+}
+
+/// The cash links that a payment takes, or gives back, with a change.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LinkChange {
+    /// From now on its own. One that another payment holds makes the whole change a [`CommitError::LinkTaken`].
+    pub taken: Vec<LinkKey>,
+    /// Free again.
+    pub freed: Vec<LinkKey>,
+}
+
+/// A cash link at a bank, named.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LinkKey {
+    /// The authorization server.
+    pub server: ServerId,
+    /// The bank's id of the link.
+    pub link: CodeId,
 }
 
 /// One fact of the journal.
@@ -302,6 +322,9 @@ pub enum CommitError {
     /// The register has an open payment, and may have one only: ask which, and answer.
     #[error("the register has an open payment already")]
     RegisterBusy,
+    /// A cash link belongs to another payment now: decide again without it.
+    #[error("the cash link belongs to another payment now")]
+    LinkTaken,
     /// Another instance has taken over: this epoch may not write any more.
     #[error("this instance's epoch has lapsed")]
     Lapsed,

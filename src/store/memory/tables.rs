@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use engine::ports::{
-    Change, CommitError, DeliveryMark, Destination, EventDraft, OperationRecord, PaymentChange,
+    Change, CommitError, DeliveryMark, Destination, EventDraft, LinkKey, OperationRecord, PaymentChange,
 };
 use engine::settings::Settings;
 use payment::{OperationId, Payment, PaymentId, RegisterId, StoreId, Timestamp};
@@ -32,6 +32,7 @@ pub(super) struct Tables {
     known_credits: BTreeSet<(String, PaymentId)>,
     /// Money that a payment believes in.
     credits: BTreeSet<(String, String)>,
+    links: BTreeMap<LinkKey, PaymentId>,
     epochs: Vec<Timestamp>,
     pub(super) settings: Settings,
 }
@@ -110,6 +111,9 @@ impl Tables {
                 return Err(CommitError::CreditTaken);
             }
         }
+        if change.links.taken.iter().any(|link| self.links.contains_key(link)) {
+            return Err(CommitError::LinkTaken);
+        }
         Ok(())
     }
 
@@ -140,6 +144,12 @@ impl Tables {
         let believed = change.credits.iter().filter(|credit| credit.is_believed);
         self.credits
             .extend(believed.map(|credit| (credit.server.to_string(), credit.transaction.to_string())));
+        self.links.extend(change.links.taken.into_iter().map(|link| (link, id)));
+        for link in change.links.freed {
+            if self.links.get(&link) == Some(&id) {
+                self.links.remove(&link);
+            }
+        }
         let mut row = self.payments.remove(&id).unwrap_or_else(|| PaymentRow {
             payment: Arc::clone(&payment),
             wake_at: None,

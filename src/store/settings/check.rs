@@ -44,17 +44,28 @@ fn check_store(key: &str, store: &StoreSettings, settings: &Settings, problems: 
     }
     check_late_money(key, store.late_money, problems);
     for (register, its) in &store.registers {
-        check_register(&format!("{key}.registers.{register}"), its, problems);
+        check_register(&format!("{key}.registers.{register}"), its, settings, problems);
     }
     for (code, its) in &store.payment_types {
         check_payment_type(&format!("{key}.payment_types.{code}"), its, settings, problems);
     }
 }
 
-fn check_register(key: &str, register: &RegisterSettings, problems: &mut Problems) {
+fn check_register(key: &str, register: &RegisterSettings, settings: &Settings, problems: &mut Problems) {
     check_name(key, &register.name, problems);
     for (console, its) in &register.consoles {
         check_console(&format!("{key}.consoles.{console}"), its, problems);
+    }
+    for (server, plate) in &register.plates {
+        let key = format!("{key}.plates.{server}");
+        if !settings.servers.contains_key(server) {
+            let choice = choice(settings.servers.keys());
+            problems.at(&key, format!("there is no such authorization server; {choice}"));
+        }
+        if plate.payload.trim().is_empty() {
+            problems
+                .at(format!("{key}.payload"), "a plate needs the text of its QR code, as the bank gave it");
+        }
     }
 }
 

@@ -76,11 +76,13 @@ fn read_register(fields: &mut Fields<'_>) -> Option<RegisterSettings> {
     let name = fields.required("name");
     let events_by: Option<EventsBy> = fields.optional("events_by");
     let open_payments: Option<OpenPayments> = fields.optional("open_payments");
+    let plates = fields.optional("plates");
     Some(RegisterSettings {
         name: name?,
         events_by: events_by.unwrap_or_default(),
         open_payments: open_payments.unwrap_or_default(),
         consoles: BTreeMap::new(),
+        plates: plates.unwrap_or_default(),
     })
 }
 
@@ -89,6 +91,9 @@ pub(super) fn write_register(register: &RegisterSettings) -> Table {
     put(&mut table, "name", &register.name);
     put(&mut table, "events_by", register.events_by);
     put(&mut table, "open_payments", register.open_payments);
+    if !register.plates.is_empty() {
+        put(&mut table, "plates", &register.plates);
+    }
     table
 }
 

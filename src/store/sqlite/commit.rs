@@ -4,7 +4,7 @@
 //! one update and one insert, and each change is one script.
 
 use async_trait::async_trait;
-use engine::ports::{Change, CommitError, CreditRow, PaymentChange, StoreError};
+use engine::ports::{Change, CommitError, CreditRow, LinkChange, LinkKey, PaymentChange, StoreError};
 
 use super::job::{Refusal, Work};
 use super::script::Script;
@@ -26,6 +26,7 @@ struct PaymentRows {
     state: StateColumns,
     journal: Vec<JournalColumns>,
     credits: Vec<CreditRow>,
+    links: LinkChange,
 }
 
 enum Writing {
@@ -57,6 +58,7 @@ impl PaymentRows {
             state: StateColumns::of(change)?,
             journal: journal_columns(&change.journal)?,
             credits: change.credits.clone(),
+            links: change.links.clone(),
         })
     }
 }
@@ -102,6 +104,7 @@ enum Expected {
     SolePayment,
     Payment,
     Credit,
+    Link,
     Facts,
 }
 
@@ -113,6 +116,7 @@ impl Expected {
             Self::SolePayment => Some(CommitError::RegisterBusy),
             Self::Payment => Some(CommitError::Conflict),
             Self::Credit => Some(CommitError::CreditTaken),
+            Self::Link => Some(CommitError::LinkTaken),
             Self::Facts => Some(StoreError("facts were not taken into the journal".to_owned()).into()),
         }
     }
@@ -148,6 +152,14 @@ impl Commit {
         for credit in &rows.credits {
             insert_credit(&mut script, credit, &payment);
             expected.push(Expected::Credit);
+        }
+        for link in &rows.links.taken {
+            take_link(&mut script, link, &payment, self.at);
+            expected.push(Expected::Link);
+        }
+        for link in &rows.links.freed {
+            free_link(&mut script, link, &payment);
+            expected.push(Expected::Anything);
         }
         let mut journal = rows.journal.into_iter();
         while let some @ 1.. = journal.len().min(sql::JOURNAL_ROWS) {
@@ -229,6 +241,23 @@ fn insert_credit(script: &mut Script, credit: &CreditRow, payment: &str) {
         .bind(credit.transaction.to_string())
         .bind(payment.to_owned())
         .bind(credit.is_believed);
+}
+
+fn take_link(script: &mut Script, key: &LinkKey, payment: &str, at: i64) {
+    script
+        .statement(sql::TAKE_LINK)
+        .bind(key.server.to_string())
+        .bind(key.link.to_string())
+        .bind(payment.to_owned())
+        .bind(at);
+}
+
+fn free_link(script: &mut Script, key: &LinkKey, payment: &str) {
+    script
+        .statement(sql::FREE_LINK)
+        .bind(key.server.to_string())
+        .bind(key.link.to_string())
+        .bind(payment.to_owned());
 }
 
 fn insert_journal(

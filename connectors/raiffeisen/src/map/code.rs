@@ -11,16 +11,18 @@ use crate::wire::{self, CodeAnswer, Expiry, Extra, NewCode};
 
 /// The body of a registration, and the end of life that it asks for.
 pub(crate) fn registration(config: &Config, request: &IssueRequest) -> Result<(Vec<u8>, Expiry), CallError> {
-    if request.kind != CodeKind::Dynamic {
-        return Err(not_offered(request.kind.word()));
-    }
+    let qr_type = match request.kind {
+        CodeKind::Dynamic => "QRDynamic",
+        CodeKind::Static => "QRStatic",
+        CodeKind::CashLink | CodeKind::Buyer => return Err(not_offered(request.kind.word())),
+    };
     if request.amount.currency() != Currency::RUB {
         return Err(not_offered(request.amount.currency().code()));
     }
     let expiry = wire::expiry(request.expires_at).ok_or_else(|| not_offered("a life beyond the calendar"))?;
     let purpose = wire::clean(request.purpose.as_deref());
     let body = NewCode {
-        qr_type: "QRDynamic",
+        qr_type,
         sbp_merchant_id: &config.sbp_merchant_id,
         order: request.order.to_string(),
         amount: wire::roubles(request.amount),
@@ -39,7 +41,9 @@ pub(crate) fn registration(config: &Config, request: &IssueRequest) -> Result<(V
 /// amount, is worth nothing: *unknown*.
 ///
 /// *Order already registered* is *unknown* too: our orders are unique, so an earlier sending of this one has worked.
-pub(crate) fn issued(answer: &Answer, amount: Money, asked: Timestamp) -> Result<Code, CallError> {
+///
+/// `asked`: the end of life that holds where the answer names none; a static code without one is believed to have none.
+pub(crate) fn issued(answer: &Answer, amount: Money, asked: Option<Timestamp>) -> Result<Code, CallError> {
     let body = accepted(answer).map_err(|error| match error {
         CallError::Refused(refusal) if says(&refusal, &["ORDER_NUMBER_ALREADY_REGISTERED"]) => {
             CallError::Unknown(refusal.to_string())
@@ -50,7 +54,7 @@ pub(crate) fn issued(answer: &Answer, amount: Money, asked: Timestamp) -> Result
     let lacks = |what: &str| CallError::Unknown(format!("the code has no {what} that can be used"));
     let id = code.qr_id.filter(|id| id.bytes().all(|byte| byte.is_ascii_alphanumeric()));
     let expires_at = match code.qr_expiration_date {
-        Some(end) => Timestamp::parse(&end).map_err(|_| lacks("qrExpirationDate"))?,
+        Some(end) => Some(Timestamp::parse(&end).map_err(|_| lacks("qrExpirationDate"))?),
         None => asked,
     };
     let payload = code.payload.filter(|payload| !payload.is_empty()).ok_or_else(|| lacks("payload"))?;
@@ -60,7 +64,7 @@ pub(crate) fn issued(answer: &Answer, amount: Money, asked: Timestamp) -> Result
     Ok(Code {
         id: id.and_then(|id| CodeId::parse(&id).ok()).ok_or_else(|| lacks("qrId"))?,
         payload,
-        expires_at: Some(expires_at),
+        expires_at,
         payment_url: None,
     })
 }

@@ -62,7 +62,6 @@ fn settings_and_purpose_come_and_go_in_a_registration() {
 fn what_is_not_declared_is_refused_before_the_bank_is_asked() {
     let tenge = Money::try_new(100, Currency::parse("KZT").unwrap()).unwrap();
     for request in [
-        issue_request(CodeKind::Static),
         issue_request(CodeKind::CashLink),
         issue_request(CodeKind::Buyer),
         IssueRequest { amount: tenge, ..issue_request(CodeKind::Dynamic) },
@@ -78,7 +77,7 @@ fn what_is_not_declared_is_refused_before_the_bank_is_asked() {
 
 #[test]
 fn a_registered_code_is_kept_byte_for_byte() {
-    let code = issued(&answer(200, REGISTERED), amount(), asked()).unwrap();
+    let code = issued(&answer(200, REGISTERED), amount(), Some(asked())).unwrap();
     assert_eq!(code.id.as_str(), "AD10051KNSNR64I98CRUJUASC9M72QTA");
     assert_eq!(
         code.payload,
@@ -97,9 +96,20 @@ fn the_banks_end_of_life_holds_and_ours_where_it_gives_none() {
         ("", "2026-11-21T15:05:00Z"),
     ] {
         let body = format!(r#"{{"code":"SUCCESS","qrId":"AD1","payload":"https://qr.nspk.ru/AD1"{end}}}"#);
-        let code = issued(&answer(200, &body), amount(), asked()).unwrap();
+        let code = issued(&answer(200, &body), amount(), Some(asked())).unwrap();
         assert_eq!(code.expires_at, Some(Timestamp::parse(expires_at).unwrap()), "{end}");
     }
+}
+
+#[test]
+fn a_static_code_is_minted_for_one_sale_with_order_amount_and_end() {
+    let body = registered(&[], &issue_request(CodeKind::Static));
+    assert_eq!((&body["qrType"], &body["amount"].to_string()), (&"QRStatic".into(), &"1110.11".to_owned()));
+    assert_eq!(body["order"], "0191f7e25d3a7abc8def012345678001");
+    assert_eq!(body["qrExpirationDate"], "2026-11-21T18:05:00+03:00", "without one it would never end");
+    let code =
+        issued(&answer(200, r#"{"qrId":"AS1","payload":"https://qr.nspk.ru/AS1"}"#), amount(), None).unwrap();
+    assert_eq!(code.expires_at, None, "the bank names no end: it is withdrawn at the end of the sale");
 }
 
 #[test]
@@ -113,7 +123,7 @@ fn a_code_over_another_amount_is_never_shown() {
         ("?sum=", false),
     ] {
         let body = format!(r#"{{"qrId":"AD1","payload":"https://qr.nspk.ru/AD1{tail}"}}"#);
-        match issued(&answer(200, &body), amount(), asked()) {
+        match issued(&answer(200, &body), amount(), Some(asked())) {
             Ok(_) => assert!(is_ours, "{tail}"),
             Err(error) => assert!(!is_ours && matches!(error, CallError::Unknown(_)), "{tail}: {error}"),
         }
@@ -135,7 +145,7 @@ fn a_code_that_can_not_be_used_may_still_exist() {
         (400, r#"{"code":"ERROR.ORDER_NUMBER_ALREADY_REGISTERED","message":"…"}"#),
         (200, r#"{"code":"ERROR.ORDER_NUMBER_ALREADY_REGISTERED","message":"…"}"#),
     ] {
-        let error = issued(&answer(status, body), amount(), asked()).unwrap_err();
+        let error = issued(&answer(status, body), amount(), Some(asked())).unwrap_err();
         assert!(matches!(error, CallError::Unknown(_)), "{body}: {error}");
     }
 }

@@ -106,7 +106,7 @@ fn the_rightest_of_these_bodies_claims_everything() {
     assert_eq!(code::withdrawal(&answer), Ok(Withdrawal::Certain(AnnulAnswer::Annulled)));
     assert_eq!(code::state(&answer), Ok(AnnulAnswer::Annulled));
     assert_eq!(refund::sent(&request, &answer), Ok(RefundAnswer::Completed { transaction: None }));
-    assert!(code::issued(&answer, amount, Timestamp::from_micros(0)).is_ok());
+    assert!(code::issued(&answer, amount, Some(Timestamp::from_micros(0))).is_ok());
 }
 
 proptest! {
@@ -162,7 +162,7 @@ proptest! {
     #[test]
     fn a_code_is_there_only_with_its_id_and_payload(answer in answer()) {
         let amount = refund_request(CodeKind::Dynamic).amount;
-        if let Ok(code) = code::issued(&answer, amount, Timestamp::from_micros(0)) {
+        if let Ok(code) = code::issued(&answer, amount, Some(Timestamp::from_micros(0))) {
             prop_assert!(accepted(&answer));
             prop_assert_eq!(says(&answer, "payload"), Some(code.payload));
             prop_assert_eq!(says(&answer, "qrId"), Some(code.id.as_str().to_owned()));

@@ -70,7 +70,7 @@ async fn a_code_that_is_not_offered_is_not_asked_for() {
     let bank = Bank::start().await;
     let connector = bank.connect(&[]);
     let order = order_request(CodeKind::Dynamic, None);
-    assert!(matches!(connector.issue(&issue_request(CodeKind::Static)).await, Err(CallError::Refused(_))));
+    assert!(matches!(connector.issue(&issue_request(CodeKind::Buyer)).await, Err(CallError::Refused(_))));
     assert!(matches!(connector.annul(&order).await, Err(CallError::Refused(_))));
     assert!(bank.requests().await.is_empty());
 }

@@ -11,6 +11,13 @@ async fn whatever_breaks_on_the_wire_is_not_sent_or_unknown() {
 }
 
 #[tokio::test]
+async fn static_codes_and_cash_links_fail_no_worse() {
+    for kind in [CodeKind::Static, CodeKind::CashLink] {
+        wire_faults(kind, |base_url| connect(base_url, &[])).await;
+    }
+}
+
+#[tokio::test]
 async fn the_newer_refund_interface_fails_no_worse() {
     wire_faults(CodeKind::Dynamic, |base_url| connect(base_url, &[("refund_path", "v2")])).await;
 }

@@ -4,5 +4,6 @@
 mod bank;
 mod codes;
 mod faults;
+mod links;
 mod refunds;
 mod status;

@@ -45,6 +45,16 @@ async fn a_refund_that_the_bank_does_not_know_is_not_found() {
 }
 
 #[tokio::test]
+async fn one_of_several_payments_on_a_static_code_goes_back_by_its_transaction() {
+    let bank = Bank::start().await;
+    let connector = bank.connect(&[("refund_path", "v2")]);
+    bank.answers("POST", SEND, 200, r#"{"code":"SUCCESS","amount":150,"refundStatus":"IN_PROGRESS"}"#).await;
+    assert_eq!(connector.refund(&refund_request(CodeKind::Static)).await, Ok(RefundAnswer::Pending));
+    let body: serde_json::Value = serde_json::from_slice(&bank.only_request().await.body).unwrap();
+    assert_eq!(body["transactionId"], 120_059, "the order alone would name them all");
+}
+
+#[tokio::test]
 async fn the_newer_interface_tells_why_a_refund_was_declined() {
     let bank = Bank::start().await;
     let connector = bank.connect(&[("refund_path", "v2")]);

@@ -1,10 +1,11 @@
 //! Questions to a bank as the engine would ask them.
 
 use payment::{
-    BankTransaction, CodeId, CodeKind, Currency, IssueRequest, Money, OrderRequest, PaymentId, RefundRequest,
-    Timestamp,
+    BankTransaction, CodeId, CodeKind, Currency, IssueRequest, Money, OrderRequest, PaymentId, Plate,
+    RefundRequest, Timestamp,
 };
 
+const LINK: &str = "AS100032PQ7739G58NCQ457RA2OG82JP";
 const PAYMENT: u128 = 0x0191_f7e2_5d3a_7abc_8def_0123_4567_8000;
 
 /// Asks for a code of 1110.11 RUB until 18:05 Moscow time; its order is `0191f7e25d3a7abc8def012345678001`.
@@ -15,6 +16,15 @@ pub fn issue_request(kind: CodeKind) -> IssueRequest {
         kind,
         expires_at: Timestamp::parse("2026-11-21T15:05:00Z").expect("it is RFC 3339"),
         purpose: Some("Receipt 1734, till 3".to_owned()),
+        plate: (kind == CodeKind::CashLink).then(plate),
+    }
+}
+
+/// The plate of the register: the link `AS100032PQ7739G58NCQ457RA2OG82JP`.
+pub fn plate() -> Plate {
+    Plate {
+        link: CodeId::parse(LINK).expect("it is short and plain"),
+        payload: format!("https://qr.nspk.ru/{LINK}?type=01&bank=100000000007&crc=81B3"),
     }
 }
 

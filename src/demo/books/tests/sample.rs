@@ -236,10 +236,12 @@ fn checkout(number: u128) -> Checkout {
         payment_type: PaymentTypeCode::parse("sbp").unwrap(),
         kind: CodeKind::Dynamic,
         expires_in_s: None,
+        not_after: None,
         routes: vec![Route {
             server: ServerId::parse(BANK).unwrap(),
             module: BANK.to_owned(),
             terms: terms(),
+            plate: None,
         }],
         late_money: LateMoney::Refund,
         show_on: Vec::new(),
@@ -261,6 +263,7 @@ fn terms() -> Terms {
         clock_margin: Duration::from_secs(1),
         annul: true,
         status_by_order: true,
+        latest_credit_only: false,
         refund: RefundTerms {
             ability: RefundAbility::Part,
             lookup_by_key: true,

@@ -1,8 +1,9 @@
 //! The process dies at every point of a payment's way, and the next one goes on: then bank, journal and tills agree.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use payment::{EndWord, Phase};
+use payment::{EndWord, Phase, Status};
 use serde_json::{Value, json};
 
 use crate::kit::{Answer, Buyers, CrashPoint, Port, Reaction, Side, Verb, World, pay_body};
@@ -17,7 +18,7 @@ struct Scenario {
     end: fn(&World),
 }
 
-const SCENARIOS: [Scenario; 9] = [
+const SCENARIOS: [Scenario; 11] = [
     Scenario {
         name: "paid, half refunded, then the rest",
         setup: pay,
@@ -92,6 +93,29 @@ const SCENARIOS: [Scenario; 9] = [
         end: |world| assert_eq!((is_paid(world), world.south.ledger().money.len()), (true, 1)),
     },
     Scenario {
+        name: "two sales on one plate, the second asked for while the first is armed",
+        setup: pay_twice_at_the_plate,
+        buyers: Buyers::Pay(Duration::from_millis(1_500)),
+        react: |_| None,
+        end: |world| {
+            let ledger = world.bank.ledger();
+            let orders: BTreeSet<_> = ledger.money.iter().map(|money| money.order.payment()).collect();
+            let paid = world.payments().iter().filter(|payment| payment.status() == Status::Paid).count();
+            assert_eq!((ledger.money.len(), orders.len()), (paid, paid), "each by its own money");
+            assert!(world.payments().iter().all(|payment| !payment.is_open()));
+        },
+    },
+    Scenario {
+        name: "the arming of a plate stays unknown",
+        setup: |world| {
+            world.bank.next(Verb::Issue, &[Answer::Broken, Answer::Lost]);
+            pay_twice_at_the_plate(world)
+        },
+        buyers: Buyers::Walk,
+        react: |_| None,
+        end: |world| assert!(world.payments().iter().all(|payment| !payment.is_open())),
+    },
+    Scenario {
         name: "refunds stay unknown",
         setup: |world| {
             world.bank.next(Verb::Refund, &[Answer::Broken, Answer::Lost, Answer::NotSent]);
@@ -105,6 +129,15 @@ const SCENARIOS: [Scenario; 9] = [
 
 fn pay(world: World) -> World {
     world.floor.post("1", "pay", &pay_body("op-1"));
+    world
+}
+
+fn pay_twice_at_the_plate(world: World) -> World {
+    for register in ["5", "6"] {
+        let mut body = pay_body(&format!("op-{register}"));
+        body["qr"] = "cash_link".into();
+        world.floor.post(register, "pay", &body);
+    }
     world
 }
 

@@ -19,6 +19,7 @@ mod one_open;
 mod outage;
 mod paid;
 mod parked;
+mod plates;
 mod queries;
 mod refunds;
 mod repeats;

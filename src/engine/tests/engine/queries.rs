@@ -160,7 +160,7 @@ fn types_tell_what_can_be_paid_by() {
         let sbp = by_code("sbp");
         assert_eq!((&sbp["available"], &sbp["is_default"]), (&json!(true), &json!(true)));
         let can = &sbp["capabilities"];
-        assert_eq!((&can["qr"], &can["refund"]), (&json!(["dynamic"]), &json!("part")));
+        assert_eq!((&can["qr"], &can["refund"]), (&json!(["dynamic", "static"]), &json!("part")));
         assert_eq!((&can["amount_min"], &can["amount_max"]), (&json!(100), &json!(100_000_000)));
         let south = by_code("south");
         assert_eq!((&south["available"], &south["capabilities"]), (&json!(false), &Value::Null));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::ports::{Change, JournalRow, PaymentChange, Store};
+use engine::ports::{Change, JournalRow, LinkChange, PaymentChange, Store};
 use payment::{Checkout, Context, Fact, Payment, PaymentId};
 
 use crate::kit::{Answer, CrashPoint, Life, Port, Side, Verb, World};
@@ -24,6 +24,7 @@ async fn write_behind_its_back(till: &Life<'_>, like: &Payment, number: u128) ->
         wake_at: decision.wake_at,
         journal: (1..).zip(&decision.facts).map(row).collect(),
         credits: Vec::new(),
+        links: LinkChange::default(),
         payment: Arc::new(decision.payment),
     };
     let change = Change { epoch: 1, at: context.now, payment: Some(change), operation: None };

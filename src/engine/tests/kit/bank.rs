@@ -178,7 +178,7 @@ impl TestBank {
 #[async_trait]
 impl Bank for TestBank {
     async fn issue(&self, request: &IssueRequest) -> Result<Issued, CallError> {
-        self.call(Verb::Issue, request.order.to_string(), |books, _| Ok(books.issue(request))).await
+        self.call(Verb::Issue, request.order.to_string(), |books, now| books.issue(request, now)).await
     }
 
     async fn status(&self, request: &OrderRequest) -> Result<StatusAnswer, CallError> {

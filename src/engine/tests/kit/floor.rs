@@ -130,14 +130,10 @@ impl Life<'_> {
         let now: Timestamp = self.time.now();
         for bank in [&self.bank, &self.south] {
             let mut ledger = bank.ledger();
-            let Some(order) = super::ledger::order_of(payload).filter(|id| ledger.orders.contains_key(id))
-            else {
-                continue;
-            };
-            if is_late {
-                ledger.pay_late(order, now);
-            } else {
-                ledger.pay(payload, now);
+            let order = super::ledger::order_of(payload).filter(|id| ledger.orders.contains_key(id));
+            match order {
+                Some(order) if is_late => ledger.pay_late(order, now),
+                _ => drop(ledger.pay(payload, now)),
             }
         }
     }

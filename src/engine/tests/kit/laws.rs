@@ -26,6 +26,7 @@ impl World {
         self.p3_one_end_is_told();
         for (bank, server) in [(&self.bank, "north"), (&self.south, "south")] {
             no_order_was_created_twice(bank);
+            assert_eq!(bank.ledger().armed_twice, 0, "a plate carries one order at a time");
             p4_no_refund_moved_twice(bank);
             all_money_is_accounted_for(bank, server, &records);
         }

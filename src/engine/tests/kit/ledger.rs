@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use payment::{
-    AnnulAnswer, AttemptId, BankTransaction, Code, CodeId, IssueRequest, Issued, OrderState, PaidNotice,
-    RefundAnswer, RefundId, RefundRequest, Refusal, RefusalKind, StatusAnswer, Timestamp,
+    AnnulAnswer, AttemptId, BankTransaction, Code, CodeId, CodeKind, IssueRequest, Issued, OrderState,
+    PaidNotice, RefundAnswer, RefundId, RefundRequest, Refusal, RefusalKind, StatusAnswer, Timestamp,
 };
 
 /// The bank's books.
@@ -13,6 +13,8 @@ pub(crate) struct Ledger {
     pub(crate) orders: BTreeMap<AttemptId, Order>,
     pub(crate) money: Vec<Money>,
     pub(crate) refunds: BTreeMap<RefundId, BankRefund>,
+    /// Orders for a plate that carried one already: each is a mistake of ours.
+    pub(crate) armed_twice: usize,
     mistakes: Mistakes,
 }
 
@@ -34,6 +36,9 @@ struct Mistake {
 /// An order as the bank has it.
 pub(crate) struct Order {
     pub(crate) amount: payment::Money,
+    kind: CodeKind,
+    /// What is on the plate that it arms.
+    plate: Option<String>,
     pub(crate) expires_at: Timestamp,
     /// How often it was created: more than once is a mistake of ours.
     pub(crate) created: usize,
@@ -46,6 +51,12 @@ pub(crate) enum Standing {
     InProgress,
     Annulled,
     Paid,
+}
+
+impl Order {
+    fn can_be_paid(&self, now: Timestamp) -> bool {
+        now < self.expires_at && matches!(self.standing, Standing::Open | Standing::InProgress)
+    }
 }
 
 /// Money that buyers paid.
@@ -65,20 +76,35 @@ pub(crate) struct BankRefund {
 }
 
 impl Ledger {
-    pub(super) fn issue(&mut self, request: &IssueRequest) -> Issued {
+    /// A plate carries one order at a time: another one is refused.
+    pub(super) fn issue(&mut self, request: &IssueRequest, now: Timestamp) -> Result<Issued, Refusal> {
+        let plate = request.plate.as_ref().map(|plate| plate.payload.clone());
+        if plate.as_ref().is_some_and(|plate| self.armed_by(plate, now).is_some()) {
+            self.armed_twice += 1;
+            return Err(refusal(RefusalKind::Other));
+        }
         let order = self.orders.entry(request.order).or_insert(Order {
             amount: request.amount,
+            kind: request.kind,
+            plate: plate.clone(),
             expires_at: request.expires_at,
             created: 0,
             standing: Standing::Open,
         });
         order.created += 1;
-        Code {
-            id: CodeId::parse(&format!("C{}", request.order)).unwrap(),
-            payload: payload_of(request.order),
+        let own_id = || CodeId::parse(&format!("C{}", request.order)).unwrap();
+        Ok(Code {
+            id: request.plate.as_ref().map_or_else(own_id, |plate| plate.link.clone()),
+            payload: plate.unwrap_or_else(|| payload_of(request.order)),
             expires_at: Some(order.expires_at),
             payment_url: None,
-        }
+        })
+    }
+
+    /// The order that a plate is armed with.
+    fn armed_by(&self, plate: &str, now: Timestamp) -> Option<AttemptId> {
+        let is_it = |order: &Order| order.plate.as_deref() == Some(plate) && order.can_be_paid(now);
+        self.orders.iter().find(|(_, order)| is_it(order)).map(|(id, _)| *id)
     }
 
     pub(super) fn status(&self, asked: AttemptId, now: Timestamp) -> StatusAnswer {
@@ -115,7 +141,7 @@ impl Ledger {
 
     fn state_of(&self, id: AttemptId, order: &Order, now: Timestamp) -> OrderState {
         match order.standing {
-            Standing::Paid => {
+            _ if self.money.iter().any(|money| money.order == id) => {
                 let paid = self.money.iter().rev().find(|money| money.order == id).expect("it is paid");
                 OrderState::Paid(PaidNotice {
                     transaction: Some(BankTransaction::parse(&paid.transaction).unwrap()),
@@ -125,6 +151,7 @@ impl Ledger {
                     instrument: Some("sbp".to_owned()),
                 })
             }
+            Standing::Paid => unreachable!("there is no such money"),
             Standing::InProgress => OrderState::InProgress,
             Standing::Annulled => OrderState::Annulled,
             Standing::Open if now >= order.expires_at => OrderState::Expired,
@@ -166,10 +193,8 @@ impl Ledger {
 
     /// A buyer pays. False: the code can't be paid.
     pub(crate) fn pay(&mut self, payload: &str, now: Timestamp) -> bool {
-        let Some(id) = order_of(payload) else { return false };
-        let is_open = self.orders.get(&id).is_some_and(|order| {
-            now < order.expires_at && matches!(order.standing, Standing::Open | Standing::InProgress)
-        });
+        let Some(id) = order_of(payload).or_else(|| self.armed_by(payload, now)) else { return false };
+        let is_open = self.orders.get(&id).is_some_and(|order| order.can_be_paid(now));
         if is_open {
             self.take(id, now);
         }
@@ -190,7 +215,9 @@ impl Ledger {
     fn take(&mut self, id: AttemptId, now: Timestamp) {
         let transaction = format!("T{}", self.money.len() + 1);
         let order = self.orders.get_mut(&id).expect("buyers pay known codes");
-        order.standing = Standing::Paid;
+        if order.kind != CodeKind::Static {
+            order.standing = Standing::Paid; // a static code takes more
+        }
         let amount = order.amount.minor();
         self.money.push(Money { transaction, order: id, amount, at: now });
     }

@@ -1,4 +1,5 @@
-//! A shop: store 17 with tills 1, 2 and 3 by AMQP and till 9 by HTTP; till 7 has a kiosk screen; payment types `sbp` (north), `south`, and `any`
+//! A shop: store 17 with tills 1, 2, 3, 5 and 6 by AMQP and till 9 by HTTP; till 7 has a kiosk screen; tills 5 and 6 share
+//! a plate; payment types `sbp` (north), `south`, and `any`
 //! (north, then south).
 
 use std::collections::BTreeMap;
@@ -9,14 +10,16 @@ use engine::settings::{
     Settings, StoreSettings,
 };
 use payment::{
-    CodeKind, ConsoleId, Currency, LateMoney, PaymentTypeCode, PollPlan, RefundAbility, RefundTerms,
-    RegisterId, ServerId, StoreId, Terms,
+    CodeId, CodeKind, ConsoleId, Currency, LateMoney, PaymentTypeCode, Plate, PollPlan, RefundAbility,
+    RefundTerms, RegisterId, ServerId, StoreId, Terms,
 };
 
 /// The store of every test.
 pub(crate) const STORE: &str = "17";
 /// Its tills.
-pub(crate) const REGISTERS: [&str; 5] = ["1", "2", "3", "7", "9"];
+pub(crate) const REGISTERS: [&str; 7] = ["1", "2", "3", "5", "6", "7", "9"];
+/// The plate of tills 5 and 6.
+const PLATE: &str = "AS100032PQ7739G58NCQ457RA2OG82JP";
 
 /// The shop's settings.
 pub(crate) fn settings() -> Settings {
@@ -56,7 +59,18 @@ fn register(id: &str) -> RegisterSettings {
         events_by: if id == "9" { EventsBy::Http } else { EventsBy::Amqp },
         open_payments: OpenPayments::One,
         consoles: consoles.into_iter().collect(),
+        plates: plates(id),
     }
+}
+
+/// Tills 5 and 6 share a plate at one bank: it stands between them.
+fn plates(register: &str) -> BTreeMap<ServerId, Plate> {
+    let plate = || Plate {
+        link: CodeId::parse(PLATE).unwrap(),
+        payload: format!("https://qr.nspk.ru/{PLATE}?type=01"),
+    };
+    let has_one = matches!(register, "5" | "6");
+    has_one.then(|| (ServerId::parse("north").unwrap(), plate())).into_iter().collect()
 }
 
 fn payment_type(code: &str, servers: &[&str]) -> (PaymentTypeCode, PaymentType) {
@@ -98,6 +112,7 @@ pub(crate) fn terms() -> Terms {
         clock_margin: Duration::from_secs(2),
         annul: true,
         status_by_order: true,
+        latest_credit_only: false,
         refund: RefundTerms {
             ability: RefundAbility::Part,
             lookup_by_key: true,

@@ -147,8 +147,8 @@ impl Banks for TestBanks {
 
     fn offer(&self, server: &ServerId, kind: CodeKind) -> Option<Offer> {
         let servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
-        let terms = servers.get(server).filter(|_| kind == CodeKind::Dynamic)?.terms.clone();
-        let route = Route { server: server.clone(), module: server.to_string(), terms };
+        let terms = servers.get(server).filter(|_| kind != CodeKind::Buyer)?.terms.clone();
+        let route = Route { server: server.clone(), module: server.to_string(), terms, plate: None };
         Some(Offer { route, currencies: vec![Currency::RUB], amount_minor: (100, 100_000_000) })
     }
 }

@@ -10,7 +10,9 @@ use engine::settings::Settings;
 use http_door::{
     ApiKeys, Condition, Health, HealthSource, HttpConfig, HttpDoor, NotificationReceipt, Notifications, Part,
 };
-use payment::{AttemptId, ConsoleId, Payment, PaymentId, ServerId, StoreId, Timestamp};
+use payment::{
+    AttemptId, BankTransaction, ConsoleId, PaidNotice, Payment, PaymentId, ServerId, StoreId, Timestamp,
+};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::broadcast;
 use tokio::time::Instant;
@@ -184,9 +186,14 @@ impl ApiKeys for FakeKeys {
 #[derive(Default)]
 pub(crate) struct FakeHints(pub(crate) Mutex<Vec<AttemptId>>);
 
+#[async_trait]
 impl Hints for FakeHints {
     fn hint(&self, order: AttemptId) {
         self.0.lock().unwrap().push(order);
+    }
+
+    async fn notified(&self, _server: &ServerId, _order: AttemptId, money: PaidNotice) -> bool {
+        money.transaction.is_some()
     }
 }
 
@@ -206,9 +213,22 @@ impl Notifications for FakeNotifications {
         let Ok(text) = std::str::from_utf8(body) else { return NotificationReceipt::Unreadable };
         let order = text.parse().ok();
         match header("X-Sign").as_deref() {
-            Some("right") => NotificationReceipt::Proven { order },
+            Some("right") => NotificationReceipt::Proven { order, money: None },
+            Some("right, with money") => NotificationReceipt::Proven { order, money: Some(money(true)) },
+            Some("right, too early") => NotificationReceipt::Proven { order, money: Some(money(false)) },
             _ => NotificationReceipt::NotProven { order },
         }
+    }
+}
+
+/// Money; without its transaction the engine can't take it yet.
+fn money(is_known: bool) -> PaidNotice {
+    PaidNotice {
+        transaction: is_known.then(|| BankTransaction::parse("T1").unwrap()),
+        amount: None,
+        paid_at: None,
+        payer: None,
+        instrument: None,
     }
 }
 

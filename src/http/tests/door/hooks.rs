@@ -10,6 +10,8 @@ async fn a_notification_is_answered_by_what_it_is_and_its_order_is_hinted() {
     for (name, path, sign, body, status, hints) in [
         ("the bank's", "/hooks/bank", "right", ORDER.as_bytes(), 200, 1),
         ("the bank's, of no order of ours", "/hooks/bank", "right", b"hello", 200, 0),
+        ("the bank's, of money", "/hooks/bank", "right, with money", ORDER.as_bytes(), 200, 1),
+        ("the bank's, too early", "/hooks/bank", "right, too early", ORDER.as_bytes(), 503, 1),
         ("a wrong signature", "/hooks/bank", "wrong", ORDER.as_bytes(), 401, 1),
         ("unreadable", "/hooks/bank", "right", b"\xff\xfe", 400, 0),
         ("nobody's", "/hooks/nobody", "right", ORDER.as_bytes(), 404, 0),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use payment::{
-    Annulment, Checkout, Context, CreditRole, Decision, Effect, Fact, Input, Life, OrderState, Payment,
-    PaymentId, Phase, Refund, RefundState, State, Timestamp, apply, decide, open,
+    Annulment, Checkout, CodeKind, Context, CreditRole, Decision, Effect, Fact, Input, Life, OrderState,
+    Payment, PaymentId, Phase, Refund, RefundState, State, Timestamp, apply, decide, open,
 };
 
 /// A wake that finds nothing to tell must not come again sooner than this.
@@ -86,7 +86,7 @@ fn calls_are_written_down_before_they_are_made(context: Context, decision: &Deci
                 let Annulment::Calling(call) = attempt.annulment else { panic!("no annulling state") };
                 assert_eq!((call.since, call.epoch), (context.now, context.epoch));
                 assert!(payment.terms_of(attempt).annul, "the bank can withdraw codes");
-                assert!(attempt.code.is_some(), "the code is known");
+                assert!(payment.code_id(attempt).is_some(), "the code is known");
             }
             Effect::Refund(id) => {
                 let RefundState::Sending(call) = payment.refund(id).unwrap().state else {
@@ -143,7 +143,13 @@ fn p3_ends_do_not_change(before: &Payment, input: &Input, decision: &Decision) {
             assert!(!went_back, "what is being closed is not opened again");
         }
         Phase::Showing => assert!(!matches!(after, Phase::Opening { .. }), "a shown code is not taken back"),
-        Phase::Opening { .. } => assert!(!matches!(after, Phase::Waiting { .. }), "what began does not wait"),
+        Phase::Opening { .. } => {
+            let may_wait = before.checkout.kind == CodeKind::CashLink;
+            assert!(
+                may_wait || !matches!(after, Phase::Waiting { .. }),
+                "what began waits for nothing but a plate"
+            );
+        }
         Phase::Waiting { .. } => {
             let may_follow = matches!(after, Phase::Waiting { .. } | Phase::Opening { .. } | Phase::Ended(_));
             assert!(may_follow, "nothing is asked of a bank while it waits");

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use payment::{
-    Checkout, CodeKind, Currency, Details, LateMoney, Money, OperationId, PaymentTypeCode, PollPlan,
-    RefundAbility, RefundTerms, RegisterId, Route, ServerId, StoreId, Terms,
+    Checkout, CodeId, CodeKind, Currency, Details, LateMoney, Money, OperationId, PaymentTypeCode, Plate,
+    PollPlan, RefundAbility, RefundTerms, RegisterId, Route, ServerId, StoreId, Terms,
 };
 
-use super::story::Story;
+use super::story::{Story, second};
 
 /// What every buyer of these stories has to pay: 198 roubles.
 pub(crate) const PRICE: i64 = 19_800;
@@ -39,6 +39,7 @@ fn with_banks(names: &[&str]) -> Shop {
         payment_type: PaymentTypeCode::parse("sbp").unwrap(),
         kind: CodeKind::Dynamic,
         expires_in_s: None,
+        not_after: None,
         routes: names.iter().map(|name| route(name)).collect(),
         late_money: LateMoney::Refund,
         show_on: Vec::new(),
@@ -51,7 +52,7 @@ fn with_banks(names: &[&str]) -> Shop {
 }
 
 fn route(name: &str) -> Route {
-    Route { server: ServerId::parse(name).unwrap(), module: name.to_owned(), terms: terms() }
+    Route { server: ServerId::parse(name).unwrap(), module: name.to_owned(), terms: terms(), plate: None }
 }
 
 /// A bank that can do everything: codes live 300 s, calls may take 10 s, the till waits 60 s for certainty, money that
@@ -67,6 +68,7 @@ pub(crate) fn terms() -> Terms {
         clock_margin: Duration::from_secs(2),
         annul: true,
         status_by_order: true,
+        latest_credit_only: false,
         refund: RefundTerms {
             ability: RefundAbility::Part,
             lookup_by_key: true,
@@ -119,6 +121,27 @@ impl Shop {
     pub(crate) fn bank(mut self, index: usize, change: impl Fn(&mut Terms)) -> Self {
         change(&mut self.checkout.routes[index].terms);
         self
+    }
+
+    /// The register's plate at the first bank is armed. The pay may wait for it for 60 s.
+    pub(crate) fn plate(mut self) -> Self {
+        self.checkout.kind = CodeKind::CashLink;
+        self.checkout.routes[0].plate = Some(Plate {
+            link: CodeId::parse("AS1").unwrap(),
+            payload: "https://qr.nspk.ru/AS1?type=01".to_owned(),
+        });
+        self
+    }
+
+    /// How long the pay may wait.
+    pub(crate) fn not_after(mut self, seconds: u64) -> Self {
+        self.checkout.not_after = Some(second(seconds));
+        self
+    }
+
+    /// Accepts the checkout while another payment holds the plate.
+    pub(crate) fn open_without_link(self) -> Story {
+        Story::open_without_link(Arc::new(self.checkout))
     }
 
     /// Accepts the checkout.

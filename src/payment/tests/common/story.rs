@@ -7,7 +7,7 @@ use payment::{
     AnnulAnswer, AttemptId, BankTransaction, Call, CallError, Checkout, Code, CodeId, Context, Decision,
     Input, Issued, Money, OperationId, OrderState, Origin, PaidNotice, Payment, PaymentId, Refund,
     RefundAnswer, RefundId, RefundOrder, Refusal, RefusalKind, RejectCode, StatusAnswer, Timestamp, Verdict,
-    decide, open,
+    decide, decide_without_link, open, open_without_link,
 };
 
 use super::law;
@@ -45,6 +45,23 @@ impl Story {
         let last = open(id, Arc::clone(&checkout), context);
         law::after_opening(id, checkout, context, &last);
         Self { payment: last.payment.clone(), now: START, epoch: 1, last }
+    }
+
+    /// Accepts a checkout whose plate belongs to another payment.
+    pub(crate) fn open_without_link(checkout: Arc<Checkout>) -> Self {
+        let context = Context { now: START, epoch: 1 };
+        let id = PaymentId::from_uuid(0x0191_f7e2_5d3a_7abc_8def_0123_4567_89ab);
+        let last = open_without_link(id, checkout, context);
+        Self { payment: last.payment.clone(), now: START, epoch: 1, last }
+    }
+
+    /// Time has passed, and the plate still belongs to another payment.
+    pub(crate) fn wake_without_link(&mut self) -> &mut Self {
+        let context = Context { now: self.now, epoch: self.epoch };
+        let wake = Input::Wake { delivered: false };
+        self.last = decide_without_link(&self.payment, wake, context).expect("a wake is taken");
+        self.payment = self.last.payment.clone();
+        self
     }
 
     /// The time is now so many seconds after the beginning.

@@ -116,6 +116,7 @@ fn issue_request(payment: &Payment, id: AttemptId) -> IssueRequest {
         kind: payment.checkout.kind,
         expires_at: attempt.expires_at,
         purpose: None,
+        plate: None,
     }
 }
 

@@ -1,12 +1,12 @@
-//! Codes that buyers may have before the bank has answered: static codes, cash links and the buyer's own code count as
-//! shown from the first byte sent to the bank.
+//! Codes that buyers may have before the bank has answered: cash links and the buyer's own code count as shown from the
+//! first byte sent to the bank.
 
 use payment::{CodeKind, OrderState, RefusalKind};
 
 use crate::common::shop::{one_bank, two_banks};
 use crate::common::story::{Story, second};
 
-const OUT_BEFORE_THE_ANSWER: [CodeKind; 3] = [CodeKind::Static, CodeKind::CashLink, CodeKind::Buyer];
+const OUT_BEFORE_THE_ANSWER: [CodeKind; 2] = [CodeKind::CashLink, CodeKind::Buyer];
 
 fn each(tell: impl Fn(CodeKind, Story)) {
     for kind in OUT_BEFORE_THE_ANSWER {
@@ -15,8 +15,13 @@ fn each(tell: impl Fn(CodeKind, Story)) {
 }
 
 #[test]
-fn a_dynamic_code_is_shown_by_its_answer_the_others_from_the_first_byte() {
-    assert_eq!(one_bank().open().payment.state.attempts[0].shown_at, None);
+fn a_code_made_for_the_sale_is_shown_by_its_answer_the_others_from_the_first_byte() {
+    for kind in [CodeKind::Dynamic, CodeKind::Static] {
+        let mut story = one_bank().kind(kind).open();
+        assert_eq!(story.payment.state.attempts[0].shown_at, None, "{kind:?}");
+        story.at(1).code(1);
+        assert_eq!(story.payment.state.attempts[0].shown_at, Some(second(1)), "{kind:?}");
+    }
     each(|kind, story| assert_eq!(story.payment.state.attempts[0].shown_at, Some(second(0)), "{kind:?}"));
 }
 
@@ -129,13 +134,4 @@ fn giving_up_while_the_bank_is_asked_takes_what_the_answer_says() {
         story.at(120).wake();
         assert_eq!(story.stands(), "failed, payable until 302 s", "{kind:?}");
     }
-}
-
-#[test]
-fn a_cash_link_is_freed_only_when_the_bank_says_that_it_is_inactive() {
-    let mut story = one_bank().kind(CodeKind::CashLink).open();
-    story.at(1).code(1).at(5).paid(1, "T1");
-    assert_eq!((story.did().as_str(), story.orders().as_str()), ("annul 1", "1 payable"));
-    story.at(6).not_now(1).at(20).status(1, OrderState::Expired);
-    assert_eq!(story.orders(), "1 dead");
 }

@@ -13,6 +13,7 @@ mod failover;
 mod fiscal;
 mod kinds;
 mod late_money;
+mod links;
 mod opening;
 mod orphans;
 mod refund_limits;

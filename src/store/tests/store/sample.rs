@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::ports::{
-    Change, CreditRow, Destination, EventDraft, JournalRow, OperationKey, OperationKind, OperationRecord,
-    PaymentChange,
+    Change, CreditRow, Destination, EventDraft, JournalRow, LinkChange, LinkKey, OperationKey, OperationKind,
+    OperationRecord, PaymentChange,
 };
 use payment::{
-    BankTransaction, Checkout, CodeKind, Currency, Details, EndCode, EndWord, Ending, Fact, LateMoney, Money,
-    OperationId, Payment, PaymentId, PaymentTypeCode, Phase, PollPlan, RefundAbility, RefundTerms,
-    RegisterId, Route, ServerId, State, StoreId, Terms, Timestamp,
+    BankTransaction, Checkout, CodeId, CodeKind, Currency, Details, EndCode, EndWord, Ending, Fact,
+    LateMoney, Money, OperationId, Payment, PaymentId, PaymentTypeCode, Phase, PollPlan, RefundAbility,
+    RefundTerms, RegisterId, Route, ServerId, State, StoreId, Terms, Timestamp,
 };
 
 pub(crate) const SECOND: i64 = 1_000_000;
@@ -32,6 +32,11 @@ pub(crate) fn destination(store: &str, register: &str) -> Destination {
 pub(crate) fn key(store: &str, register: &str, operation: &str) -> OperationKey {
     let Destination { store, register } = destination(store, register);
     OperationKey { store, register, operation: OperationId::parse(operation).unwrap() }
+}
+
+/// A cash link of the sample's bank.
+pub(crate) fn link(id: &str) -> LinkKey {
+    LinkKey { server: ServerId::parse("raiffeisen").unwrap(), link: CodeId::parse(id).unwrap() }
 }
 
 pub(crate) fn credit(transaction: &str) -> CreditRow {
@@ -94,6 +99,7 @@ pub(crate) fn accept(payment: &Payment) -> Change {
                 events: vec![draft(&place, "payment.accepted", &operation)],
             }],
             credits: Vec::new(),
+            links: LinkChange::default(),
         }),
         operation: Some(OperationRecord {
             key: OperationKey { store: place.store, register: place.register, operation },
@@ -127,6 +133,7 @@ pub(crate) fn steps(before: &Payment, facts: u64) -> Change {
             wake_at: Some(now.plus(Duration::from_secs(1))),
             journal,
             credits: Vec::new(),
+            links: LinkChange::default(),
         }),
         operation: None,
     }
@@ -193,10 +200,12 @@ fn checkout(number: u32, register: &Destination) -> Checkout {
         payment_type: PaymentTypeCode::parse("sbp").unwrap(),
         kind: CodeKind::Dynamic,
         expires_in_s: None,
+        not_after: None,
         routes: vec![Route {
             server: ServerId::parse("raiffeisen").unwrap(),
             module: "raiffeisen".to_owned(),
             terms: terms(),
+            plate: None,
         }],
         late_money: LateMoney::Refund,
         show_on: Vec::new(),
@@ -218,6 +227,7 @@ fn terms() -> Terms {
         clock_margin: Duration::from_secs(2),
         annul: true,
         status_by_order: true,
+        latest_credit_only: false,
         refund: RefundTerms {
             ability: RefundAbility::Part,
             lookup_by_key: true,

@@ -73,6 +73,7 @@ async fn saved_settings_are_read_back_at_the_next_revision() {
             events_by: EventsBy::Both,
             open_payments: OpenPayments::Many,
             consoles: [].into(),
+            plates: [].into(),
         },
     );
     let revision = fresh.db.save_settings(&wanted).await.unwrap();

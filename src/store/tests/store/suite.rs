@@ -38,6 +38,7 @@ rules! {
         every_kind_of_operation_is_read_back_as_it_was_written,
         money_belongs_to_one_payment,
         money_that_was_only_reported_is_nobodys_until_one_payment_believes_in_it,
+        a_cash_link_belongs_to_one_payment_at_a_time,
         a_refused_change_leaves_nothing_behind,
         facts_that_do_not_follow_the_sequence_are_refused,
         an_unsettled_payment_without_a_wake_time_is_refused,
@@ -81,6 +82,7 @@ rules! {
         of_many_who_change_one_payment_one_wins_each_sequence,
         of_many_who_record_one_operation_one_wins,
         of_many_who_find_the_same_money_one_wins,
+        of_many_who_take_the_same_cash_link_one_wins,
         changes_of_many_payments_do_not_disturb_each_other,
     ;
     records:

@@ -4,7 +4,7 @@ use engine::ports::{Change, CommitError, CreditRow, OperationKind, OperationReco
 use payment::RejectCode;
 use store::Records;
 
-use crate::sample::{accept, accepted, after, alter, at, credit, id, key, payment_of, step, steps};
+use crate::sample::{accept, accepted, after, alter, at, credit, id, key, link, payment_of, step, steps};
 
 pub(crate) async fn an_accepted_checkout_is_stored_whole<S: Store>(store: &S) {
     let payment = accepted(1);
@@ -143,6 +143,28 @@ pub(crate) async fn money_that_was_only_reported_is_nobodys_until_one_payment_be
     payment_of(&mut also_believes).credits = vec![credit("A1")];
     let refused = store.commit(also_believes).await;
     assert!(matches!(refused, Err(CommitError::CreditTaken)), "{refused:?}");
+}
+
+pub(crate) async fn a_cash_link_belongs_to_one_payment_at_a_time<S: Store>(store: &S) {
+    let (first, second) = (accepted(1), accepted(2));
+    let with = |mut change: Change, taken: &[&str], freed: &[&str]| {
+        let links = &mut payment_of(&mut change).links;
+        links.taken = taken.iter().map(|id| link(id)).collect();
+        links.freed = freed.iter().map(|id| link(id)).collect();
+        change
+    };
+    store.commit(with(accept(&first), &["AS1"], &[])).await.unwrap();
+    let refused = store.commit(with(accept(&second), &["AS2", "AS1"], &[])).await;
+    assert!(matches!(refused, Err(CommitError::LinkTaken)), "{refused:?}");
+    assert!(store.load(second.id).await.unwrap().is_none(), "nothing of it was made");
+    store.commit(with(accept(&second), &["AS2"], &["AS1"])).await.unwrap();
+
+    let next = with(step(&first), &["AS3"], &["AS1"]);
+    let third = accepted(3);
+    let refused = store.commit(with(accept(&third), &["AS1"], &[])).await;
+    assert!(matches!(refused, Err(CommitError::LinkTaken)), "nobody frees the link of another: {refused:?}");
+    store.commit(next).await.unwrap();
+    store.commit(with(accept(&third), &["AS1"], &[])).await.unwrap();
 }
 
 pub(crate) async fn a_refused_change_leaves_nothing_behind<S: Store + Records>(store: &S) {

@@ -4,7 +4,7 @@ use engine::ports::{CommitError, Store};
 use futures_util::future::join_all;
 use store::Records;
 
-use crate::sample::{accept, accepted, after, credit, id, key, payment_of, step};
+use crate::sample::{accept, accepted, after, credit, id, key, link, payment_of, step};
 
 const MANY: u32 = 40;
 
@@ -47,6 +47,18 @@ pub(crate) async fn of_many_who_find_the_same_money_one_wins<S: Store>(store: &S
     let results = join_all(changes).await;
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
     let taken = results.iter().filter(|result| matches!(result, Err(CommitError::CreditTaken))).count();
+    assert_eq!(taken, MANY as usize - 1);
+}
+
+pub(crate) async fn of_many_who_take_the_same_cash_link_one_wins<S: Store>(store: &S) {
+    let changes = (0..MANY).map(|number| {
+        let mut change = accept(&accepted(number));
+        payment_of(&mut change).links.taken = vec![link("AS1")];
+        store.commit(change)
+    });
+    let results = join_all(changes).await;
+    assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
+    let taken = results.iter().filter(|result| matches!(result, Err(CommitError::LinkTaken))).count();
     assert_eq!(taken, MANY as usize - 1);
 }
 

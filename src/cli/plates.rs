@@ -1,0 +1,114 @@
+//! `integrator plates list | bind`.
+
+use std::time::Duration;
+
+use anyhow::{Context, anyhow, bail};
+use clap::{Args, Subcommand};
+use connector_sdk::PlateRequest;
+use payment::{CodeId, PaymentId, Plate, RegisterId, ServerId, StoreId};
+use serde_json::json;
+use store::{Db, HeldLink, KeyFile};
+
+use crate::banks::connect;
+use crate::cli::print;
+use crate::config::Config;
+
+/// What to do with plates.
+#[derive(Debug, Subcommand)]
+#[command(after_help = "Examples:
+  integrator plates list
+  integrator plates bind --store 17 --register 2 --server raiffeisen                    a new link
+  integrator plates bind --store 17 --register 2 --server raiffeisen --printed BS1R00…  a printed plate
+
+A plate that a sale keeps is freed when the bank says that its order is over. To hurry it: cancel the sale that
+`plates list` names; the service withdraws its order and asks the bank until it is certain.")]
+pub(super) enum Command {
+    /// List the registers' plates, and the payments that have them now.
+    List {
+        /// Print one JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make a cash link at the bank, or bind a printed plate, and give it to a register.
+    Bind(Binding),
+}
+
+/// Which plate goes where.
+#[derive(Debug, Args)]
+pub(super) struct Binding {
+    /// The store.
+    #[arg(long, value_parser = StoreId::parse)]
+    store: StoreId,
+    /// Its register.
+    #[arg(long, value_parser = RegisterId::parse)]
+    register: RegisterId,
+    /// The authorization server whose bank makes or binds it.
+    #[arg(long, value_parser = ServerId::parse)]
+    server: ServerId,
+    /// The id of a printed plate or tag. Without it the bank makes a new link.
+    #[arg(long, value_name = "ID", value_parser = CodeId::parse)]
+    printed: Option<CodeId>,
+}
+
+/// Works on the database, beside a running service or without one: it takes a new plate over within a second.
+pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<u8> {
+    let db = Db::open(&config.database.path).await?;
+    match command {
+        Command::List { json } => list(&db, json).await?,
+        Command::Bind(binding) => bind(&db, config, binding).await?,
+    }
+    db.close().await;
+    Ok(0)
+}
+
+async fn list(db: &Db, as_json: bool) -> anyhow::Result<()> {
+    let (settings, held) = (db.settings().await?, db.links_held().await?);
+    for (store, its) in &settings.stores {
+        for (register, its) in &its.registers {
+            for (server, plate) in &its.plates {
+                let payment = holder(&held, server, plate);
+                print(&if as_json {
+                    let payment = payment.map(|payment| payment.to_string());
+                    json!({
+                        "store": store.as_str(), "register": register.as_str(), "server": server.as_str(),
+                        "link": plate.link.as_str(), "payload": plate.payload, "payment": payment,
+                    })
+                    .to_string()
+                } else {
+                    let of = payment.map_or("free".to_owned(), |payment| format!("payment {payment}"));
+                    format!("{store}/{register}  {server}  {}  {of}", plate.link)
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn holder(held: &[HeldLink], server: &ServerId, plate: &Plate) -> Option<PaymentId> {
+    let is_it = |link: &&HeldLink| link.key.server == *server && link.key.link == plate.link;
+    held.iter().find(is_it).map(|link| link.payment)
+}
+
+async fn bind(db: &Db, config: &Config, binding: Binding) -> anyhow::Result<()> {
+    let Binding { store, register, server, printed } = binding;
+    let mut settings = db.settings().await?;
+    let place = settings.stores.get_mut(&store).and_then(|store| store.registers.get_mut(&register));
+    let place = place.ok_or_else(|| anyhow!("there is no register {register} in store {store}"))?;
+    let configured = settings.servers.get(&server);
+    let configured = configured.ok_or_else(|| anyhow!("there is no authorization server {server}"))?;
+    let keyring = KeyFile::load_or_create(&config.key_file)?;
+    let secrets = db.secrets(&server, &keyring).await?;
+    connector_sdk::http::install_crypto();
+    let connector = connect(configured, Some(&secrets)).map_err(|reason| anyhow!("{server}: {reason}"))?;
+    let request = PlateRequest { draft: printed, description: Some(place.name.clone()) };
+    let limit = Duration::from_millis(u64::from(configured.call_timeout_ms));
+    let Ok(made) = tokio::time::timeout(limit, connector.make_plate(&request)).await else {
+        bail!("the bank did not answer within {limit:?}: look into its cabinet before you try again");
+    };
+    let plate = made.context("the bank gave no plate")?;
+    print(&format!("{}  {}", plate.link, plate.payload));
+    place.plates.insert(server, plate);
+    let revision = db.save_settings(&settings).await?;
+    print(&format!("register {store}/{register} has it; the settings are at revision {revision}"));
+    Ok(())
+}
