@@ -88,7 +88,7 @@ fn messages() -> Map<String, Value> {
     let commands = COMMANDS.iter().map(|command| {
         let headers = properties(&["message_id", "correlation_id", "reply_to"], &["message_id"]);
         let message =
-            message(command.verb, command.summary, command.schema(), &(command.example)(), &headers);
+            message(command.verb, command.summary, &command.schema(), &(command.example)(), &headers);
         (id_of_command(command), message)
     });
     let events = EVENTS.iter().map(|event| {
@@ -96,13 +96,13 @@ fn messages() -> Map<String, Value> {
             &["message_id", "correlation_id", "type", "timestamp", "app_id"],
             &["message_id", "type", "timestamp", "app_id"],
         );
-        let message = message(event.name, event.summary, event.schema(), &event.example(), &headers);
+        let message = message(event.name, event.summary, &event.schema(), &event.example(), &headers);
         (id_of_event(event), message)
     });
     commands.chain(events).collect()
 }
 
-fn message(name: &str, summary: &str, payload: Value, example: &Value, properties: &Value) -> Value {
+fn message(name: &str, summary: &str, payload: &Value, example: &Value, properties: &Value) -> Value {
     json!({
         "name": name,
         "title": name,

@@ -26,6 +26,9 @@ const PROBLEMS: [(u16, &str); 12] = [
     (503, "Not now; the same call may be sent again."),
 ];
 
+/// Status, media type, schema.
+type Answer = (u16, &'static str, fn() -> Value);
+
 /// One call.
 struct Call {
     method: &'static str,
@@ -34,8 +37,7 @@ struct Call {
     summary: &'static str,
     parameters: fn() -> Vec<Value>,
     body: Option<fn() -> Value>,
-    /// Status, media type, schema.
-    answers: &'static [(u16, &'static str, fn() -> Value)],
+    answers: &'static [Answer],
     needs_key: bool,
 }
 
