@@ -92,22 +92,22 @@ fn holder(held: &[HeldLink], server: &ServerId, plate: &Plate) -> Option<Payment
 async fn bind(db: &Db, config: &Config, binding: Binding) -> anyhow::Result<()> {
     let Binding { store, register, server, printed } = binding;
     let mut settings = db.settings().await?;
-    let place = settings.stores.get_mut(&store).and_then(|store| store.registers.get_mut(&register));
-    let place = place.ok_or_else(|| anyhow!("there is no register {register} in store {store}"))?;
+    let its = settings.stores.get_mut(&store).and_then(|store| store.registers.get_mut(&register));
+    let its = its.ok_or_else(|| anyhow!("there is no register {register} in store {store}"))?;
     let configured = settings.servers.get(&server);
     let configured = configured.ok_or_else(|| anyhow!("there is no authorization server {server}"))?;
     let keyring = KeyFile::load_or_create(&config.key_file)?;
     let secrets = db.secrets(&server, &keyring).await?;
     connector_sdk::http::install_crypto();
     let connector = connect(configured, Some(&secrets)).map_err(|reason| anyhow!("{server}: {reason}"))?;
-    let request = PlateRequest { draft: printed, description: Some(place.name.clone()) };
+    let request = PlateRequest { draft: printed, description: Some(its.name.clone()) };
     let limit = Duration::from_millis(u64::from(configured.call_timeout_ms));
     let Ok(made) = tokio::time::timeout(limit, connector.make_plate(&request)).await else {
         bail!("the bank did not answer within {limit:?}: look into its cabinet before you try again");
     };
     let plate = made.context("the bank gave no plate")?;
     print(&format!("{}  {}", plate.link, plate.payload));
-    place.plates.insert(server, plate);
+    its.plates.insert(server, plate);
     let revision = db.save_settings(&settings).await?;
     print(&format!("register {store}/{register} has it; the settings are at revision {revision}"));
     Ok(())

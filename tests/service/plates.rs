@@ -20,13 +20,12 @@ fn with_code(kind: &str, operation: &str, minor: i64) -> Value {
 
 /// Gives the printed plate to registers, one after the other: it stands between them.
 async fn bind(world: &World, registers: &[&str]) -> String {
-    let mut payload = String::new();
+    let mut told = String::new();
     for register in registers {
         let place = ["--store", "17", "--register", register, "--server", "sbp", "--printed", PLATE];
-        let told = world.service.command(&[&["plates", "bind"], &place[..]].concat()).await;
-        payload = told.split_whitespace().nth(1).expect("the plate's text").to_owned();
+        told = world.service.command(&[&["plates", "bind"], &place[..]].concat()).await;
     }
-    payload
+    told.split_whitespace().nth(1).expect("the plate's text").to_owned()
 }
 
 async fn plates(world: &World) -> Vec<Value> {

@@ -143,7 +143,7 @@ fn wrong_pays() -> Vec<Row> {
             "unknown_payment_type",
             "payment_type",
         ),
-        no("a kind that is not offered", "pay", with("w5", "qr", json!("static")), "invalid", "qr"),
+        no("a kind that is not offered", "pay", with("w5", "qr", json!("cash_link")), "invalid", "qr"),
         no("no such output", "pay", with("w6", "show_on", json!(["kiosk"])), "no_output", "show_on"),
         no("a command that is late", "pay", with("w7", "not_after", past), "stale", "not_after"),
         no("a rejected one with another essence", "pay", pay_of("w0", 100), "conflict", "operation"),

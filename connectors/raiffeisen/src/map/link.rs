@@ -113,8 +113,8 @@ pub(crate) fn status(order: &str, word: OrderWord, money: StatusAnswer) -> Statu
         return StatusAnswer { order: Some(order.to_owned()), state: by_word(word) };
     }
     let state = match (money.state, word) {
-        (OrderState::Declined { .. }, OrderWord::Cancelled | OrderWord::Expired) => by_word(word),
-        (OrderState::Unpaid | OrderState::NotFound, _) => by_word(word),
+        (OrderState::Declined { .. }, OrderWord::Cancelled | OrderWord::Expired)
+        | (OrderState::Unpaid | OrderState::NotFound, _) => by_word(word),
         (state, _) => state,
     };
     StatusAnswer { order: Some(order.to_owned()), state }
