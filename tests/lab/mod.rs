@@ -35,7 +35,7 @@ pub(crate) use broker::Broker;
 pub(crate) use browser::Browser;
 pub(crate) use demo::Demo;
 pub(crate) use http_till::HttpTill;
-pub(crate) use lone::Lone;
+pub(crate) use lone::{API_KEY, Lone};
 pub(crate) use plan::{Plan, STORE, Server};
 pub(crate) use process::Process;
 pub(crate) use random::Random;

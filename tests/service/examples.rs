@@ -9,7 +9,7 @@ use tokio::process::{Child, ChildStdout, Command};
 use crate::lab::{Demo, within};
 
 /// The interpreter with the packages of the examples: `cargo xtask test` makes it.
-fn python() -> PathBuf {
+pub(crate) fn python() -> PathBuf {
     let given = std::env::var_os("INTEGRATOR_TEST_PYTHON");
     given.expect("INTEGRATOR_TEST_PYTHON is not set: run the tests with `cargo xtask test`").into()
 }

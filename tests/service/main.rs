@@ -11,6 +11,7 @@ mod lab;
 mod bad_input;
 mod crashes;
 mod customers;
+mod documents;
 mod examples;
 mod faults;
 mod guide;

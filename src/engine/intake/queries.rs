@@ -67,7 +67,7 @@ fn paid_by(payment: &Payment, payer: Option<&str>) -> bool {
     payers.into_iter().any(|payer| payer.contains(wanted))
 }
 
-/// Counts and sums of the register's payments that were accepted in a shift or a period, as they stand now.
+/// Counts and sums of the register's, or the store's, payments that were accepted in a shift or a period, as they stand now.
 pub(super) async fn totals(engine: &Engine, command: &Command<'_>) -> Result<Answer, Failure> {
     let body: TotalsBody = contract::parse(&command.body)?;
     let settings = engine.settings();
@@ -77,6 +77,7 @@ pub(super) async fn totals(engine: &Engine, command: &Command<'_>) -> Result<Ans
         return Err(Fault::invalid("shift", "name a shift, or a period by from and to").into());
     }
     search.shift.clone_from(&body.shift);
+    search.register = search.register.filter(|_| !body.whole_store);
     let from = search.from.unwrap_or_else(|| command.now.minus(LOOK_BACK));
     search.from = Some(from);
     let to = search.to.unwrap_or(command.now);

@@ -47,7 +47,7 @@ pub(crate) struct FindQuery {
 pub(crate) struct TotalsQuery {
     /// The store; left out, the key's.
     store: Option<String>,
-    /// The register that asks; left out, any of the store.
+    /// The register whose totals they are; left out, the whole store's.
     register: Option<String>,
     /// The shift, as the pays of the register named it.
     shift: Option<String>,
@@ -105,6 +105,7 @@ pub(crate) async fn totals(
         ("shift", query.shift.map(Value::from)),
         ("from", query.from.map(Value::from)),
         ("to", query.to.map(Value::from)),
+        ("whole_store", query.register.is_none().then_some(Value::Bool(true))),
     ]);
     ask(&door, "totals", &asker, fields).await
 }

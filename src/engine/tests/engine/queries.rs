@@ -110,6 +110,9 @@ fn totals_of_a_shift_and_of_a_day() {
         assert_eq!(empty["totals"], json!([]));
         till.send("2", "totals", json!({ "from": "2026-11-21" })).await;
         assert_eq!(till.sink.last("2", "register.totals").unwrap().body["totals"], json!([]), "its own only");
+        till.send("2", "totals", json!({ "from": "2026-11-21", "whole_store": true })).await;
+        let of_store = till.sink.last("2", "register.totals").unwrap().body["totals"].clone();
+        assert_eq!((&of_store[0]["paid"], &of_store[0]["open"]), (&line(2, 24_800), &line(1, 700)));
         for (body, field) in [
             (json!({}), "shift"),
             (json!({ "to": "2026-11-21" }), "shift"),
