@@ -13,10 +13,10 @@ async fn pane<T>(browser: &Browser, frame: Option<&str>, work: impl AsyncFnOnce(
     work(browser).await
 }
 
-/// Keeps a picture for people, if they asked for one.
+/// Keeps a picture of the whole for people, if they asked for one. Comes out of the pane either way.
 async fn keep(browser: &Browser, name: &str) {
+    browser.enter(None).await;
     if let Some(folder) = std::env::var_os("INTEGRATOR_PICTURES") {
-        browser.enter(None).await;
         let picture = browser.picture().await;
         std::fs::write(std::path::Path::new(&folder).join(format!("{name}.b64")), picture)
             .expect("the folder is there");
