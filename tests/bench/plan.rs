@@ -134,13 +134,14 @@ impl Run<'_> {
         }
     }
 
-    /// Doubles until the floor, which can do more than the service, falls behind.
+    /// Doubles until the floor, which can do more than the service, falls behind, and then offers a third more than it did:
+    /// what is flooded far beyond that does less than it could.
     async fn more_than_the_floor_can(&mut self, path: Path) -> u32 {
         let mut offered = 600;
         loop {
             let round = self.round(Kind::Probe, Side::Floor, overload(path, offered, 4)).await;
             if round.done_per_s < 0.9 * f64::from(offered) {
-                return offered;
+                return part(round.done_per_s, 133);
             }
             offered *= 2;
         }

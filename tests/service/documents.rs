@@ -72,7 +72,10 @@ async fn whatever_schemathesis_thinks_of_is_answered_as_documented_and_never_wit
         .args(["run", &format!("http://{}/api/v1/openapi.json", lone.service.http())])
         .args(["--header", &format!("Authorization: Bearer {API_KEY}")])
         .args(["--phases", "examples,coverage,fuzzing", "--max-examples", "25", "--generation-deterministic"])
-        .args(["--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"])
+        .args([
+            "--checks",
+            "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
+        ])
         // A stream that never ends is no answer that it could wait for.
         .args(["--exclude-path", "/api/v1/events", "--no-color"]);
     must_find_no_fault(&mut schemathesis).await;
