@@ -36,10 +36,10 @@ const READ_EVERY: Duration = Duration::from_secs(2);
 pub(crate) fn routes() -> Router<Arc<Door>> {
     Router::new()
         .route("/api/v1/payments", post(commands::pay).get(lists::find))
-        .route("/api/v1/payments/{payment}/cancel", post(commands::cancel))
-        .route("/api/v1/payments/{payment}/check", post(commands::check))
+        .route("/api/v1/payments/{payment}/cancel", commands::about_operation("cancel"))
+        .route("/api/v1/payments/{payment}/check", commands::about_operation("check"))
         .route("/api/v1/payments/{payment}/refunds", post(commands::refund))
-        .route("/api/v1/payments/{payment}/claim", post(commands::claim))
+        .route("/api/v1/payments/{payment}/claim", commands::about_operation("claim"))
         .route("/api/v1/payments/{payment}/fiscalized", post(commands::fiscalized))
         .route("/api/v1/totals", get(lists::totals))
         .route("/api/v1/types", get(lists::types))

@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use axum::routing::{MethodRouter, post};
 use engine::doors::Incoming;
 
 use super::address::Address;
@@ -31,37 +32,22 @@ pub(crate) async fn pay(
     ask(&door, body.into_sent("pay", &store, &register), StatusCode::CREATED).await
 }
 
-/// `POST …/cancel`. Before its pay has arrived it makes sure that the pay never starts.
-pub(crate) async fn cancel(
-    State(door): State<Arc<Door>>,
-    caller: Caller,
-    Path(payment): Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> Answer {
-    about_operation("cancel", &door, &caller, &payment, CommandBody::read(&headers, body).await?).await
-}
-
-/// `POST …/check`: the bank is asked now.
-pub(crate) async fn check(
-    State(door): State<Arc<Door>>,
-    caller: Caller,
-    Path(payment): Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> Answer {
-    about_operation("check", &door, &caller, &payment, CommandBody::read(&headers, body).await?).await
-}
-
-/// `POST …/claim`: takes late money; with `credit`, money of a plate under a new operation.
-pub(crate) async fn claim(
-    State(door): State<Arc<Door>>,
-    caller: Caller,
-    Path(payment): Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> Answer {
-    about_operation("claim", &door, &caller, &payment, CommandBody::read(&headers, body).await?).await
+/// `POST …/cancel`, `…/check`, `…/claim`: a verb about the operation that the path names, by the register that it is of.
+pub(crate) fn about_operation(verb: &'static str) -> MethodRouter<Arc<Door>> {
+    post(
+        async move |State(door): State<Arc<Door>>,
+                    caller: Caller,
+                    Path(payment): Path<String>,
+                    headers: HeaderMap,
+                    body: Body|
+                    -> Answer {
+            let mut body = CommandBody::read(&headers, body).await?;
+            caller.own(body.text("store")?)?;
+            let key = Address::parse(&payment)?.operation(&door, &caller).await?;
+            body.set_operation(&key.operation)?;
+            ask(&door, body.into_command(verb, &key.store, &key.register), StatusCode::OK).await
+        },
+    )
 }
 
 /// `POST …/fiscalized`: the receipt of the payment, or of its refund that `operation` names, is printed.
@@ -105,20 +91,6 @@ pub(crate) async fn refund(
     }
     let register = body.register()?.unwrap_or(key.register);
     ask(&door, body.into_command("refund", &store, &register), StatusCode::CREATED).await
-}
-
-/// A command about the operation that the path names, by the register that it is of.
-async fn about_operation(
-    verb: &str,
-    door: &Door,
-    caller: &Caller,
-    address: &str,
-    mut body: CommandBody,
-) -> Answer {
-    caller.own(body.text("store")?)?;
-    let key = Address::parse(address)?.operation(door, caller).await?;
-    body.set_operation(&key.operation)?;
-    ask(door, body.into_command(verb, &key.store, &key.register), StatusCode::OK).await
 }
 
 async fn ask(door: &Door, incoming: Incoming, if_changed: StatusCode) -> Answer {

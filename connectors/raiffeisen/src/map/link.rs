@@ -165,20 +165,21 @@ pub(crate) fn registration(config: &Config, request: &PlateRequest) -> Vec<u8> {
     wire::body(&NewLink {
         qr_type: "QRVariable",
         sbp_merchant_id: &config.sbp_merchant_id,
-        account: config.account.as_deref(),
-        redirect_url: config.redirect_url.as_deref(),
-        qr_description: description.as_deref(),
+        binding: of_merchant(config, description.as_deref()),
     })
 }
 
 /// The body that binds a printed plate.
 pub(crate) fn binding(config: &Config, request: &PlateRequest) -> Vec<u8> {
-    let description = description(request);
-    wire::body(&Binding {
+    wire::body(&of_merchant(config, description(request).as_deref()))
+}
+
+fn of_merchant<'a>(config: &'a Config, description: Option<&'a str>) -> Binding<'a> {
+    Binding {
         account: config.account.as_deref(),
         redirect_url: config.redirect_url.as_deref(),
-        qr_description: description.as_deref(),
-    })
+        qr_description: description,
+    }
 }
 
 /// The plate that the bank made, or bound.

@@ -53,15 +53,12 @@ pub(crate) struct LinkAnswer {
 pub(crate) struct NewLink<'a> {
     pub(crate) qr_type: &'static str,
     pub(crate) sbp_merchant_id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) account: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) redirect_url: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) qr_description: Option<&'a str>,
+    #[serde(flatten)]
+    pub(crate) binding: Binding<'a>,
 }
 
-/// `POST /api/sbp/v1/qr-drafts/{qrId}`: a printed plate becomes the merchant's.
+/// Whose a plate is and what it says. Alone the body of `POST /api/sbp/v1/qr-drafts/{qrId}`: a printed plate becomes the
+/// merchant's.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Binding<'a> {
