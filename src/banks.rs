@@ -10,8 +10,8 @@ use connector_sdk::{Capabilities, Connector, KindAbility, Notification, Notifica
 use engine::ports::{Bank, Banks, Offer};
 use engine::settings::{ServerSettings, Settings};
 use payment::{
-    AnnulAnswer, CallError, CodeKind, IssueRequest, Issued, OrderRequest, PollPlan, RefundAnswer,
-    RefundRequest, Route, ServerId, StatusAnswer, Terms,
+    AnnulAnswer, CallError, CodeId, CodeKind, IssueRequest, Issued, OrderRequest, PaidNotice, PollPlan,
+    RefundAnswer, RefundRequest, Route, ServerId, StatusAnswer, Terms,
 };
 use secrecy::SecretString;
 
@@ -150,6 +150,10 @@ impl Bank for ConnectedBank {
 
     async fn status(&self, request: &OrderRequest) -> Result<StatusAnswer, CallError> {
         self.connector.status(request).await
+    }
+
+    async fn latest_credit(&self, code: &CodeId) -> Result<Option<PaidNotice>, CallError> {
+        self.connector.latest_credit(code).await
     }
 
     async fn annul(&self, request: &OrderRequest) -> Result<AnnulAnswer, CallError> {

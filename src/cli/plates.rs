@@ -1,4 +1,4 @@
-//! `integrator plates list | bind`.
+//! `integrator plates list | bind | unclaimed`.
 
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use connector_sdk::PlateRequest;
 use payment::{CodeId, PaymentId, Plate, RegisterId, ServerId, StoreId};
 use serde_json::json;
 use store::{Db, HeldLink, KeyFile};
+use uuid::Uuid;
 
 use crate::banks::connect;
 use crate::cli::print;
@@ -19,6 +20,8 @@ use crate::config::Config;
   integrator plates list
   integrator plates bind --store 17 --register 2 --server raiffeisen                    a new link
   integrator plates bind --store 17 --register 2 --server raiffeisen --printed BS1R00…  a printed plate
+  integrator plates bind --store 17 --register 2 --server raiffeisen --open             a code without an amount
+  integrator plates unclaimed                                                           what arrived there
 
 A plate that a sale keeps is freed when the bank says that its order is over. To hurry it: cancel the sale that
 `plates list` names; the service withdraws its order and asks the bank until it is certain.")]
@@ -29,8 +32,17 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Make a cash link at the bank, or bind a printed plate, and give it to a register.
+    /// Make a cash link or an open plate at the bank, or bind a printed plate, and give it to a register.
     Bind(Binding),
+    /// List money that is of no payment: paid at an open plate, or at a code that somebody else made.
+    Unclaimed {
+        /// At most so many, newest first.
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+        /// Print one JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// Which plate goes where.
@@ -48,6 +60,9 @@ pub(super) struct Binding {
     /// The id of a printed plate or tag. Without it the bank makes a new link.
     #[arg(long, value_name = "ID", value_parser = CodeId::parse)]
     printed: Option<CodeId>,
+    /// A plate that stands open: buyers type the amount, and the register claims what arrives.
+    #[arg(long, conflicts_with = "printed")]
+    open: bool,
 }
 
 /// Works on the database, beside a running service or without one: it takes a new plate over within a second.
@@ -55,6 +70,7 @@ pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<u8>
     let db = Db::open(&config.database.path).await?;
     match command {
         Command::List { json } => list(&db, json).await?,
+        Command::Unclaimed { limit, json } => unclaimed(&db, limit, json).await?,
         Command::Bind(binding) => bind(&db, config, binding).await?,
     }
     db.close().await;
@@ -65,17 +81,18 @@ async fn list(db: &Db, as_json: bool) -> anyhow::Result<()> {
     let (settings, held) = (db.settings().await?, db.links_held().await?);
     for (store, its) in &settings.stores {
         for (register, its) in &its.registers {
-            for (server, plate) in &its.plates {
-                let payment = holder(&held, server, plate);
+            let links = its.plates.iter().map(|its| (false, its));
+            for (is_open, (server, plate)) in links.chain(its.open_plates.iter().map(|its| (true, its))) {
+                let payment = holder(&held, server, plate).map(|payment| payment.to_string());
                 print(&if as_json {
-                    let payment = payment.map(|payment| payment.to_string());
                     json!({
                         "store": store.as_str(), "register": register.as_str(), "server": server.as_str(),
-                        "link": plate.link.as_str(), "payload": plate.payload, "payment": payment,
+                        "link": plate.link.as_str(), "payload": plate.payload, "payment": payment, "open": is_open,
                     })
                     .to_string()
                 } else {
-                    let of = payment.map_or("free".to_owned(), |payment| format!("payment {payment}"));
+                    let free = if is_open { "open" } else { "free" };
+                    let of = payment.map_or(free.to_owned(), |payment| format!("payment {payment}"));
                     format!("{store}/{register}  {server}  {}  {of}", plate.link)
                 });
             }
@@ -89,8 +106,25 @@ fn holder(held: &[HeldLink], server: &ServerId, plate: &Plate) -> Option<Payment
     held.iter().find(is_it).map(|link| link.payment)
 }
 
+async fn unclaimed(db: &Db, limit: usize, as_json: bool) -> anyhow::Result<()> {
+    for credit in db.unclaimed(limit).await? {
+        let name = format!("{}:{}", credit.server, credit.transaction);
+        print(&if as_json {
+            json!({
+                "credit": name, "code": credit.code.as_str(), "is_confirmed": credit.is_confirmed,
+                "amount": credit.amount, "found_at": credit.found_at.to_string(), "payer": credit.payer,
+            })
+            .to_string()
+        } else {
+            let standing = if credit.is_confirmed { "confirmed" } else { "only told, not confirmed" };
+            format!("{name}  {}  at {}  {}  {standing}", credit.amount, credit.code, credit.found_at)
+        });
+    }
+    Ok(())
+}
+
 async fn bind(db: &Db, config: &Config, binding: Binding) -> anyhow::Result<()> {
-    let Binding { store, register, server, printed } = binding;
+    let Binding { store, register, server, printed, open } = binding;
     let mut settings = db.settings().await?;
     let its = settings.stores.get_mut(&store).and_then(|store| store.registers.get_mut(&register));
     let its = its.ok_or_else(|| anyhow!("there is no register {register} in store {store}"))?;
@@ -100,14 +134,16 @@ async fn bind(db: &Db, config: &Config, binding: Binding) -> anyhow::Result<()> 
     let secrets = db.secrets(&server, &keyring).await?;
     connector_sdk::http::install_crypto();
     let connector = connect(configured, Some(&secrets)).map_err(|reason| anyhow!("{server}: {reason}"))?;
-    let request = PlateRequest { draft: printed, description: Some(its.name.clone()) };
+    let open_as = open.then(|| Uuid::now_v7().simple().to_string());
+    let request = PlateRequest { open_as, draft: printed, description: Some(its.name.clone()) };
     let limit = Duration::from_millis(u64::from(configured.call_timeout_ms));
     let Ok(made) = tokio::time::timeout(limit, connector.make_plate(&request)).await else {
         bail!("the bank did not answer within {limit:?}: look into its cabinet before you try again");
     };
     let plate = made.context("the bank gave no plate")?;
     print(&format!("{}  {}", plate.link, plate.payload));
-    its.plates.insert(server, plate);
+    let plates = if open { &mut its.open_plates } else { &mut its.plates };
+    plates.insert(server, plate);
     let revision = db.save_settings(&settings).await?;
     print(&format!("register {store}/{register} has it; the settings are at revision {revision}"));
     Ok(())

@@ -204,6 +204,7 @@ pub fn settings(shop: &str, language: &str, places: &[(Place, ConsoleKind, Optio
             open_payments: OpenPayments::One,
             consoles: BTreeMap::new(),
             plates: BTreeMap::new(),
+            open_plates: BTreeMap::new(),
         });
         let console = ConsoleSettings {
             name: format!("Console {}", place.console),

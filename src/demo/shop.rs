@@ -105,6 +105,7 @@ fn register(name: &str) -> Result<RegisterSettings, InvalidName> {
             open_payments: OpenPayments::One,
             consoles: BTreeMap::new(),
             plates: plates(name)?,
+            open_plates: BTreeMap::new(),
         });
     }
     let console = ConsoleSettings {
@@ -120,6 +121,7 @@ fn register(name: &str) -> Result<RegisterSettings, InvalidName> {
         open_payments: OpenPayments::One,
         consoles: BTreeMap::from([(ConsoleId::parse(CONSOLE)?, console)]),
         plates: plates(name)?,
+        open_plates: BTreeMap::new(),
     })
 }
 

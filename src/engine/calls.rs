@@ -4,7 +4,8 @@ use std::future::Future;
 use std::sync::Arc;
 
 use payment::{
-    Attempt, AttemptId, Call, CallError, Input, IssueRequest, Payment, Refund, RefundId, ServerId, Timestamp,
+    Attempt, AttemptId, Call, CallError, CodeId, Input, IssueRequest, PaidNotice, Payment, Refund, RefundId,
+    ServerId, Timestamp,
 };
 
 use crate::asking::Question;
@@ -97,6 +98,17 @@ impl Engine {
                 Asked::Failed
             }
         }
+    }
+
+    /// Asks for the latest money on a code that we have no order for.
+    pub(crate) async fn latest_credit(
+        &self,
+        server: &ServerId,
+        code: &CodeId,
+        call: Call,
+    ) -> Result<Option<PaidNotice>, CallError> {
+        let turn = self.turn(server, call).await?;
+        self.under(call.deadline, turn.bank.latest_credit(code)).await
     }
 
     /// Asks for a refund unless its bank is at its limit.

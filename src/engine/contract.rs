@@ -9,7 +9,9 @@ mod snapshot;
 pub use command::{CancelBody, ClaimBody, GetBody, MoneyBody, PayBody, RefundBody};
 pub(crate) use command::{Fault, operation_of, parse, read_object};
 pub use event::{ConsoleBody, CreditBody, EventBody, QrBody, RefundBodyOut, Sum};
-pub use query::{Capabilities, FindBody, FiscalizedBody, FoundBody, Tally, TotalsBody, TotalsLine, TypeBody};
+pub use query::{
+    Capabilities, FindBody, FiscalizedBody, FoundBody, Tally, TotalsBody, TotalsLine, TypeBody, UnclaimedBody,
+};
 pub(crate) use render::{Reply, journal};
 pub use snapshot::state;
 pub(crate) use snapshot::{nothing_open, of_register, rejected, tombstone};

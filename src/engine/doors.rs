@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use payment::{AttemptId, ConsoleId, PaidNotice, Payment, PaymentId, ServerId, Timestamp};
+use payment::{AttemptId, CodeId, ConsoleId, PaidNotice, Payment, PaymentId, ServerId, Timestamp};
 use tokio::sync::broadcast;
 
 use crate::contract::EventBody;
@@ -122,7 +122,18 @@ pub trait Hints: Send + Sync + 'static {
     fn hint(&self, order: AttemptId);
 
     /// Money that a bank told of with a valid signature. Status is the truth; but where it shows only the latest credit of
-    /// a code, money that it does not show is kept for a person. False: nothing certain could be learned or written down
+    /// a code, money that it does not show is kept for a person. Money of no order of ours is kept until it is claimed. False: nothing certain could be learned or written down
     /// now; the bank should tell again.
-    async fn notified(&self, server: &ServerId, order: AttemptId, money: PaidNotice) -> bool;
+    async fn notified(&self, server: &ServerId, told: MoneyTold) -> bool;
+}
+
+/// Money that a bank told of unasked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MoneyTold {
+    /// The order, if it can be one of ours.
+    pub order: Option<AttemptId>,
+    /// The bank's id of the code that was paid, if it was told.
+    pub code: Option<CodeId>,
+    /// The money.
+    pub money: PaidNotice,
 }

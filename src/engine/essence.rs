@@ -17,6 +17,11 @@ pub(crate) fn of_pay(body: &Map<String, Value>) -> String {
     hash("pay", &Value::Object(fields))
 }
 
+/// The essence of a claim of money without an order: which money.
+pub(crate) fn of_claim(credit: &str) -> String {
+    hash("claim", &json!({ "credit": credit }))
+}
+
 /// The essence of a refund, in two forms: by the payment that it is of, and by the words that named it, for a refund of
 /// which the payment was not known yet when it was first asked.
 #[derive(Debug, Clone, PartialEq, Eq)]

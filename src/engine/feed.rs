@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use payment::{
-    Context, Credit, Decision, Input, OrderState, Payment, PaymentId, Rejection, StatusAnswer, Timestamp,
+    Context, Credit, Decision, Input, OrderState, Payment, PaymentId, PlateMoney, Rejection, StatusAnswer,
+    Timestamp,
 };
 
 use crate::contract::{self, Reply};
@@ -150,6 +151,22 @@ impl Engine {
             }
             done => done,
         }
+    }
+
+    /// Makes a payment of money that has arrived already: the first commit of its journal.
+    pub(crate) async fn open_paid(
+        &self,
+        id: PaymentId,
+        checkout: payment::Checkout,
+        money: PlateMoney,
+        request: Request,
+    ) -> Result<Fed, FeedError> {
+        let _lane = self.lanes().enter(id).await;
+        let context = Context { now: self.now(), epoch: self.epoch() };
+        let checkout = Arc::new(checkout);
+        let blank = Payment::blank(id, Arc::clone(&checkout), context.now);
+        let decision = payment::open_paid(id, checkout, money, context);
+        self.commit(&blank, decision, request, context).await
     }
 
     pub(crate) async fn load(&self, id: PaymentId) -> Result<Stored, FeedError> {

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use payment::{Attempt, AttemptId, Input, PaidNotice, Payment, ServerId};
 
 use crate::asking::Question;
-use crate::doors::Hints;
+use crate::doors::{Hints, MoneyTold};
 use crate::engine::Engine;
 use crate::feed::FeedError;
 
@@ -20,12 +20,20 @@ impl Hints for Engine {
         }
     }
 
-    async fn notified(&self, server: &ServerId, order: AttemptId, money: PaidNotice) -> bool {
-        match self.take_notice(server, order, money).await {
+    async fn notified(&self, server: &ServerId, told: MoneyTold) -> bool {
+        let ours = match told.order {
+            Some(order) => self.take_notice(server, order, told.money.clone()).await,
+            None => Err(FeedError::UnknownPayment),
+        };
+        let taken = match ours {
+            Err(FeedError::UnknownPayment) => self.take_unclaimed(server, told.code, told.money).await,
+            ours => ours,
+        };
+        match taken {
             Ok(is_durable) => is_durable,
-            Err(FeedError::UnknownPayment | FeedError::Rejected(_) | FeedError::CreditTaken) => true,
+            Err(FeedError::Rejected(_) | FeedError::CreditTaken) => true,
             Err(error) => {
-                tracing::warn!(payment.id = %order.payment(), %error, "a bank's notification waits");
+                tracing::warn!(%server, %error, "a bank's notification waits");
                 false
             }
         }

@@ -1,9 +1,11 @@
 //! From bytes to commits: every command ends in a durable effect and, where one is owed, an answer.
 
 mod address;
+mod claim;
 mod pay;
 mod payments;
 mod period;
+mod plates;
 mod queries;
 mod refund;
 
@@ -196,7 +198,7 @@ async fn carry_out(
         "cancel" => payments::cancel(engine, command).await,
         "get" => payments::get(engine, command).await,
         "check" => payments::check(engine, command).await,
-        "claim" => payments::claim(engine, command).await,
+        "claim" => claim::claim(engine, command).await,
         "fiscalized" => payments::fiscalized(engine, command).await,
         "find" => queries::find(engine, command).await,
         "totals" => queries::totals(engine, command).await,

@@ -29,6 +29,7 @@ mod registers;
 mod screens;
 pub mod settings;
 mod supersede;
+mod unclaimed;
 mod wake;
 mod wheel;
 

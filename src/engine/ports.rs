@@ -13,4 +13,5 @@ pub use ids::Ids;
 pub use store::{
     Change, CommitError, CreditRow, DeliveryMark, Destination, EventDraft, EventRow, JournalRow, LinkChange,
     LinkKey, OperationKey, OperationKind, OperationRecord, PaymentChange, Search, Store, StoreError, Stored,
+    UnclaimedCredit, UnclaimedSearch,
 };

@@ -58,6 +58,10 @@ pub struct RegisterSettings {
     /// Its plates: one cash link at each authorization server at most.
     #[serde(default)]
     pub plates: BTreeMap<ServerId, Plate>,
+    /// Its open plates: codes that are paid without an order, the buyer typing the amount. What arrives there is claimed by
+    /// registers of the store. One at each authorization server at most.
+    #[serde(default)]
+    pub open_plates: BTreeMap<ServerId, Plate>,
 }
 
 /// How many payments a register may have open at once (design.md §4).

@@ -6,7 +6,8 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use payment::{AttemptId, PaidNotice, ServerId};
+use engine::doors::MoneyTold;
+use payment::{AttemptId, ServerId};
 use tracing::warn;
 
 use crate::door::Door;
@@ -47,7 +48,7 @@ pub enum NotificationReceipt {
         /// The order that it names.
         order: Option<AttemptId>,
         /// The money that it tells of.
-        money: Option<PaidNotice>,
+        money: Option<MoneyTold>,
     },
 }
 
@@ -102,8 +103,8 @@ async fn answer(door: &Door, server: &ServerId, receipt: NotificationReceipt) ->
                 return Ok(StatusCode::OK);
             }
             hint(door, order);
-            let Some((order, money)) = order.zip(money) else { return Ok(StatusCode::OK) };
-            if door.parts.hints.notified(server, order, money).await {
+            let Some(money) = money else { return Ok(StatusCode::OK) };
+            if door.parts.hints.notified(server, money).await {
                 return Ok(StatusCode::OK);
             }
             let detail = "Nothing certain is known of this money yet: tell again.";

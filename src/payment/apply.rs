@@ -31,6 +31,11 @@ pub fn apply(payment: &mut Payment, fact: &Fact, at: Timestamp) {
             payment.state.credits.push(credit.clone());
             pay_if_it_pays(payment, payment.state.credits.len() - 1, at);
         }
+        Fact::PlateMoneyClaimed { attempt, credit } => {
+            payment.state.attempts.push(attempt.clone());
+            payment.state.credits.push(credit.clone());
+            pay_if_it_pays(payment, 0, at);
+        }
         Fact::CreditTaken { credit } => payment.state.credits[*credit].taken = true,
         Fact::CreditProven { credit } => payment.state.credits[*credit].proven = true,
         Fact::CreditAssigned { credit, role, .. } => {

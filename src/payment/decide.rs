@@ -159,7 +159,7 @@ fn advance(step: &mut Step) {
     refunding::advance(step);
 }
 
-fn finish(step: Step) -> Decision {
+pub(crate) fn finish(step: Step) -> Decision {
     let wake_at = due::wake_at(&step.payment, step.now);
     Decision { facts: step.facts, effects: step.effects, wake_at, payment: step.payment }
 }

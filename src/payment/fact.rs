@@ -137,6 +137,13 @@ pub enum Fact {
         /// The credit.
         credit: Credit,
     },
+    /// A register claimed money that has no order of ours: the payment is made of it.
+    PlateMoneyClaimed {
+        /// What stands for the order.
+        attempt: Attempt,
+        /// The money.
+        credit: Credit,
+    },
     /// Money that was known is now proven ours: a status named our order and the right amount.
     CreditProven {
         /// The credit, as an index.

@@ -4,6 +4,7 @@ mod answer;
 mod apply;
 mod ask;
 mod checkout;
+mod claiming;
 mod closing;
 mod code;
 mod crediting;
@@ -35,6 +36,7 @@ pub use answer::{
 pub use apply::apply;
 pub use ask::{IssueRequest, OrderRequest, RefundRequest};
 pub use checkout::{Checkout, Details, Item, LateMoney};
+pub use claiming::{PlateMoney, open_paid};
 pub use code::{Code, CodeKind, Plate};
 pub use decide::{
     Context, Decision, Effect, Rejection, decide, decide_without_link, open, open_without_link,

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use connector_sdk::{Notification, Signature};
+use engine::doors::MoneyTold;
 use http_door::{NotificationReceipt, Notifications};
-use payment::{PaidNotice, ServerId};
+use payment::{AttemptId, PaidNotice, ServerId};
 
 use crate::banks::ConfiguredBanks;
 
@@ -32,19 +33,20 @@ impl Notifications for Hooks {
         let Ok(notification) = read else { return NotificationReceipt::Unreadable };
         let order = notification.order.as_deref().and_then(|order| order.parse().ok());
         match notification.signature {
-            Signature::Valid => NotificationReceipt::Proven { order, money: money(notification) },
+            Signature::Valid => NotificationReceipt::Proven { order, money: money(order, notification) },
             Signature::Invalid => NotificationReceipt::NotProven { order },
         }
     }
 }
 
 /// What a notification tells of money, if it names it.
-fn money(notification: Notification) -> Option<PaidNotice> {
-    Some(PaidNotice {
+fn money(order: Option<AttemptId>, notification: Notification) -> Option<MoneyTold> {
+    let money = PaidNotice {
         transaction: Some(notification.transaction?),
         amount: notification.amount,
         paid_at: None,
         payer: None,
         instrument: None,
-    })
+    };
+    Some(MoneyTold { order, code: notification.code, money })
 }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use engine::ports::{
     Change, CommitError, DeliveryMark, Destination, EventRow, OperationKey, OperationRecord, Search, Store,
-    StoreError, Stored,
+    StoreError, Stored, UnclaimedCredit, UnclaimedSearch,
 };
 use engine::settings::Settings;
 use payment::{Payment, PaymentId, RegisterId, StoreId, Timestamp};
@@ -102,6 +102,19 @@ impl Store for MemoryStore {
 
     async fn payment_events(&self, payment: PaymentId) -> Result<Vec<EventRow>, StoreError> {
         Ok(self.tables().payment_events(payment))
+    }
+
+    async fn keep_unclaimed(&self, credit: &UnclaimedCredit) -> Result<(), StoreError> {
+        self.tables().keep_unclaimed(credit);
+        Ok(())
+    }
+
+    async fn unclaimed(
+        &self,
+        search: &UnclaimedSearch,
+        limit: usize,
+    ) -> Result<Vec<UnclaimedCredit>, StoreError> {
+        Ok(self.tables().unclaimed(search, limit))
     }
 
     async fn mark(&self, marks: &[DeliveryMark]) -> Result<(), StoreError> {

@@ -7,6 +7,7 @@ pub(crate) mod payments;
 pub(crate) mod searches;
 pub(crate) mod settings;
 pub(crate) mod summaries;
+pub(crate) mod unclaimed;
 
 /// A limit as databases take it.
 fn limit(rows: usize) -> i64 {

@@ -4,10 +4,12 @@
 mod journal;
 mod operation;
 mod payment;
+mod unclaimed;
 
 pub(crate) use journal::{EventColumns, FactColumns, JournalColumns, journal_columns};
 pub(crate) use operation::OperationColumns;
 pub(crate) use payment::{PaymentColumns, StateColumns, StoredColumns, SummaryColumns, holds_register};
+pub(crate) use unclaimed::UnclaimedColumns;
 
 use engine::ports::StoreError;
 

@@ -27,6 +27,20 @@ pub(crate) const UPDATE_PAYMENT: &str = "UPDATE payments \
 pub(crate) const INSERT_CREDIT: &str = "INSERT INTO credits (server, bank_transaction, payment, is_believed) \
      VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
 
+pub(crate) const KEEP_UNCLAIMED: &str = "INSERT INTO unclaimed_credits \
+     (bank_transaction, server, code, amount_minor, currency, is_confirmed, found_at, paid_at, payer, instrument) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+     ON CONFLICT (bank_transaction, server) DO UPDATE SET code = excluded.code, amount_minor = excluded.amount_minor, \
+     currency = excluded.currency, is_confirmed = excluded.is_confirmed, paid_at = excluded.paid_at, \
+     payer = excluded.payer, instrument = excluded.instrument \
+     WHERE excluded.is_confirmed AND NOT unclaimed_credits.is_confirmed";
+
+/// The beginning of a search for unclaimed money; conditions follow.
+pub(crate) const SEARCH_UNCLAIMED: &str = "SELECT bank_transaction, server, code, amount_minor, currency, is_confirmed, \
+     found_at, paid_at, payer, instrument FROM unclaimed_credits \
+     WHERE NOT EXISTS (SELECT 1 FROM credits WHERE credits.server = unclaimed_credits.server \
+     AND credits.bank_transaction = unclaimed_credits.bank_transaction AND credits.is_believed)";
+
 pub(crate) const TAKE_LINK: &str = "INSERT INTO links (server, link, payment, since) \
      VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
 

@@ -6,6 +6,7 @@ mod connect;
 #[cfg(test)]
 mod full_disk;
 mod job;
+mod keep_unclaimed;
 mod lock;
 mod mark;
 mod migrations;
@@ -20,7 +21,7 @@ use std::path::Path;
 use async_trait::async_trait;
 use engine::ports::{
     Change, CommitError, DeliveryMark, Destination, EventRow, OperationKey, OperationRecord, Search, Store,
-    StoreError, Stored,
+    StoreError, Stored, UnclaimedCredit, UnclaimedSearch,
 };
 use engine::settings::Settings;
 use payment::{Payment, PaymentId, RegisterId, StoreId, Timestamp};
@@ -34,7 +35,7 @@ pub(crate) use writer::Writer;
 
 use crate::Db;
 use crate::change::ensure_sound;
-use crate::read::{operations, outbox, payments, searches};
+use crate::read::{operations, outbox, payments, searches, unclaimed};
 use crate::records::{PaymentFilter, PaymentRecord, PaymentSummary, Records};
 
 /// The store of a service on one machine: a SQLite file that this process alone serves.
@@ -130,6 +131,18 @@ impl Store for SqliteStore {
 
     async fn payment_events(&self, payment: PaymentId) -> Result<Vec<EventRow>, StoreError> {
         outbox::rows_of(self.db.pool(), payment).await
+    }
+
+    async fn keep_unclaimed(&self, credit: &UnclaimedCredit) -> Result<(), StoreError> {
+        self.db.writer().perform(keep_unclaimed::KeepUnclaimed::of(credit)).await
+    }
+
+    async fn unclaimed(
+        &self,
+        search: &UnclaimedSearch,
+        limit: usize,
+    ) -> Result<Vec<UnclaimedCredit>, StoreError> {
+        unclaimed::find(self.db.pool(), search, limit).await
     }
 
     async fn mark(&self, marks: &[DeliveryMark]) -> Result<(), StoreError> {

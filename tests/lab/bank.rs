@@ -91,6 +91,11 @@ impl Bank {
         done(self.as_buyer("pay", &json!({ "payload": payload }))).await;
     }
 
+    /// A buyer types an amount at a code that names none, and pays.
+    pub(crate) async fn pay_sum(&self, payload: &str, minor: i64) {
+        done(self.as_buyer("pay", &json!({ "payload": payload, "amount": minor }))).await;
+    }
+
     /// A buyer tries to pay; `false`: the code can't be paid any more.
     pub(crate) async fn try_to_pay(&self, payload: &str) -> bool {
         self.attempt(&json!({ "payload": payload })).await

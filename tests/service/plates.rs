@@ -151,3 +151,56 @@ async fn money_on_a_static_code_that_no_status_shows_is_kept_for_a_person() {
     world.books_agree(&[&till]).await;
     world.end().await;
 }
+
+async fn unclaimed(till: &AmqpRegister) -> Vec<Value> {
+    let mut events = till.events();
+    ask(till, "find", &json!({})).await;
+    let found = within("an answer", events.find(|event: &Event| event.name() == "register.found")).await;
+    found.body["unclaimed"].as_array().expect("a list").clone()
+}
+
+/// The bank tells of money without an order; a register of the store claims it, another does not get it again, and goods
+/// that come back are paid for by that money.
+#[tokio::test(flavor = "multi_thread")]
+async fn money_at_an_open_plate_survives_kill_9_is_claimed_once_and_goes_back() {
+    let mut world = World::prepare(crate::lab::Plan::default(), crate::lab::Broker::shared()).await;
+    let place = ["plates", "bind", "--store", "17", "--register", "2", "--server", "sbp", "--open"];
+    let told = world.service.command(&place).await;
+    let payload = told.split_whitespace().nth(1).expect("the plate's text").to_owned();
+    world.service.start().await;
+    let (till, other) = (world.till("2").await, world.till("3").await);
+    assert!(unclaimed(&till).await.is_empty());
+
+    world.bank.pay_sum(&payload, 45_000).await;
+    world.bank.pay_sum(&payload, 12_300).await;
+    let arrived = async || {
+        let money = unclaimed(&till).await;
+        (money.len() == 2).then_some(money)
+    };
+    let money = crate::lab::until("both are known", arrived).await;
+    world.service.kill().await;
+    world.service.start().await;
+    assert_eq!(unclaimed(&till).await, money);
+    let listed = world.service.command(&["plates", "unclaimed", "--json"]).await;
+    assert_eq!(listed.lines().count(), 2);
+
+    let credit = money.iter().find(|credit| credit["amount"]["value"] == 45_000).expect("the first");
+    let claim = |operation: &str| json!({ "operation": operation, "credit": credit["credit"] });
+    ask(&till, "claim", &claim("sale")).await;
+    let paid = expect(&till, "sale", "payment.paid").await;
+    assert_eq!((&paid.body["credit"], &paid.body["amount"]["value"]), (&credit["credit"], &json!(45_000)));
+    ask(&other, "claim", &claim("again")).await;
+    let refused = expect(&other, "again", "request.rejected").await;
+    assert_eq!(refused.text("code"), Some("nothing_to_claim"));
+    assert_eq!(unclaimed(&other).await.len(), 1);
+
+    let back = json!({ "operation": "back", "payment_operation": "sale", "payment_register": "2",
+        "amount": { "value": 5_000, "currency": "RUB" } });
+    ask(&till, "refund", &back).await;
+    expect(&till, "back", "refund.completed").await;
+    let ledger = world.bank.ledger().await;
+    let returned: Vec<i64> = ledger.refunds.iter().map(|refund| refund.amount).collect();
+    assert_eq!(returned, [5_000]);
+    assert_eq!(ledger.refunds[0].transaction, paid.text("bank_transaction").expect("its money"));
+    world.end().await;
+}

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use connector_sdk::http::{Answer, Http, Method, RequestBuilder, Url};
 use connector_sdk::{Capabilities, Connector, Notification, NotificationError, PlateRequest};
 use payment::{
-    AnnulAnswer, CallError, CodeKind, IssueRequest, Issued, OrderRequest, OrderState, Plate, RefundAnswer,
-    RefundRequest, StatusAnswer,
+    AnnulAnswer, CallError, CodeId, CodeKind, IssueRequest, Issued, OrderRequest, OrderState, PaidNotice,
+    Plate, RefundAnswer, RefundRequest, StatusAnswer,
 };
 use secrecy::ExposeSecret;
 
@@ -135,6 +135,13 @@ impl Connector for Caller {
         self.status_by_order(&request.order.to_string()).await
     }
 
+    async fn latest_credit(&self, code: &CodeId) -> Result<Option<PaidNotice>, CallError> {
+        match self.status_by_code(code.as_str()).await?.state {
+            OrderState::Paid(notice) => Ok(Some(notice)),
+            _ => Ok(None),
+        }
+    }
+
     async fn annul(&self, request: &OrderRequest) -> Result<AnnulAnswer, CallError> {
         if request.kind == CodeKind::CashLink {
             return self.disarm(request).await;
@@ -169,6 +176,11 @@ impl Connector for Caller {
 
     async fn make_plate(&self, request: &PlateRequest) -> Result<Plate, CallError> {
         let answer = match &request.draft {
+            Some(_) if request.open_as.is_some() => {
+                return Err(refusal::not_offered(
+                    "a printed plate that stands open: its text goes into the settings",
+                ));
+            }
             Some(draft) => {
                 let path = ["sbp", "v1", "qr-drafts", draft.as_str()];
                 self.post(&path, link::binding(&self.config, request)).await?

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use payment::{
-    AnnulAnswer, CallError, IssueRequest, Issued, OrderRequest, Plate, RefundAnswer, RefundRequest, Refusal,
-    RefusalKind, StatusAnswer,
+    AnnulAnswer, CallError, CodeId, IssueRequest, Issued, OrderRequest, PaidNotice, Plate, RefundAnswer,
+    RefundRequest, Refusal, RefusalKind, StatusAnswer,
 };
 
 use crate::{Capabilities, Notification, NotificationError, PlateRequest};
@@ -32,14 +32,16 @@ pub trait Connector: Send + Sync + 'static {
     /// Asks what became of a refund. Only called where `lookup_by_key` is declared.
     async fn refund_status(&self, request: &RefundRequest) -> Result<RefundAnswer, CallError>;
 
-    /// Makes a register's plate: a new cash link, or a printed one that is bound to the merchant. For banks that offer
-    /// cash links; called by people, not by payments.
+    /// Asks for the latest money on a code that none of our orders made; `None`: nobody has paid it yet. For banks whose
+    /// codes can stand open on a counter.
+    async fn latest_credit(&self, _code: &CodeId) -> Result<Option<PaidNotice>, CallError> {
+        Err(not_offered("this connector can't be asked for a code without an order"))
+    }
+
+    /// Makes a register's plate: a new one, or a printed one that is bound to the merchant. Called by people, not by
+    /// payments.
     async fn make_plate(&self, _request: &PlateRequest) -> Result<Plate, CallError> {
-        Err(CallError::Refused(Refusal {
-            kind: RefusalKind::Other,
-            bank_code: "not_offered".to_owned(),
-            message: "this connector makes no plates".to_owned(),
-        }))
+        Err(not_offered("this connector makes no plates"))
     }
 
     /// Reads a notification that arrived at `/hooks/{authorization server}`. `header` looks a header's value up by its
@@ -49,4 +51,12 @@ pub trait Connector: Send + Sync + 'static {
         header: &dyn for<'a> Fn(&'a str) -> Option<String>,
         body: &[u8],
     ) -> Result<Notification, NotificationError>;
+}
+
+fn not_offered(what: &str) -> CallError {
+    CallError::Refused(Refusal {
+        kind: RefusalKind::Other,
+        bank_code: "not_offered".to_owned(),
+        message: what.to_owned(),
+    })
 }

@@ -23,8 +23,8 @@ pub(super) enum Verb {
     Get(Get),
     /// Have the bank asked now, then tell where the payment stands.
     Check(Named),
-    /// Take late money that was offered.
-    Claim(Named),
+    /// Take late money that was offered, or money at an open plate of the store.
+    Claim(Claim),
     /// Find payments of the store.
     Find(Find),
     /// Counts and sums by payment type, for the end of a shift.
@@ -130,6 +130,16 @@ pub(super) struct Named {
     operation: Option<String>,
 }
 
+/// Arguments of `claim`.
+#[derive(Debug, Args)]
+pub(super) struct Claim {
+    /// The pay whose late money is taken; with --credit, our own id of the sale that the money pays.
+    operation: Option<String>,
+    /// Money at an open plate, as `find` names it under `unclaimed`.
+    #[arg(long)]
+    credit: Option<String>,
+}
+
 /// Arguments of `find`.
 #[derive(Debug, Args)]
 pub(super) struct Find {
@@ -215,7 +225,7 @@ impl Verb {
             Self::Get(get) if get.all => ("get", json!({}), Goal::Answers),
             Self::Get(get) => ("get", json!({ "operation": of_pay(&get.operation)? }), Goal::Answer),
             Self::Check(named) => ("check", json!({ "operation": of_pay(&named.operation)? }), Goal::Answer),
-            Self::Claim(named) => ("claim", json!({ "operation": of_pay(&named.operation)? }), Goal::Pay),
+            Self::Claim(claim) => ("claim", claim.body(of_pay)?, Goal::Pay),
             Self::Find(find) => ("find", find.body()?, Goal::Answer),
             Self::Totals(totals) => ("totals", totals.body(), Goal::Answer),
             Self::Types => ("types", json!({}), Goal::Answer),
@@ -292,6 +302,17 @@ impl Pay {
             "purpose": self.purpose, "expires_in_s": self.expires_in, "supersedes": self.supersedes,
             "cashier": self.cashier, "shift": self.shift,
         }))
+    }
+}
+
+impl Claim {
+    /// `of_pay` names the payment that is meant, for late money.
+    fn body(&self, of_pay: impl Fn(&Option<String>) -> anyhow::Result<String>) -> anyhow::Result<Value> {
+        let operation = match (&self.operation, &self.credit) {
+            (None, Some(_)) => fresh_operation(),
+            (given, _) => of_pay(given)?,
+        };
+        Ok(json!({ "operation": operation, "credit": self.credit }))
     }
 }
 

@@ -67,8 +67,10 @@ pub struct GetBody {
 /// The body of `claim`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct ClaimBody {
-    /// The pay whose late money is taken.
+    /// The pay whose late money is taken; with `credit`, the new operation under which the money is claimed.
     pub operation: String,
+    /// Money at an open plate of the store, by the name that `register.found` gives it under `unclaimed`.
+    pub credit: Option<String>,
 }
 
 /// The body of `refund`.

@@ -4,7 +4,7 @@ use payment::{ConsoleReport, FiscalReceipt, Money};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::query::{FoundBody, TotalsLine, TypeBody};
+use super::query::{FoundBody, TotalsLine, TypeBody, UnclaimedBody};
 
 /// A sum of money that may be zero.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -200,7 +200,10 @@ pub struct EventBody {
     /// In `register.found`: the payments, newest first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payments: Option<Vec<FoundBody>>,
-    /// In `register.found`: whether there may be more that match.
+    /// In `register.found`: money at the store's open plates that nobody has claimed, newest first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unclaimed: Option<Vec<UnclaimedBody>>,
+    /// In `register.found`: whether there may be more payments that match.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub more: Option<bool>,
     /// In `register.totals`: the shift that was asked for.

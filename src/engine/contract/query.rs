@@ -1,11 +1,12 @@
 //! Questions of registers about more than one payment, and the answers.
 
-use payment::{CreditRole, FiscalReceipt, Payment, Phase};
+use payment::{CreditRole, FiscalReceipt, Payment, Phase, RegisterId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::command::MoneyBody;
 use super::event::Sum;
+use crate::ports::UnclaimedCredit;
 
 /// The body of `find`: whatever is given must match. Nothing given: the newest payments of the store.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -121,6 +122,37 @@ impl FoundBody {
             bank_transaction: money.map(|credit| credit.transaction.to_string()),
             payer: money.and_then(|credit| credit.payer.clone()),
             fiscal_receipt: payment.state.fiscal.clone(),
+        }
+    }
+}
+
+/// Money at an open plate in `register.found`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct UnclaimedBody {
+    /// Its name, to claim it by.
+    pub credit: String,
+    /// The register whose plate was paid.
+    pub register: String,
+    /// How much arrived.
+    pub amount: Sum,
+    /// The bank's id of the money.
+    pub bank_transaction: String,
+    /// When the money moved, by the bank, else when we learned of it.
+    pub paid_at: String,
+    /// The masked payer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payer: Option<String>,
+}
+
+impl UnclaimedBody {
+    pub(crate) fn of(register: &RegisterId, credit: &UnclaimedCredit) -> Self {
+        Self {
+            credit: super::render::credit_name(&credit.server, &credit.transaction),
+            register: register.to_string(),
+            amount: credit.amount.into(),
+            bank_transaction: credit.transaction.to_string(),
+            paid_at: credit.paid_at.unwrap_or(credit.found_at).to_string(),
+            payer: credit.payer.clone(),
         }
     }
 }

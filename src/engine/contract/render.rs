@@ -1,8 +1,8 @@
 //! From facts to events.
 
 use payment::{
-    Credit, CreditRole, EndWord, Ending, Fact, OperationId, Origin, Payment, Refund, RefundId, RefundState,
-    Timestamp, apply,
+    BankTransaction, Credit, CreditRole, EndWord, Ending, Fact, OperationId, Origin, Payment, Refund,
+    RefundId, RefundState, ServerId, Timestamp, apply,
 };
 
 use super::event::{EventBody, QrBody, Sum};
@@ -76,7 +76,9 @@ fn events_of(payment: &Payment, fact: &Fact, at: Timestamp) -> Vec<Telling> {
         Fact::ClosingBegan { reason, .. } => {
             to_register(payment, "payment.cancelling", EventBody { reason: reason.clone(), ..body })
         }
-        Fact::CreditFound { credit } => of_credit(payment, credit, body),
+        Fact::CreditFound { credit } | Fact::PlateMoneyClaimed { credit, .. } => {
+            of_credit(payment, credit, body)
+        }
         Fact::CreditAssigned { credit, .. } => of_credit(payment, &payment.state.credits[*credit], body),
         Fact::Ended(ending) => to_register(payment, event_of_end(ending.word), with_ending(ending, body)),
         Fact::ReviewBegan { code, reason } => {
@@ -151,15 +153,15 @@ pub(super) fn with_ending(ending: &Ending, body: EventBody) -> EventBody {
 }
 
 /// The name of a credit for registers.
-pub(super) fn credit_name(credit: &Credit) -> String {
-    format!("{}:{}", credit.server, credit.transaction)
+pub(super) fn credit_name(server: &ServerId, transaction: &BankTransaction) -> String {
+    format!("{server}:{transaction}")
 }
 
 pub(super) fn with_credit(payment: &Payment, credit: &Credit, body: EventBody) -> EventBody {
     let module = payment.attempt(credit.attempt).map(|attempt| payment.route_of(attempt).module.clone());
     EventBody {
         paid_at: Some(credit.paid_at.unwrap_or(credit.found_at).to_string()),
-        credit: Some(credit_name(credit)),
+        credit: Some(credit_name(&credit.server, &credit.transaction)),
         bank: module,
         bank_transaction: Some(credit.transaction.to_string()),
         instrument: credit.instrument.clone(),

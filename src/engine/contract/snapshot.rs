@@ -47,7 +47,7 @@ fn credit_body(credit: &Credit) -> CreditBody {
         role => render::handling(role).expect("every other role is late money"),
     };
     CreditBody {
-        credit: render::credit_name(credit),
+        credit: render::credit_name(&credit.server, &credit.transaction),
         amount: credit.amount.into(),
         handling,
         bank_transaction: credit.transaction.to_string(),

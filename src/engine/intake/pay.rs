@@ -174,7 +174,7 @@ fn check(engine: &Engine, command: &Command<'_>) -> Result<Checkout, Fault> {
     })
 }
 
-fn late_money_of(store: &StoreSettings, payment_type: &PaymentType) -> LateMoney {
+pub(super) fn late_money_of(store: &StoreSettings, payment_type: &PaymentType) -> LateMoney {
     payment_type.late_money.unwrap_or(store.late_money)
 }
 

@@ -1,10 +1,10 @@
-//! `cancel`, `get`, `check`, `claim`: commands about a pay that is known, or that may still come.
+//! `cancel`, `get`, `check`, `fiscalized`: commands about a pay that is known, or that may still come.
 
 use payment::{FiscalReceipt, Input, OperationId, PaymentId, RejectCode, Timestamp};
 
 use super::pay::{key_of, operation_fault, unknown_register};
 use super::{Answer, Command, Failure, failure_of, known};
-use crate::contract::{self, CancelBody, ClaimBody, Fault, FiscalizedBody, GetBody};
+use crate::contract::{self, CancelBody, Fault, FiscalizedBody, GetBody};
 use crate::engine::Engine;
 use crate::feed::Fed;
 use crate::ports::{OperationKind, OperationRecord, StoreError};
@@ -87,17 +87,6 @@ pub(super) async fn check(engine: &Engine, command: &Command<'_>) -> Result<Answ
     state_of(engine, payment, command.now).await
 }
 
-/// Takes late money that was offered.
-pub(super) async fn claim(engine: &Engine, command: &Command<'_>) -> Result<Answer, Failure> {
-    let body: ClaimBody = contract::parse(&command.body)?;
-    let payment = payment_of(engine, command, &body.operation).await?;
-    let request = command.request(None);
-    match engine.feed_request(payment, Input::Claim, request).await.map_err(failure_of)? {
-        Fed::Changed(payment) => Ok(Answer::Changed(payment)),
-        Fed::Unchanged(payment) => Ok(snapshot(&payment, command.now)),
-    }
-}
-
 /// Keeps the numbers of a fiscal receipt that the register printed for a sale or a return.
 pub(super) async fn fiscalized(engine: &Engine, command: &Command<'_>) -> Result<Answer, Failure> {
     let body: FiscalizedBody = contract::parse(&command.body)?;
@@ -113,7 +102,11 @@ pub(super) async fn fiscalized(engine: &Engine, command: &Command<'_>) -> Result
     Ok(snapshot(&fed.into_payment(), command.now))
 }
 
-async fn payment_of(engine: &Engine, command: &Command<'_>, operation: &str) -> Result<PaymentId, Failure> {
+pub(super) async fn payment_of(
+    engine: &Engine,
+    command: &Command<'_>,
+    operation: &str,
+) -> Result<PaymentId, Failure> {
     let operation = operation_of(command, operation)?;
     match engine.parts().store.operation(&key_of(command, &operation)).await?.map(|record| record.kind) {
         Some(OperationKind::Pay(payment) | OperationKind::Refund(payment)) => Ok(payment),
@@ -125,7 +118,7 @@ async fn payment_of(engine: &Engine, command: &Command<'_>, operation: &str) -> 
     }
 }
 
-fn operation_of(command: &Command<'_>, text: &str) -> Result<OperationId, Fault> {
+pub(super) fn operation_of(command: &Command<'_>, text: &str) -> Result<OperationId, Fault> {
     OperationId::parse(text).map_err(|_| operation_fault(&command.body))
 }
 
@@ -136,7 +129,7 @@ pub(super) async fn state_of(engine: &Engine, payment: PaymentId, now: Timestamp
     Ok(snapshot(&stored.payment, now))
 }
 
-fn snapshot(payment: &payment::Payment, now: Timestamp) -> Answer {
+pub(super) fn snapshot(payment: &payment::Payment, now: Timestamp) -> Answer {
     Answer::Events(vec![contract::state(payment, now)])
 }
 

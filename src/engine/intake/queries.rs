@@ -6,7 +6,7 @@ use std::time::Duration;
 use payment::{BankTransaction, CodeKind, Payment, PaymentTypeCode, RefundAbility};
 
 use super::pay::unknown_register;
-use super::{Answer, Command, Failure, period};
+use super::{Answer, Command, Failure, period, plates};
 use crate::contract::{
     self, Capabilities, EventBody, Fault, FindBody, FoundBody, TotalsBody, TotalsLine, TypeBody,
 };
@@ -43,6 +43,7 @@ pub(super) async fn find(engine: &Engine, command: &Command<'_>) -> Result<Answe
         search.from = Some(search.to.unwrap_or(command.now).minus(LOOK_BACK));
     }
     let from = search.from;
+    let unclaimed = plates::unclaimed(engine, store, &search, body.payer.as_deref()).await?;
     let mut found = Vec::new();
     let more = walk(engine, search, |payment| {
         if paid_by(payment, body.payer.as_deref()) {
@@ -56,6 +57,7 @@ pub(super) async fn find(engine: &Engine, command: &Command<'_>) -> Result<Answe
     Ok(answer(EventBody {
         from: from.map(|from| from.to_string()),
         payments: Some(found),
+        unclaimed: Some(unclaimed),
         more: Some(more),
         ..contract::of_register("register.found", command.from, command.now)
     }))

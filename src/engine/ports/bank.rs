@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use payment::{
-    AnnulAnswer, CallError, CodeKind, Currency, IssueRequest, Issued, OrderRequest, RefundAnswer,
-    RefundRequest, Route, ServerId, StatusAnswer,
+    AnnulAnswer, CallError, CodeId, CodeKind, Currency, IssueRequest, Issued, OrderRequest, PaidNotice,
+    RefundAnswer, RefundRequest, Route, ServerId, StatusAnswer,
 };
 
 /// One authorization server's bank. Each call is sent at most once; dropping the future gives it up.
@@ -15,6 +15,8 @@ pub trait Bank: Send + Sync + 'static {
     async fn issue(&self, request: &IssueRequest) -> Result<Issued, CallError>;
     /// Asks what became of an order.
     async fn status(&self, request: &OrderRequest) -> Result<StatusAnswer, CallError>;
+    /// Asks for the latest money on a code that we have no order for; `None`: nobody has paid yet.
+    async fn latest_credit(&self, code: &CodeId) -> Result<Option<PaidNotice>, CallError>;
     /// Withdraws an unpaid code.
     async fn annul(&self, request: &OrderRequest) -> Result<AnnulAnswer, CallError>;
     /// Gives money back.

@@ -70,6 +70,16 @@ pub trait Store: Send + Sync + 'static {
     /// All event rows of a payment, to whomever, in their order.
     async fn payment_events(&self, payment: PaymentId) -> Result<Vec<EventRow>, StoreError>;
 
+    /// Keeps money that is of no order of ours. Kept money stays as it is, but once it was confirmed it stays confirmed.
+    async fn keep_unclaimed(&self, credit: &UnclaimedCredit) -> Result<(), StoreError>;
+
+    /// Money of no order of ours that no payment believes in, newest first, at most `limit`.
+    async fn unclaimed(
+        &self,
+        search: &UnclaimedSearch,
+        limit: usize,
+    ) -> Result<Vec<UnclaimedCredit>, StoreError>;
+
     /// Marks event rows as delivered or parked, all in one transaction.
     async fn mark(&self, marks: &[DeliveryMark]) -> Result<(), StoreError>;
 
@@ -178,6 +188,41 @@ pub struct CreditRow {
     pub transaction: BankTransaction,
     /// Whether it counts as the payment's own ([`payment::Credit::is_believed`]), or was merely reported to it.
     pub is_believed: bool,
+}
+
+/// Money at a bank that is of no order of ours: paid at an open plate, or at a code that we did not make. Unique by server
+/// and transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnclaimedCredit {
+    /// The authorization server.
+    pub server: ServerId,
+    /// The bank's id of the code that was paid.
+    pub code: CodeId,
+    /// The bank's id of the money.
+    pub transaction: BankTransaction,
+    /// How much arrived.
+    pub amount: Money,
+    /// Whether a status has shown it. What only a notification told can't be claimed by registers.
+    pub is_confirmed: bool,
+    /// When we learned of it.
+    pub found_at: Timestamp,
+    /// When it moved, by the bank's clock.
+    pub paid_at: Option<Timestamp>,
+    /// The masked payer.
+    pub payer: Option<String>,
+    /// How it was paid.
+    pub instrument: Option<String>,
+}
+
+/// Which unclaimed money is looked for. Everything that is given must match.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UnclaimedSearch {
+    /// At this authorization server.
+    pub server: Option<ServerId>,
+    /// Paid at this code.
+    pub code: Option<CodeId>,
+    /// By this name at its bank.
+    pub transaction: Option<BankTransaction>,
 }
 
 /// The name of an operation: one namespace for pays and refunds.

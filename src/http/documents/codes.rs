@@ -87,8 +87,8 @@ pub const CODES: &[Code] = &[
     code("refund_limit", "The scheme's limit of tries is used up.", "Try again at `retry_at`, or give cash."),
     code(
         "nothing_to_claim",
-        "There is no late money to claim.",
-        "It was given back, or claimed before: ask for the state.",
+        "There is no such money to claim.",
+        "It was given back, or claimed before: ask for the state, or find what is unclaimed.",
     ),
     code("cancelled", "The register or a person cancelled.", "Other money may be taken."),
     code("expired", "The code's life ran out.", "Offer a new code or other money."),

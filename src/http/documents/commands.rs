@@ -89,7 +89,7 @@ pub(super) const COMMANDS: [Command; 10] = [
     },
     Command {
         verb: "claim",
-        summary: "Takes late money that was offered, before its claim_until.",
+        summary: "Takes late money that was offered, before its claim_until; with credit, and under a new operation, money at an open plate.",
         answers: &["payment.paid", "payment.state", "request.rejected"],
         body: of_sent::<ClaimBody>,
         example: || json!({ "operation": "17-3-000123-1" }),

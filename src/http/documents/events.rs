@@ -297,10 +297,10 @@ pub(super) const EVENTS: [Event; 24] = [
     ),
     event!(
         "register.found",
-        "Answers find: payments, newest first.",
-        &["payments", "more"],
+        "Answers find: payments, newest first, and money at the store's open plates that nobody has claimed.",
+        &["payments", "unclaimed", "more"],
         &["from", "to"],
-        || json!({ "payments": [], "more": false })
+        || json!({ "payments": [], "unclaimed": [], "more": false })
     ),
     event!(
         "register.totals",

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use engine::ports::{
     Change, CommitError, DeliveryMark, Destination, EventDraft, LinkKey, OperationRecord, PaymentChange,
+    UnclaimedCredit,
 };
 use engine::settings::Settings;
 use payment::{OperationId, Payment, PaymentId, RegisterId, StoreId, Timestamp};
@@ -32,6 +33,8 @@ pub(super) struct Tables {
     known_credits: BTreeSet<(String, PaymentId)>,
     /// Money that a payment believes in.
     credits: BTreeSet<(String, String)>,
+    /// Money without an order, by server and transaction.
+    unclaimed: BTreeMap<(String, String), UnclaimedCredit>,
     links: BTreeMap<LinkKey, PaymentId>,
     epochs: Vec<Timestamp>,
     pub(super) settings: Settings,
@@ -66,6 +69,19 @@ impl Tables {
             self.write_payment(payment, change.epoch, change.at);
         }
         Ok(())
+    }
+
+    pub(super) fn keep_unclaimed(&mut self, credit: &UnclaimedCredit) {
+        let key = (credit.server.to_string(), credit.transaction.to_string());
+        match self.unclaimed.get_mut(&key) {
+            Some(kept) if credit.is_confirmed && !kept.is_confirmed => {
+                *kept = UnclaimedCredit { found_at: kept.found_at, ..credit.clone() };
+            }
+            Some(_) => {}
+            None => {
+                self.unclaimed.insert(key, credit.clone());
+            }
+        }
     }
 
     pub(super) fn mark(&mut self, marks: &[DeliveryMark]) {

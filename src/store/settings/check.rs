@@ -56,8 +56,9 @@ fn check_register(key: &str, register: &RegisterSettings, settings: &Settings, p
     for (console, its) in &register.consoles {
         check_console(&format!("{key}.consoles.{console}"), its, problems);
     }
-    for (server, plate) in &register.plates {
-        let key = format!("{key}.plates.{server}");
+    let plates = register.plates.iter().map(|its| ("plates", its));
+    for (kind, (server, plate)) in plates.chain(register.open_plates.iter().map(|its| ("open_plates", its))) {
+        let key = format!("{key}.{kind}.{server}");
         if !settings.servers.contains_key(server) {
             let choice = choice(settings.servers.keys());
             problems.at(&key, format!("there is no such authorization server; {choice}"));

@@ -77,12 +77,14 @@ fn read_register(fields: &mut Fields<'_>) -> Option<RegisterSettings> {
     let events_by: Option<EventsBy> = fields.optional("events_by");
     let open_payments: Option<OpenPayments> = fields.optional("open_payments");
     let plates = fields.optional("plates");
+    let open_plates = fields.optional("open_plates");
     Some(RegisterSettings {
         name: name?,
         events_by: events_by.unwrap_or_default(),
         open_payments: open_payments.unwrap_or_default(),
         consoles: BTreeMap::new(),
         plates: plates.unwrap_or_default(),
+        open_plates: open_plates.unwrap_or_default(),
     })
 }
 
@@ -93,6 +95,9 @@ pub(super) fn write_register(register: &RegisterSettings) -> Table {
     put(&mut table, "open_payments", register.open_payments);
     if !register.plates.is_empty() {
         put(&mut table, "plates", &register.plates);
+    }
+    if !register.open_plates.is_empty() {
+        put(&mut table, "open_plates", &register.open_plates);
     }
     table
 }

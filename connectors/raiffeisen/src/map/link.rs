@@ -159,12 +159,15 @@ pub(crate) fn withdrawn(word: OrderWord) -> AnnulAnswer {
     }
 }
 
-/// The body that makes a new cash link.
+/// The body that makes a new plate: a cash link, or a static code without an amount that stands open.
 pub(crate) fn registration(config: &Config, request: &PlateRequest) -> Vec<u8> {
     let description = description(request);
+    let order = request.open_as.as_deref();
     wire::body(&NewLink {
-        qr_type: "QRVariable",
+        qr_type: if order.is_some() { "QRStatic" } else { "QRVariable" },
         sbp_merchant_id: &config.sbp_merchant_id,
+        order,
+        currency: order.map(|_| Currency::RUB.code()),
         binding: of_merchant(config, description.as_deref()),
     })
 }

@@ -157,6 +157,7 @@ fn a_withdrawal_of_an_order_is_certain_only_when_the_bank_says_so() {
 #[test]
 fn a_plate_is_made_or_bound_with_a_short_label() {
     let request = PlateRequest {
+        open_as: None,
         draft: None,
         description: Some("QR на главной кассе магазина у дома".to_owned()),
     };

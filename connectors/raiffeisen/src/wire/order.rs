@@ -47,12 +47,17 @@ pub(crate) struct LinkAnswer {
     pub(crate) id: Option<String>,
 }
 
-/// `POST /api/sbp/v2/qrs` for a cash link: no order, no amount, no end.
+/// `POST /api/sbp/v2/qrs` for a plate: no amount, no end. A cash link has no order either; a static code has one, once for
+/// all that is paid on it.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct NewLink<'a> {
     pub(crate) qr_type: &'static str,
     pub(crate) sbp_merchant_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) order: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) currency: Option<&'static str>,
     #[serde(flatten)]
     pub(crate) binding: Binding<'a>,
 }

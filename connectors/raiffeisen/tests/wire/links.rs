@@ -110,22 +110,54 @@ async fn a_refused_disarming_is_explained_by_the_orders_word() {
 async fn a_plate_is_made_or_a_printed_one_is_bound() {
     let answer = format!(r#"{{"qrId":"{LINK}","qrStatus":"INACTIVE","payload":"{}"}}"#, plate().payload);
     let description = Some("Касса 2".to_owned());
-    for (draft, at, body) in [
+    for (draft, open_as, at, body) in [
         (
+            None,
             None,
             "/api/sbp/v2/qrs".to_owned(),
             r#"{"qrType":"QRVariable","sbpMerchantId":"MA0000000552","qrDescription":"Касса 2"}"#,
         ),
         (
+            None,
+            Some("plate-2".to_owned()),
+            "/api/sbp/v2/qrs".to_owned(),
+            concat!(
+                r#"{"qrType":"QRStatic","sbpMerchantId":"MA0000000552","order":"plate-2","currency":"RUB","#,
+                r#""qrDescription":"Касса 2"}"#,
+            ),
+        ),
+        (
             Some(CodeId::parse(LINK).unwrap()),
+            None,
             format!("/api/sbp/v1/qr-drafts/{LINK}"),
             r#"{"qrDescription":"Касса 2"}"#,
         ),
     ] {
         let bank = Bank::start().await;
         bank.answers("POST", &at, 200, &answer).await;
-        let request = PlateRequest { draft, description: description.clone() };
+        let request = PlateRequest { draft, open_as, description: description.clone() };
         assert_eq!(bank.connect(&[]).make_plate(&request).await.unwrap(), plate());
         check_request(&bank.only_request().await, "POST", &at, Some(body));
     }
+}
+
+#[tokio::test]
+async fn a_code_without_an_order_of_ours_is_asked_for_its_latest_money() {
+    let paid = r#"{"code":"SUCCESS","paymentStatus":"SUCCESS","amount":450.00,"currency":"RUB","order":"plate-2",
+        "qrId":"AS1","transactionId":120059,"transactionDate":"2026-11-21T18:01:13.109227+03:00"}"#;
+    let unpaid = r#"{"code":"SUCCESS","paymentStatus":"NO_INFO","order":"plate-2","qrId":"AS1"}"#;
+    let unknown = r#"{"code":"ERROR.NOT_FOUND","message":"QR не найден"}"#;
+    for (answer, expected) in [(paid, Some(("120059", 45_000))), (unpaid, None), (unknown, None)] {
+        let bank = Bank::start().await;
+        bank.answers("GET", "/api/sbp/v1/qr/AS1/payment-info", 200, answer).await;
+        let code = CodeId::parse("AS1").unwrap();
+        let found = bank.connect(&[]).latest_credit(&code).await.unwrap();
+        let found =
+            found.map(|money| (money.transaction.unwrap().to_string(), money.amount.unwrap().minor()));
+        assert_eq!(found, expected.map(|(transaction, minor)| (transaction.to_owned(), minor)), "{answer}");
+    }
+    let bank = Bank::start().await;
+    bank.answers("GET", "/api/sbp/v1/qr/AS1/payment-info", 500, "").await;
+    let code = CodeId::parse("AS1").unwrap();
+    assert!(matches!(bank.connect(&[]).latest_credit(&code).await, Err(CallError::Unknown(_))));
 }

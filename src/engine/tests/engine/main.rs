@@ -16,6 +16,7 @@ mod events;
 mod limits;
 mod many;
 mod one_open;
+mod open_plates;
 mod outage;
 mod paid;
 mod parked;

@@ -7,8 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use engine::ports::{Bank, Clock};
 use payment::{
-    AnnulAnswer, CallError, IssueRequest, Issued, OrderRequest, RefundAnswer, RefundRequest, Refusal,
-    RefusalKind, StatusAnswer, Timestamp,
+    AnnulAnswer, CallError, CodeId, IssueRequest, Issued, OrderRequest, PaidNotice, RefundAnswer,
+    RefundRequest, Refusal, RefusalKind, StatusAnswer, Timestamp,
 };
 
 use super::crash::{Crash, Port};
@@ -20,6 +20,7 @@ use super::time::TestTime;
 pub(crate) enum Verb {
     Issue,
     Status,
+    LatestCredit,
     Annul,
     Refund,
     RefundStatus,
@@ -184,6 +185,10 @@ impl Bank for TestBank {
     async fn status(&self, request: &OrderRequest) -> Result<StatusAnswer, CallError> {
         let order = request.order;
         self.call(Verb::Status, order.to_string(), |books, now| Ok(books.status(order, now))).await
+    }
+
+    async fn latest_credit(&self, code: &CodeId) -> Result<Option<PaidNotice>, CallError> {
+        self.call(Verb::LatestCredit, code.to_string(), |books, _| Ok(books.latest_credit(code))).await
     }
 
     async fn annul(&self, request: &OrderRequest) -> Result<AnnulAnswer, CallError> {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use engine::ports::{
     Change, CommitError, DeliveryMark, Destination, EventRow, OperationKey, OperationRecord, Search, Store,
-    StoreError, Stored,
+    StoreError, Stored, UnclaimedCredit, UnclaimedSearch,
 };
 use engine::settings::Settings;
 use payment::{Payment, PaymentId, RegisterId, StoreId, Timestamp};
@@ -166,6 +166,23 @@ impl Store for TestStore {
     async fn payment_events(&self, payment: PaymentId) -> Result<Vec<EventRow>, StoreError> {
         self.called("payment_events")?;
         self.data.payment_events(payment).await
+    }
+
+    async fn keep_unclaimed(&self, credit: &UnclaimedCredit) -> Result<(), StoreError> {
+        self.called("keep_unclaimed")?;
+        let number = self.crash.enter(Port::Commit).await;
+        let done = self.data.keep_unclaimed(credit).await;
+        self.crash.leave(Port::Commit, number).await;
+        done
+    }
+
+    async fn unclaimed(
+        &self,
+        search: &UnclaimedSearch,
+        limit: usize,
+    ) -> Result<Vec<UnclaimedCredit>, StoreError> {
+        self.called("unclaimed")?;
+        self.data.unclaimed(search, limit).await
     }
 
     async fn mark(&self, marks: &[DeliveryMark]) -> Result<(), StoreError> {

@@ -149,6 +149,10 @@ fn all_money_is_accounted_for(at: &TestBank, server: &str, records: &[PaymentRec
             }
         }
     }
+    let is_claimed = |credit: &String| ledger.at_plates.iter().any(|money| money.transaction == *credit);
+    let claimed: Vec<String> = credits.extract_if(.., |credit| is_claimed(credit)).collect();
+    let once: BTreeSet<&String> = claimed.iter().collect();
+    assert_eq!(once.len(), claimed.len(), "money at a plate is claimed once");
     credits.sort();
     let mut money: Vec<String> = ledger.money.iter().map(|money| money.transaction.clone()).collect();
     money.sort();

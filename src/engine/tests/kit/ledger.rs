@@ -12,6 +12,8 @@ use payment::{
 pub(crate) struct Ledger {
     pub(crate) orders: BTreeMap<AttemptId, Order>,
     pub(crate) money: Vec<Money>,
+    /// Money that buyers paid at open plates: it is of no order.
+    pub(crate) at_plates: Vec<AtPlate>,
     pub(crate) refunds: BTreeMap<RefundId, BankRefund>,
     /// Orders for a plate that carried one already: each is a mistake of ours.
     pub(crate) armed_twice: usize,
@@ -65,6 +67,14 @@ pub(crate) struct Money {
     pub(crate) order: AttemptId,
     pub(crate) amount: i64,
     pub(crate) at: Timestamp,
+}
+
+/// Money at an open plate.
+pub(crate) struct AtPlate {
+    pub(crate) transaction: String,
+    plate: CodeId,
+    amount: i64,
+    at: Timestamp,
 }
 
 /// Money that went back.
@@ -174,7 +184,9 @@ impl Ledger {
     pub(super) fn refund(&mut self, request: &RefundRequest) -> Result<RefundAnswer, Refusal> {
         let transaction = request.transaction.to_string();
         if !self.refunds.contains_key(&request.refund) {
+            let at_plates = self.at_plates.iter().filter(|money| money.transaction == transaction);
             let paid: i64 = self.money_of(&transaction).map(|money| money.amount).sum();
+            let paid = paid + at_plates.map(|money| money.amount).sum::<i64>();
             if self.refunded_of(&transaction) + request.amount.minor() > paid {
                 return Err(refusal(RefusalKind::AmountOutOfRange));
             }
@@ -199,6 +211,25 @@ impl Ledger {
             self.take(id, now);
         }
         is_open
+    }
+
+    /// A buyer types an amount at an open plate, and pays.
+    pub(crate) fn pay_at_plate(&mut self, plate: &str, amount: i64, now: Timestamp) -> PaidNotice {
+        let transaction = format!("P{}", self.at_plates.len() + 1);
+        let plate = CodeId::parse(plate).unwrap();
+        let money = AtPlate { transaction, plate, amount, at: now };
+        let notice = notice_of(&money);
+        self.at_plates.push(money);
+        notice
+    }
+
+    /// The money at open plates that the bank tells of again, since nobody took it.
+    pub(crate) fn told_at_plate(&self) -> PaidNotice {
+        notice_of(self.at_plates.last().expect("somebody has paid at a plate"))
+    }
+
+    pub(super) fn latest_credit(&self, plate: &CodeId) -> Option<PaidNotice> {
+        self.at_plates.iter().rev().find(|money| money.plate == *plate).map(notice_of)
     }
 
     /// A buyer begins to pay, or gives it up again.
@@ -234,6 +265,16 @@ impl Ledger {
             .filter(|refund| refund.transaction == transaction)
             .map(|refund| refund.amount)
             .sum()
+    }
+}
+
+fn notice_of(money: &AtPlate) -> PaidNotice {
+    PaidNotice {
+        transaction: Some(BankTransaction::parse(&money.transaction).unwrap()),
+        amount: Some(payment::Money::try_new(money.amount, payment::Currency::RUB).unwrap()),
+        paid_at: Some(money.at),
+        payer: Some("+7 9** ***-**-12".to_owned()),
+        instrument: Some("sbp".to_owned()),
     }
 }
 

@@ -28,5 +28,7 @@ pub(crate) use life::{Life, command, pay_body};
 pub(crate) use time::ms;
 pub(crate) use world::World;
 
+pub(crate) use settings::OPEN_PLATE;
+
 use settings::terms;
 use time::START;

@@ -1,5 +1,5 @@
 //! A shop: store 17 with tills 1, 2, 3, 5 and 6 by AMQP and till 9 by HTTP; till 7 has a kiosk screen; tills 5 and 6 share
-//! a plate; payment types `sbp` (north), `south`, and `any`
+//! a plate, till 3 has an open one; payment types `sbp` (north), `south`, and `any`
 //! (north, then south).
 
 use std::collections::BTreeMap;
@@ -20,6 +20,9 @@ pub(crate) const STORE: &str = "17";
 pub(crate) const REGISTERS: [&str; 7] = ["1", "2", "3", "5", "6", "7", "9"];
 /// The plate of tills 5 and 6.
 const PLATE: &str = "AS100032PQ7739G58NCQ457RA2OG82JP";
+
+/// The open plate of till 3.
+pub(crate) const OPEN_PLATE: &str = "AS200000000000000000000000000001";
 
 /// The shop's settings.
 pub(crate) fn settings() -> Settings {
@@ -60,6 +63,7 @@ fn register(id: &str) -> RegisterSettings {
         open_payments: OpenPayments::One,
         consoles: consoles.into_iter().collect(),
         plates: plates(id),
+        open_plates: open_plates(id),
     }
 }
 
@@ -71,6 +75,16 @@ fn plates(register: &str) -> BTreeMap<ServerId, Plate> {
     };
     let has_one = matches!(register, "5" | "6");
     has_one.then(|| (ServerId::parse("north").unwrap(), plate())).into_iter().collect()
+}
+
+/// Till 3 has an open plate.
+fn open_plates(register: &str) -> BTreeMap<ServerId, Plate> {
+    let plate = Plate {
+        link: CodeId::parse(OPEN_PLATE).unwrap(),
+        payload: format!("https://qr.nspk.ru/{OPEN_PLATE}?type=01"),
+    };
+    let has_one = register == "3";
+    has_one.then(|| (ServerId::parse("north").unwrap(), plate)).into_iter().collect()
 }
 
 fn payment_type(code: &str, servers: &[&str]) -> (PaymentTypeCode, PaymentType) {

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use engine::doors::{Hints, Incoming, Intake, Outcome, Receipt, Registers, Screens};
+use engine::doors::{Hints, Incoming, Intake, MoneyTold, Outcome, Receipt, Registers, Screens};
 use engine::ports::{Destination, EventRow, OperationKey, OperationKind, StoreError};
 use engine::settings::Settings;
 use http_door::{
@@ -192,8 +192,8 @@ impl Hints for FakeHints {
         self.0.lock().unwrap().push(order);
     }
 
-    async fn notified(&self, _server: &ServerId, _order: AttemptId, money: PaidNotice) -> bool {
-        money.transaction.is_some()
+    async fn notified(&self, _server: &ServerId, told: MoneyTold) -> bool {
+        told.money.transaction.is_some()
     }
 }
 
@@ -214,22 +214,27 @@ impl Notifications for FakeNotifications {
         let order = text.parse().ok();
         match header("X-Sign").as_deref() {
             Some("right") => NotificationReceipt::Proven { order, money: None },
-            Some("right, with money") => NotificationReceipt::Proven { order, money: Some(money(true)) },
-            Some("right, too early") => NotificationReceipt::Proven { order, money: Some(money(false)) },
+            Some("right, with money") => {
+                NotificationReceipt::Proven { order, money: Some(money(order, true)) }
+            }
+            Some("right, too early") => {
+                NotificationReceipt::Proven { order, money: Some(money(order, false)) }
+            }
             _ => NotificationReceipt::NotProven { order },
         }
     }
 }
 
 /// Money; without its transaction the engine can't take it yet.
-fn money(is_known: bool) -> PaidNotice {
-    PaidNotice {
+fn money(order: Option<AttemptId>, is_known: bool) -> MoneyTold {
+    let money = PaidNotice {
         transaction: is_known.then(|| BankTransaction::parse("T1").unwrap()),
         amount: None,
         paid_at: None,
         payer: None,
         instrument: None,
-    }
+    };
+    MoneyTold { order, code: None, money }
 }
 
 /// Says what a test set.

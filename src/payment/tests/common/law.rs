@@ -14,11 +14,12 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(900);
 /// Checks the first step.
 pub(crate) fn after_opening(id: PaymentId, checkout: Arc<Checkout>, context: Context, decision: &Decision) {
     assert_eq!(*decision, open(id, Arc::clone(&checkout), context), "the same question has the same answer");
-    p9_facts_are_numbered_and_fold_to_the_state(
-        &Payment::blank(id, checkout, context.now),
-        context,
-        decision,
-    );
+    after_first_facts(&Payment::blank(id, checkout, context.now), context, decision);
+}
+
+/// Checks the first facts of a payment, whatever way it came to be.
+pub(crate) fn after_first_facts(blank: &Payment, context: Context, decision: &Decision) {
+    p9_facts_are_numbered_and_fold_to_the_state(blank, context, decision);
     p6_what_is_not_settled_wakes(decision, context.now);
     calls_are_written_down_before_they_are_made(context, decision);
 }

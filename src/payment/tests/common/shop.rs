@@ -144,6 +144,11 @@ impl Shop {
         Story::open_without_link(Arc::new(self.checkout))
     }
 
+    /// Makes a payment of money that is there already.
+    pub(crate) fn open_paid(self, transaction: &str) -> Story {
+        Story::open_paid(Arc::new(self.checkout), transaction)
+    }
+
     /// Accepts the checkout.
     pub(crate) fn open(self) -> Story {
         Story::open(Arc::new(self.checkout))

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use payment::{
     AnnulAnswer, AttemptId, BankTransaction, Call, CallError, Checkout, Code, CodeId, Context, Decision,
-    Input, Issued, Money, OperationId, OrderState, Origin, PaidNotice, Payment, PaymentId, Refund,
-    RefundAnswer, RefundId, RefundOrder, Refusal, RefusalKind, RejectCode, StatusAnswer, Timestamp, Verdict,
-    decide, decide_without_link, open, open_without_link,
+    Input, Issued, Money, OperationId, OrderState, Origin, PaidNotice, Payment, PaymentId, Plate, PlateMoney,
+    Refund, RefundAnswer, RefundId, RefundOrder, Refusal, RefusalKind, RejectCode, StatusAnswer, Timestamp,
+    Verdict, decide, decide_without_link, open, open_paid, open_without_link,
 };
 
 use super::law;
@@ -52,6 +52,23 @@ impl Story {
         let context = Context { now: START, epoch: 1 };
         let id = PaymentId::from_uuid(0x0191_f7e2_5d3a_7abc_8def_0123_4567_89ab);
         let last = open_without_link(id, checkout, context);
+        Self { payment: last.payment.clone(), now: START, epoch: 1, last }
+    }
+
+    /// A register claims money at its open plate.
+    pub(crate) fn open_paid(checkout: Arc<Checkout>, transaction: &str) -> Self {
+        let context = Context { now: START, epoch: 1 };
+        let id = PaymentId::from_uuid(0x0191_f7e2_5d3a_7abc_8def_0123_4567_89ab);
+        let link = CodeId::parse("AS200000000000000000000000000001").unwrap();
+        let money = PlateMoney {
+            plate: Plate { link, payload: "https://qr.nspk.ru/AS2?type=01".to_owned() },
+            transaction: BankTransaction::parse(transaction).unwrap(),
+            paid_at: None,
+            payer: None,
+            instrument: None,
+        };
+        let last = open_paid(id, Arc::clone(&checkout), money, context);
+        law::after_first_facts(&Payment::blank(id, checkout, START), context, &last);
         Self { payment: last.payment.clone(), now: START, epoch: 1, last }
     }
 

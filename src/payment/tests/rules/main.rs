@@ -14,6 +14,7 @@ mod fiscal;
 mod kinds;
 mod late_money;
 mod links;
+mod open_plates;
 mod opening;
 mod orphans;
 mod refund_limits;

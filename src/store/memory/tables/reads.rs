@@ -3,7 +3,9 @@
 use std::cmp::Reverse;
 use std::ops::Bound;
 
-use engine::ports::{Destination, EventRow, OperationKey, OperationRecord, Search, Stored};
+use engine::ports::{
+    Destination, EventRow, OperationKey, OperationRecord, Search, Stored, UnclaimedCredit, UnclaimedSearch,
+};
 use payment::{BankTransaction, OperationId, Payment, PaymentId, RegisterId, StoreId, Timestamp};
 
 use super::{PaymentRow, Tables};
@@ -70,6 +72,22 @@ impl Tables {
             && search.from.is_none_or(|from| payment.opened_at >= from)
             && search.to.is_none_or(|to| payment.opened_at < to)
             && search.before.is_none_or(|before| (payment.opened_at, payment.id) < before)
+    }
+
+    pub(in crate::memory) fn unclaimed(
+        &self,
+        search: &UnclaimedSearch,
+        limit: usize,
+    ) -> Vec<UnclaimedCredit> {
+        let is_found = |credit: &&UnclaimedCredit| {
+            search.server.as_ref().is_none_or(|server| credit.server == *server)
+                && search.code.as_ref().is_none_or(|code| credit.code == *code)
+                && search.transaction.as_ref().is_none_or(|transaction| credit.transaction == *transaction)
+        };
+        let free = self.unclaimed.iter().filter(|(key, _)| !self.credits.contains(key));
+        let mut found: Vec<&UnclaimedCredit> = free.map(|(_, credit)| credit).filter(is_found).collect();
+        found.sort_by_key(|credit| Reverse((credit.found_at, credit.transaction.clone())));
+        found.into_iter().take(limit).cloned().collect()
     }
 
     pub(in crate::memory) fn undelivered(&self, after: i64, limit: usize) -> Vec<EventRow> {

@@ -8,3 +8,4 @@ pub(crate) mod outbox;
 pub(crate) mod records;
 pub(crate) mod registers;
 pub(crate) mod searches;
+pub(crate) mod unclaimed;

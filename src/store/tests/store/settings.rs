@@ -74,6 +74,7 @@ async fn saved_settings_are_read_back_at_the_next_revision() {
             open_payments: OpenPayments::Many,
             consoles: [].into(),
             plates: [].into(),
+            open_plates: [].into(),
         },
     );
     let revision = fresh.db.save_settings(&wanted).await.unwrap();

@@ -68,6 +68,11 @@ rules! {
         a_search_comes_newest_first_in_pages_and_stays_in_its_store,
         what_is_paid_and_not_fiscalized_is_listed,
     ;
+    unclaimed:
+        money_without_an_order_is_kept_until_a_payment_believes_in_it,
+        unclaimed_money_is_looked_for_by_server_code_and_transaction,
+        confirmed_money_stays_confirmed_and_as_it_was,
+    ;
     outbox:
         events_wait_until_they_are_delivered,
         a_parked_event_counts_as_delivered_but_stays_in_the_outbox,

@@ -1,0 +1,214 @@
+//! Open plates: money without an order is kept until a register claims it, once.
+
+use engine::doors::{Hints, MoneyTold, Receipt};
+use payment::{BankTransaction, CodeId, PaidNotice, ServerId};
+use serde_json::{Value, json};
+
+use crate::kit::{Answer, CrashPoint, Life, OPEN_PLATE, Port, Side, Verb, World};
+
+const CREDIT: &str = "north:P1";
+
+fn at(plate: &str, money: PaidNotice) -> MoneyTold {
+    MoneyTold { order: None, code: Some(CodeId::parse(plate).unwrap()), money }
+}
+
+/// A buyer pays at the open plate of till 3; the bank tells of it.
+async fn buyer_pays(till: &Life<'_>, kopecks: i64) -> PaidNotice {
+    let money = till.bank.ledger().pay_at_plate(OPEN_PLATE, kopecks, till.now());
+    assert!(tell(till, at(OPEN_PLATE, money.clone())).await, "it is durable");
+    money
+}
+
+async fn tell(till: &Life<'_>, told: MoneyTold) -> bool {
+    till.engine.notified(&ServerId::parse("north").unwrap(), told).await
+}
+
+async fn claim(till: &Life<'_>, register: &str, operation: &str, credit: &str) {
+    let body = json!({ "operation": operation, "credit": credit });
+    assert_eq!(till.send(register, "claim", body).await, Receipt::Ack);
+    till.breathe().await;
+}
+
+async fn found(till: &Life<'_>, question: Value) -> Vec<Value> {
+    assert_eq!(till.send("1", "find", question).await, Receipt::Ack);
+    let answer = till.sink.last("1", "register.found").unwrap();
+    answer.body["unclaimed"].as_array().unwrap().clone()
+}
+
+fn rejection(till: &Life<'_>, register: &str) -> (String, String) {
+    let body = till.sink.last(register, "request.rejected").expect("it was rejected").body;
+    (body["code"].as_str().unwrap().to_owned(), body["field"].as_str().unwrap_or_default().to_owned())
+}
+
+#[test]
+fn p12_money_at_an_open_plate_is_found_claimed_once_and_can_go_back() {
+    let world = World::new();
+    world.live(async |till| {
+        buyer_pays(till, 45_000).await;
+        let listed = found(till, json!({})).await;
+        assert_eq!(listed.len(), 1);
+        assert_eq!(
+            (&listed[0]["credit"], &listed[0]["register"], &listed[0]["amount"]["value"]),
+            (&json!(CREDIT), &json!("3"), &json!(45_000))
+        );
+
+        claim(till, "1", "sale-1", CREDIT).await;
+        let paid = till.sink.last("1", "payment.paid").expect("it is told").body;
+        assert_eq!((&paid["credit"], &paid["bank_transaction"]), (&json!(CREDIT), &json!("P1")));
+        assert_eq!((&paid["operation"], &paid["amount"]["value"]), (&json!("sale-1"), &json!(45_000)));
+        assert_eq!(till.sink.names("1"), ["register.found", "payment.paid"]);
+        assert!(found(till, json!({})).await.is_empty(), "it is claimed");
+        assert_eq!(
+            till.bank.count(Verb::Issue) + till.bank.count(Verb::Annul),
+            0,
+            "the plate stays as it is"
+        );
+
+        claim(till, "1", "sale-1", CREDIT).await;
+        assert_eq!(
+            till.sink.last("1", "payment.state").unwrap().body["status"],
+            "paid",
+            "a repeat tells the state"
+        );
+        claim(till, "2", "sale-2", CREDIT).await;
+        assert_eq!(rejection(till, "2"), ("nothing_to_claim".to_owned(), "credit".to_owned()));
+
+        till.refund("1", "back-1", "sale-1", Some(5_000)).await;
+        till.until(5).await;
+        assert_eq!(till.sink.last("1", "refund.completed").unwrap().body["amount"]["value"], 5_000);
+        till.until(10_000).await;
+    });
+    world.check_laws();
+}
+
+#[test]
+fn of_two_registers_that_claim_the_same_money_one_gets_it() {
+    let world = World::new();
+    world.live(async |till| {
+        buyer_pays(till, 45_000).await;
+        let body = |operation: &str| json!({ "operation": operation, "credit": CREDIT });
+        let both = (till.send("1", "claim", body("one")), till.send("2", "claim", body("other")));
+        tokio::join!(both.0, both.1);
+        till.until(5).await;
+        assert_eq!(till.payments().len(), 1);
+        till.until(10_000).await;
+    });
+    world.check_laws();
+}
+
+#[test]
+fn a_claim_that_was_refused_may_be_granted_once_the_bank_has_told_of_the_money() {
+    let world = World::new();
+    world.live(async |till| {
+        claim(till, "1", "sale-1", CREDIT).await;
+        assert_eq!(rejection(till, "1"), ("nothing_to_claim".to_owned(), "credit".to_owned()));
+        buyer_pays(till, 45_000).await;
+        claim(till, "1", "sale-1", CREDIT).await;
+        assert_eq!(till.status("sale-1").await, "paid");
+    });
+}
+
+#[test]
+fn p5_money_that_no_status_confirms_is_kept_for_a_person_and_not_claimed() {
+    let world = World::new();
+    world.live(async |till| {
+        let first = till.bank.ledger().pay_at_plate(OPEN_PLATE, 45_000, till.now());
+        buyer_pays(till, 10_000).await;
+        assert!(
+            tell(till, at(OPEN_PLATE, first.clone())).await,
+            "the status shows the second: it is kept all the same"
+        );
+        assert_eq!(found(till, json!({})).await.len(), 1, "registers see what is confirmed");
+        claim(till, "1", "sale-1", CREDIT).await;
+        assert_eq!(rejection(till, "1"), ("nothing_to_claim".to_owned(), "credit".to_owned()));
+
+        let forged = PaidNotice { transaction: Some(BankTransaction::parse("P2").unwrap()), ..first };
+        let forged = PaidNotice {
+            amount: Some(payment::Money::try_new(1, payment::Currency::RUB).unwrap()),
+            ..forged
+        };
+        assert!(tell(till, at(OPEN_PLATE, forged)).await);
+        assert_eq!(
+            found(till, json!({})).await[0]["amount"]["value"],
+            10_000,
+            "what is confirmed stays as it is"
+        );
+    });
+}
+
+#[test]
+fn p2_the_bank_tells_again_while_nothing_certain_is_known() {
+    let world = World::new();
+    world.live(async |till| {
+        let money = till.bank.ledger().pay_at_plate(OPEN_PLATE, 45_000, till.now());
+        for answer in [Answer::Broken, Answer::NotSent] {
+            till.bank.next(Verb::LatestCredit, &[answer]);
+            assert!(!tell(till, at(OPEN_PLATE, money.clone())).await, "{answer:?}");
+        }
+        assert!(
+            !tell(till, at("AS200000000000000000000000000002", money.clone())).await,
+            "its status says unpaid"
+        );
+        assert!(found(till, json!({})).await.is_empty());
+        assert!(tell(till, at(OPEN_PLATE, money)).await);
+        assert_eq!(found(till, json!({})).await.len(), 1);
+    });
+}
+
+#[test]
+fn only_money_at_a_plate_of_the_store_can_be_claimed_by_its_registers() {
+    let world = World::new();
+    world.live(async |till| {
+        let elsewhere = "AS200000000000000000000000000002";
+        let money = till.bank.ledger().pay_at_plate(elsewhere, 45_000, till.now());
+        assert!(tell(till, at(elsewhere, money)).await, "it is kept for people");
+        assert!(found(till, json!({})).await.is_empty());
+        claim(till, "1", "sale-1", CREDIT).await;
+        assert_eq!(rejection(till, "1"), ("forbidden".to_owned(), "credit".to_owned()));
+        for (credit, code) in [("P1", "invalid"), ("north:", "invalid"), ("south:P1", "nothing_to_claim")] {
+            claim(till, "1", "sale-1", credit).await;
+            assert_eq!(rejection(till, "1"), (code.to_owned(), "credit".to_owned()), "{credit}");
+        }
+    });
+}
+
+#[test]
+fn an_operation_that_is_something_else_can_not_claim() {
+    let world = World::new();
+    world.live(async |till| {
+        buyer_pays(till, 45_000).await;
+        till.pay("sale-1").await;
+        claim(till, "1", "sale-1", CREDIT).await;
+        assert_eq!(rejection(till, "1").0, "conflict");
+        assert_eq!(found(till, json!({ "bank_transaction": "P1" })).await.len(), 1);
+        assert!(found(till, json!({ "bank_transaction": "P9" })).await.is_empty());
+        assert!(found(till, json!({ "receipt": "000123" })).await.is_empty());
+    });
+}
+
+#[test]
+fn a_crash_anywhere_loses_no_money_at_a_plate_and_claims_none_twice() {
+    for side in [Side::Before, Side::After] {
+        for number in 1..=3 {
+            let world = World::new();
+            world.crash_at(CrashPoint { port: Port::Commit, number, side });
+            let story = async |till: &Life<'_>| {
+                let told = till.bank.ledger().at_plates.is_empty();
+                let money = if told {
+                    till.bank.ledger().pay_at_plate(OPEN_PLATE, 45_000, till.now())
+                } else {
+                    till.bank.ledger().told_at_plate()
+                };
+                tell(till, at(OPEN_PLATE, money)).await;
+                claim(till, "1", "sale-1", CREDIT).await;
+                till.until(10_000).await;
+            };
+            let _ = world.live_unless_crashed(story);
+            world.live(async |till| {
+                story(till).await;
+                assert_eq!(till.status("sale-1").await, "paid");
+            });
+            world.check_laws();
+        }
+    }
+}
