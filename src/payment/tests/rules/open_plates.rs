@@ -12,7 +12,7 @@ fn shop() -> Shop {
 fn a_payment_of_money_that_is_there_is_paid_from_its_first_fact_on_and_asks_no_bank() {
     let mut story = shop().open_paid("P1");
     assert_eq!((story.told().as_str(), story.did().as_str()), ("plate_money_claimed", "nothing"));
-    assert_eq!((story.stands().as_str(), story.money().as_str()), ("paid", "P1 pays"));
+    assert_eq!((story.stands().as_str(), story.money().as_str()), ("paid by P1", "P1 pays"));
     story.at(400).wake_delivered();
     assert_eq!(story.did(), "nothing", "the plate is not ours to ask for or to withdraw");
     assert!(story.payment.state.settled);
@@ -22,9 +22,9 @@ fn a_payment_of_money_that_is_there_is_paid_from_its_first_fact_on_and_asks_no_b
 fn p3_it_stays_paid_whatever_is_asked_of_it() {
     let mut story = shop().open_paid("P1");
     story.at(1).cancel();
-    assert_eq!(story.stands(), "paid");
+    assert_eq!(story.stands(), "paid by P1");
     story.at(2).feed(Input::Claim);
-    assert_eq!(story.stands(), "paid");
+    assert_eq!(story.stands(), "paid by P1");
 }
 
 #[test]
