@@ -7,6 +7,7 @@ mod checkout;
 mod claiming;
 mod closing;
 mod code;
+mod credit;
 mod crediting;
 mod decide;
 mod due;
@@ -16,6 +17,7 @@ mod id;
 mod input;
 mod money;
 mod opening;
+mod refund;
 mod refund_answers;
 mod refund_limits;
 mod refunding;
@@ -38,6 +40,7 @@ pub use ask::{IssueRequest, OrderRequest, RefundRequest};
 pub use checkout::{Checkout, Details, Item, LateMoney};
 pub use claiming::{PlateMoney, open_paid};
 pub use code::{Code, CodeKind, Plate};
+pub use credit::{Credit, CreditRole};
 pub use decide::{
     Context, Decision, Effect, Rejection, decide, decide_without_link, open, open_without_link,
 };
@@ -48,9 +51,10 @@ pub use id::{
 };
 pub use input::{Input, RefundOrder, Resolution, Verdict};
 pub use money::{AmountOutOfRange, Currency, Money, UnknownCurrency};
+pub use refund::{Origin, Refund, RefundState};
 pub use state::{
-    Annulment, Attempt, Call, Credit, CreditRole, DeathCause, Ending, FiscalReceipt, LastTry, Life, Origin,
-    Payment, Phase, Refund, RefundState, State, Wait, Wish,
+    Annulment, Attempt, Call, DeathCause, Ending, FiscalReceipt, LastTry, Life, Payment, Phase, State, Wait,
+    Wish,
 };
 pub use terms::{PollPlan, RefundAbility, RefundTerms, Route, Terms};
 pub use time::{Timestamp, TimestampError};
