@@ -8,8 +8,10 @@ use engine::ports::{OperationKey, OperationRecord, StoreError};
 use payment::PaymentId;
 
 use crate::pool::Pool;
+use crate::postgres::{Database, Instance};
 use crate::read::{operations, outbox, payments, summaries};
 use crate::records::{PaymentFilter, PaymentRecord, PaymentSummary, Records};
+use crate::settings::{ChangeSettings, ChangeSettingsError, Edit};
 use crate::sqlite::{Lock, Writer, is_there, migrate, read_pool, write_options};
 
 /// A database for people: settings, secrets, and the [`Records`] of payments.
@@ -22,7 +24,15 @@ pub struct Db {
 
 struct Inner {
     pool: Pool,
-    writer: Writer,
+    writing: Writing,
+}
+
+/// What writes, besides the pool.
+pub(crate) enum Writing {
+    /// The one writer of a file.
+    Sqlite(Writer),
+    /// Connections of the pool do. An instance that serves tells others that it lives.
+    Postgres(Option<Arc<Instance>>),
 }
 
 impl Db {
@@ -46,29 +56,50 @@ impl Db {
             migrate(path).await?;
             drop(lock);
         }
-        Self::with_lock(path, None).await
+        Ok(Self::of_file(path, Writer::start(write_options(path), None).await?))
     }
 
-    /// Opens a file whose tables are up to date; the lock is kept until the writer has ended.
-    pub(crate) async fn with_lock(path: &Path, lock: Option<Lock>) -> Result<Self, StoreError> {
-        let writer = Writer::start(write_options(path), lock).await?;
-        Ok(Self { inner: Arc::new(Inner { pool: Pool::Sqlite(read_pool(path)), writer }) })
+    /// A file whose tables are up to date.
+    pub(crate) fn of_file(path: &Path, writer: Writer) -> Self {
+        let (pool, writing) = (Pool::Sqlite(read_pool(path)), Writing::Sqlite(writer));
+        Self { inner: Arc::new(Inner { pool, writing }) }
     }
 
-    /// Writes what is queued and closes the file. Later calls fail.
+    pub(crate) fn of_postgres(database: Database, instance: Option<Arc<Instance>>) -> Self {
+        let (pool, writing) = (Pool::Postgres(database), Writing::Postgres(instance));
+        Self { inner: Arc::new(Inner { pool, writing }) }
+    }
+
+    /// Writes what is queued and closes the database. Later calls fail.
     pub async fn close(&self) {
+        if let Writing::Postgres(Some(instance)) = &self.inner.writing {
+            instance.end().await;
+        }
         match &self.inner.pool {
             Pool::Sqlite(connections) => connections.close().await,
+            Pool::Postgres(database) => database.close().await,
         }
-        self.inner.writer.close().await;
+        if let Writing::Sqlite(writer) = &self.inner.writing {
+            writer.close().await;
+        }
     }
 
     pub(crate) fn pool(&self) -> &Pool {
         &self.inner.pool
     }
 
-    pub(crate) fn writer(&self) -> &Writer {
-        &self.inner.writer
+    /// Makes edits of settings in one transaction with the next revision, if the settings are still at `base`.
+    pub(crate) async fn change_settings(
+        &self,
+        base: Option<u64>,
+        edits: Vec<Edit>,
+    ) -> Result<u64, ChangeSettingsError> {
+        let change = ChangeSettings { base, edits };
+        match (&self.inner.writing, &self.inner.pool) {
+            (Writing::Sqlite(writer), _) => writer.perform(change).await,
+            (Writing::Postgres(_), Pool::Postgres(database)) => change.perform_on_server(database).await,
+            (Writing::Postgres(_), Pool::Sqlite(_)) => unreachable!("both are made of one database"),
+        }
     }
 }
 

@@ -3,27 +3,31 @@
 //! | part | what it is |
 //! |---|---|
 //! | [`SqliteStore`] | one file, one writer task, a pool of readers; what `serve` uses on one machine |
+//! | [`PgStore`] | a PostgreSQL database, shared by many instances: what `serve` uses in a chain of shops |
 //! | [`MemoryStore`] | the same behaviour on plain data, for the engine's tests and the simulation |
 //! | [`Db`] | an opened database for people: settings, secrets, and the [`Records`] of payments |
 //! | [`Records`] | finding and showing payments, and walking over all of them for audits |
 //! | [`SettingsFile`] | all settings as one TOML text |
 //! | [`Keyring`], [`KeyFile`] | the keys that seal secrets |
 //!
-//! **Writing.** Callers turn a change into rows; the writer task takes all that are queued, gives each a savepoint
+//! **Writing to SQLite.** Callers turn a change into rows; the writer task takes all that are queued, gives each a savepoint
 //! inside one transaction and answers after the one commit. So a busy store pays for one disk flush where it would have
 //! paid for hundreds, and an idle one waits for nobody.
 //!
 //! **Promises lean on the tables**: a unique key (operation, credit, fact) or a conditional update (a payment's
 //! sequence) refuses what must not be; no code reads first and trusts what it read.
 //!
-//! **PostgreSQL joins** as a second arm of `pool::Pool` with the same texts of `sql` for everything that reads, and with
-//! a writer of its own beside the folder `sqlite`, since one round trip a change is its way of being fast.
+//! **PostgreSQL** is a second arm of `pool::Pool` with the same texts of `sql` for everything that reads. A change is one
+//! nested call of the functions in `migrations/postgres/0003_commit.sql`: one round trip is its way of being fast, and the
+//! server flushes what many connections commit at once. Several instances share it: each renews its epoch, sees as due
+//! what it owns, and takes over what belonged to one that is gone. Who commits a change becomes the payment's owner.
 
 mod change;
 mod db;
 mod error;
 mod memory;
 mod pool;
+mod postgres;
 mod read;
 mod records;
 mod rows;
@@ -36,6 +40,7 @@ mod versioned;
 
 pub use db::Db;
 pub use memory::MemoryStore;
+pub use postgres::{PgStore, PostgresOptions, Standing};
 pub use read::links::HeldLink;
 pub use records::{
     DeliveryState, EventRecord, FactRecord, PaymentFilter, PaymentRecord, PaymentSummary, Records,

@@ -51,13 +51,4 @@ impl Db {
         let edits = edits(&before, &apart(wanted)?);
         self.change_settings(Some(revision), edits).await
     }
-
-    /// Makes edits in one transaction with the next revision, if the settings are still at `base`.
-    pub(crate) async fn change_settings(
-        &self,
-        base: Option<u64>,
-        edits: Vec<Edit>,
-    ) -> Result<u64, ChangeSettingsError> {
-        self.writer().perform(ChangeSettings { base, edits }).await
-    }
 }

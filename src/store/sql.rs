@@ -1,6 +1,7 @@
 //! The texts of queries that SQLite and PostgreSQL take unchanged: `$1` placeholders, `ON CONFLICT`, no functions that
 //! only one of them has. Where the two must differ, the text stands in the folder of its database.
 
+pub(crate) mod postgres;
 pub(crate) mod settings;
 
 use std::sync::LazyLock;

@@ -44,6 +44,7 @@ use crate::records::{PaymentFilter, PaymentRecord, PaymentSummary, Records};
 #[derive(Clone)]
 pub struct SqliteStore {
     db: Db,
+    writer: Writer,
 }
 
 impl SqliteStore {
@@ -53,7 +54,8 @@ impl SqliteStore {
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         let lock = Lock::wait(path).await?;
         migrate(path).await?;
-        Ok(Self { db: Db::with_lock(path, Some(lock)).await? })
+        let writer = Writer::start(write_options(path), Some(lock)).await?;
+        Ok(Self { db: Db::of_file(path, writer.clone()), writer })
     }
 
     /// The same database for people: settings, secrets, lists, audits.
@@ -71,7 +73,7 @@ impl SqliteStore {
 impl Store for SqliteStore {
     async fn commit(&self, change: Change) -> Result<(), CommitError> {
         ensure_sound(&change)?;
-        self.db.writer().perform(commit::Commit::of(&change)?).await
+        self.writer.perform(commit::Commit::of(&change)?).await
     }
 
     async fn load(&self, payment: PaymentId) -> Result<Option<Stored>, StoreError> {
@@ -149,11 +151,11 @@ impl Store for SqliteStore {
         if marks.is_empty() {
             return Ok(());
         }
-        self.db.writer().perform(mark::Mark::of(marks)?).await
+        self.writer.perform(mark::Mark::of(marks)?).await
     }
 
     async fn begin_epoch(&self, now: Timestamp) -> Result<u64, StoreError> {
-        self.db.writer().perform(begin_epoch::BeginEpoch { now }).await
+        self.writer.perform(begin_epoch::BeginEpoch { now }).await
     }
 
     async fn has_lapsed(&self, epoch: u64, _now: Timestamp) -> Result<bool, StoreError> {

@@ -5,6 +5,7 @@
 //! | [`commands`] | one command a file: its arguments, its help, what it does |
 //! | [`lab`] | runs a command so that all it starts is stopped, however it ends |
 //! | [`node`], [`broker`] | a private RabbitMQ node: ports, files, control script; or the caller's broker |
+//! | [`postgres`] | a private PostgreSQL server |
 //! | [`need`], [`venv`] | programs that must be on the machine, a Python of our own, and how to get them |
 //! | [`cargo`], [`place`], [`say`], [`clock`], [`failure`] | small parts that the others share |
 
@@ -17,6 +18,7 @@ mod lab;
 mod need;
 mod node;
 mod place;
+mod postgres;
 mod say;
 mod venv;
 
@@ -48,6 +50,8 @@ enum Command {
     Bench(bench::Arguments),
     #[command(subcommand)]
     Rabbitmq(rabbitmq::Command),
+    #[command(subcommand)]
+    Postgres(commands::postgres::Command),
     Tools(tools::Arguments),
 }
 
@@ -73,6 +77,10 @@ fn run(Arguments { behind, command }: Arguments) -> Outcome<u8> {
             lab::guarded("rabbitmq", arguments.keep, behind, rabbitmq::run)
         }
         Command::Rabbitmq(other) => rabbitmq::one_shot(&other),
+        Command::Postgres(commands::postgres::Command::Run(arguments)) => {
+            lab::guarded("postgres", arguments.keep, behind, commands::postgres::run)
+        }
+        Command::Postgres(other) => commands::postgres::one_shot(&other),
         Command::Tools(arguments) => tools::run(&arguments),
     }
 }

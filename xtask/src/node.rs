@@ -4,9 +4,9 @@
 //! a broker of the system and leaves nothing behind outside the folder. The script `control` in the folder is the only
 //! mechanism: xtask and the tests call it alike.
 
-mod files;
+pub(crate) mod files;
 mod greeting;
-mod ports;
+pub(crate) mod ports;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -26,13 +26,24 @@ pub trait Store: Send + Sync + 'static {
     async fn operation(&self, key: &OperationKey) -> Result<Option<OperationRecord>, StoreError>;
 
     /// Payments whose `wake_at` is not after `now`, most overdue first, at most `limit`, starting behind `after`
-    /// (the last pair of the page before).
+    /// (the last pair of the page before). Where several instances share a database, those of this one: the owner of a
+    /// payment is who committed a change of it last.
     async fn due(
         &self,
         now: Timestamp,
         after: Option<(Timestamp, PaymentId)>,
         limit: usize,
     ) -> Result<Vec<(Timestamp, PaymentId)>, StoreError>;
+
+    /// Makes this instance the owner of payments whose `wake_at` is not after `now` and whose owners are gone; returns them,
+    /// at most `limit`. Where instances do not share a database there are none: [`due`](Self::due) tells all of them.
+    async fn take_over(
+        &self,
+        _now: Timestamp,
+        _limit: usize,
+    ) -> Result<Vec<(Timestamp, PaymentId)>, StoreError> {
+        Ok(Vec::new())
+    }
 
     /// Payments of a register that are open (neither an end nor review told), oldest first.
     async fn open_payments(

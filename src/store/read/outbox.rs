@@ -6,6 +6,7 @@ use payment::PaymentId;
 use super::limit;
 use crate::error::unusable;
 use crate::pool::{Pool, on_pool};
+use crate::postgres::{Database, on_connection};
 use crate::records::{EventRecord, FactRecord};
 use crate::rows::{EventColumns, FactColumns};
 use crate::sql;
@@ -18,6 +19,34 @@ pub(crate) async fn undelivered(pool: &Pool, after: i64, rows: usize) -> Result<
         .await)
     .map_err(|error| unusable(&error))?;
     found.into_iter().map(EventColumns::row).collect()
+}
+
+/// The same on a server that several instances share: what one of them owns, and what nobody does any more.
+pub(crate) async fn undelivered_of_owner(
+    database: &Database,
+    epoch: i64,
+    after: i64,
+    rows: usize,
+) -> Result<Vec<EventRow>, StoreError> {
+    let found: Vec<EventColumns> =
+        on_connection!(database, |connection| sqlx::query_as(sql::postgres::UNDELIVERED_EVENTS_OF_OWNER)
+            .bind(after)
+            .bind(limit(rows))
+            .bind(epoch)
+            .bind(database.lapse_after_micros())
+            .fetch_all(connection)
+            .await)
+        .map_err(|error| unusable(&error))?;
+    found.into_iter().map(EventColumns::row).collect()
+}
+
+/// What is not delivered of one payment, in its order.
+pub(crate) async fn undelivered_of_payment(
+    pool: &Pool,
+    payment: PaymentId,
+) -> Result<Vec<EventRow>, StoreError> {
+    let rows = event_columns(pool, payment).await?.into_iter();
+    rows.filter(|row| !row.is_delivered()).map(EventColumns::row).collect()
 }
 
 pub(crate) async fn of_register(

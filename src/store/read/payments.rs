@@ -6,6 +6,7 @@ use payment::{Payment, PaymentId, RegisterId, StoreId, Timestamp};
 use super::limit;
 use crate::error::{damaged, unusable};
 use crate::pool::{Pool, on_pool};
+use crate::postgres::{Database, on_connection};
 use crate::rows::{StoredColumns, parsed};
 use crate::sql;
 
@@ -25,9 +26,8 @@ pub(crate) async fn due(
     after: Option<(Timestamp, PaymentId)>,
     rows: usize,
 ) -> Result<Vec<(Timestamp, PaymentId)>, StoreError> {
-    let (after_time, after_id) =
-        after.map_or((i64::MIN, String::new()), |(time, id)| (time.as_micros(), id.to_string()));
-    let found: Vec<(i64, String)> = on_pool!(pool, |connections| sqlx::query_as(sql::DUE_PAYMENTS)
+    let (after_time, after_id) = behind(after);
+    let found = on_pool!(pool, |connections| sqlx::query_as(sql::DUE_PAYMENTS)
         .bind(now.as_micros())
         .bind(after_time)
         .bind(after_id)
@@ -35,7 +35,28 @@ pub(crate) async fn due(
         .fetch_all(connections)
         .await)
     .map_err(|error| unusable(&error))?;
-    found.into_iter().map(|(wake_at, id)| Ok((Timestamp::from_micros(wake_at), payment_id(&id)?))).collect()
+    due_pairs(found)
+}
+
+/// Due payments of one owner on a server that several instances share.
+pub(crate) async fn due_of_owner(
+    database: &Database,
+    epoch: i64,
+    now: Timestamp,
+    after: Option<(Timestamp, PaymentId)>,
+    rows: usize,
+) -> Result<Vec<(Timestamp, PaymentId)>, StoreError> {
+    let (after_time, after_id) = behind(after);
+    let found = on_connection!(database, |connection| sqlx::query_as(sql::postgres::DUE_PAYMENTS_OF_OWNER)
+        .bind(now.as_micros())
+        .bind(after_time)
+        .bind(after_id)
+        .bind(limit(rows))
+        .bind(epoch)
+        .fetch_all(connection)
+        .await)
+    .map_err(|error| unusable(&error))?;
+    due_pairs(found)
 }
 
 pub(crate) async fn open(
@@ -98,6 +119,15 @@ pub(crate) async fn standing(
         Ok((wake_at.map(Timestamp::from_micros), epoch))
     })
     .transpose()
+}
+
+/// The last pair of the page before, or what is before all pairs.
+fn behind(after: Option<(Timestamp, PaymentId)>) -> (i64, String) {
+    after.map_or((i64::MIN, String::new()), |(time, id)| (time.as_micros(), id.to_string()))
+}
+
+pub(crate) fn due_pairs(found: Vec<(i64, String)>) -> Result<Vec<(Timestamp, PaymentId)>, StoreError> {
+    found.into_iter().map(|(wake_at, id)| Ok((Timestamp::from_micros(wake_at), payment_id(&id)?))).collect()
 }
 
 fn payment_id(text: &str) -> Result<PaymentId, StoreError> {

@@ -34,14 +34,14 @@ async fn put(store: &SqliteStore, name: &str, bytes: usize) -> Result<u64, Chang
     let entity = Entity::Store(StoreId::parse(name).unwrap());
     let body = Value::String("x".repeat(bytes));
     let edits = vec![Edit { entity, before: None, after: Some(body) }];
-    store.db().writer().perform(ChangeSettings { base: None, edits }).await
+    store.writer.perform(ChangeSettings { base: None, edits }).await
 }
 
 #[tokio::test]
 async fn a_full_disk_is_told_and_the_store_goes_on_when_there_is_room_again() {
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&folder.path().join("store.db")).await.unwrap();
-    let writer = store.db().writer();
+    let writer = store.writer.clone();
     let revision = put(&store, "17", 10).await.unwrap();
     writer.perform(Limit(None)).await.unwrap();
 
@@ -60,7 +60,7 @@ async fn a_full_disk_is_told_and_the_store_goes_on_when_there_is_room_again() {
 async fn what_was_acknowledged_beside_a_change_that_found_no_room_is_there() {
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&folder.path().join("store.db")).await.unwrap();
-    store.db().writer().perform(Limit(None)).await.unwrap();
+    store.writer.perform(Limit(None)).await.unwrap();
     let (small, big, other) =
         tokio::join!(put(&store, "17", 10), put(&store, "18", 100_000), put(&store, "19", 10));
     assert!(big.is_err());

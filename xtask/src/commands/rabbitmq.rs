@@ -1,6 +1,6 @@
 //! `cargo xtask rabbitmq`: a private broker for a developer, and nodes for tests that disturb theirs.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
@@ -38,12 +38,26 @@ pub(crate) struct RunArguments {
     pub(crate) keep: bool,
 }
 
-/// The argument of the other three.
+/// The argument of the other three, and of their like for other servers.
 #[derive(Debug, Args)]
 pub(crate) struct Folder {
     /// The node's folder.
     #[arg(value_name = "DIR")]
     folder: PathBuf,
+}
+
+impl Folder {
+    pub(super) fn path(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Stops the server of the folder.
+    pub(super) fn stop(&self) -> Outcome<u8> {
+        let control = self.folder.join("control");
+        let status = std::process::Command::new(&control).arg("stop").status();
+        let status = status.during(|| format!("calling {}", control.display()))?;
+        if status.success() { Ok(0) } else { told(format!("{} stop: {status}", control.display())) }
+    }
 }
 
 /// Runs a node until the lab is stopped.
@@ -74,11 +88,6 @@ pub(crate) fn one_shot(command: &Command) -> Outcome<u8> {
             say::result(&node.url());
             Ok(0)
         }
-        Command::Stop(Folder { folder }) => {
-            let control = folder.join("control");
-            let status = std::process::Command::new(&control).arg("stop").status();
-            let status = status.during(|| format!("calling {}", control.display()))?;
-            if status.success() { Ok(0) } else { told(format!("{} stop: {status}", control.display())) }
-        }
+        Command::Stop(folder) => folder.stop(),
     }
 }

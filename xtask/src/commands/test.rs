@@ -10,8 +10,11 @@ use crate::cargo::{cargo, has_subcommand};
 use crate::failure::Outcome;
 use crate::lab::Lab;
 use crate::need::{self, CHROMIUM};
+use crate::postgres::Postgres;
 use crate::{say, venv};
 
+/// Tests read the address of a PostgreSQL here, as a user who may make schemas.
+const POSTGRES_URL: &str = "INTEGRATOR_TEST_POSTGRES";
 /// Tests read the broker's address here.
 const BROKER_URL: &str = "INTEGRATOR_TEST_AMQP";
 /// Tests find the interpreter with the packages of the examples here.
@@ -19,10 +22,10 @@ const PYTHON: &str = "INTEGRATOR_TEST_PYTHON";
 /// Tests find the node's folder here, with its `control` script. Not set with `--amqp`: a shared broker is not disturbed.
 const BROKER_FOLDER: &str = "INTEGRATOR_TEST_RABBITMQ_DIR";
 
-/// Run all tests, with a private RabbitMQ for those that need one.
+/// Run all tests, with a private RabbitMQ and a private PostgreSQL for those that need them.
 ///
-/// Installs what is missing on Debian, starts RabbitMQ on free ports with its data under target/lab, runs the tests, stops
-/// what it started. The tests get `INTEGRATOR_TEST_AMQP` (the broker's address) and `INTEGRATOR_TEST_RABBITMQ_DIR`
+/// Installs what is missing on Debian, starts both servers on free ports with their data under target/lab, runs the tests,
+/// stops what it started. The tests get `INTEGRATOR_TEST_POSTGRES` (the database's address), `INTEGRATOR_TEST_AMQP` (the broker's address) and `INTEGRATOR_TEST_RABBITMQ_DIR`
 /// (the folder of the node; its script `control` stops, kills, freezes and restarts it), and where the root package is among
 /// them `INTEGRATOR_TEST_PYTHON` (an interpreter with the packages of the examples) and a Chromium with its driver. The exit status is the test runner's.
 #[derive(Debug, Args)]
@@ -35,6 +38,10 @@ pub(crate) struct Arguments {
     /// Use this broker, which already runs, instead of a private one.
     #[arg(long, value_name = "URL")]
     amqp: Option<String>,
+
+    /// Use this PostgreSQL, which already runs, instead of a private one. The tests make schemas of their own in it.
+    #[arg(long, value_name = "URL")]
+    postgres: Option<String>,
 
     /// Keep the lab's folder (logs, data) at the end.
     #[arg(long)]
@@ -65,10 +72,19 @@ pub(crate) fn run(arguments: &Arguments, lab: &Lab) -> Outcome<u8> {
     let python =
         if is_whole { Some(need::ensure(&[&CHROMIUM]).and_then(|()| venv::ensure())?) } else { None };
     let broker = Broker::at_or_private(arguments.amqp.as_deref(), lab)?;
+    let database = match &arguments.postgres {
+        Some(url) => url.clone(),
+        None => Postgres::private(lab)?.url(),
+    };
     let mut status = 0;
     for call in calls(&arguments.nextest, nextest) {
         let mut command = cargo();
-        command.args(call).env(BROKER_URL, broker.url()).env_remove(BROKER_FOLDER).stdin(Stdio::null());
+        command
+            .args(call)
+            .env(POSTGRES_URL, &database)
+            .env(BROKER_URL, broker.url())
+            .env_remove(BROKER_FOLDER)
+            .stdin(Stdio::null());
         command.envs(broker.folder().map(|folder| (BROKER_FOLDER, folder)));
         command.envs(python.as_ref().map(|python| (PYTHON, python)));
         let next = lab.run(&mut command)?;

@@ -25,5 +25,11 @@ for control in "$folder"/*/control "$folder"/*/*/control; do
     if [ -x "$control" ]; then "$control" stop >/dev/null; fi
 done
 
-if [ "$2" = remove ]; then rm -rf "$folder"; fi
+if [ "$2" = remove ]; then
+    # Data that had to be outside of the folder.
+    for elsewhere in "$folder"/*/elsewhere "$folder"/*/*/elsewhere; do
+        if [ -s "$elsewhere" ]; then rm -rf "$(cat "$elsewhere")"; fi
+    done
+    rm -rf "$folder"
+fi
 exit 0

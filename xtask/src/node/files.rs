@@ -42,18 +42,24 @@ pub(super) fn write(folder: &Path, programs: &Path) -> Outcome<Ports> {
     Ok(ports)
 }
 
-/// The ports of all nodes in the labs and directly beside them. A node that a test has stopped for a while must find its ports free again.
-fn reserved(labs: &Path) -> HashSet<u16> {
+/// The ports of all servers in the labs and directly beside them. One that a test has stopped for a while must find its ports
+/// free again.
+pub(crate) fn reserved(labs: &Path) -> HashSet<u16> {
     let below =
         |folder: &Path| fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
     below(labs)
         .flat_map(|lab| below(&lab).chain([lab]).collect::<Vec<_>>())
-        .filter_map(|folder| read_ports(&fs::read_to_string(folder.join("node")).ok()?))
-        .flat_map(|Ports { amqp, dist, epmd }| [amqp, dist, epmd])
+        .filter_map(|folder| fs::read_to_string(folder.join("node")).ok())
+        .flat_map(|text| numbers(&text))
         .collect()
 }
 
-fn put(folder: &Path, name: &str, text: &str) -> Outcome {
+/// All numbers in a file `node`: they are ports.
+fn numbers(text: &str) -> Vec<u16> {
+    text.lines().filter_map(|line| line.split_once('=')?.1.parse().ok()).collect()
+}
+
+pub(crate) fn put(folder: &Path, name: &str, text: &str) -> Outcome {
     let path = folder.join(name);
     fs::write(&path, text).during(|| format!("writing {}", path.display()))
 }
@@ -123,10 +129,10 @@ mod tests {
         fs::create_dir_all(&node).unwrap();
         put(&node, "node", &variables(PORTS, Path::new("/bin")).unwrap()).unwrap();
         fs::create_dir_all(labs.join("test-2/data")).unwrap();
-        fs::write(labs.join("test-2/node"), "AMQP=20011\nDIST=20012\nEPMD=20013\n").unwrap();
+        fs::write(labs.join("test-2/node"), "PORT=20011\nBIN='/bin'\n").unwrap();
         let found = reserved(&labs);
         fs::remove_dir_all(&labs).unwrap();
-        assert_eq!(found, HashSet::from([20_001, 20_002, 20_003, 20_011, 20_012, 20_013]));
+        assert_eq!(found, HashSet::from([20_001, 20_002, 20_003, 20_011]));
         assert!(reserved(&labs).is_empty());
     }
 

@@ -1,4 +1,4 @@
-//! The ports of a node, chosen once and then kept: a restarted node must be found where it was.
+//! The ports of servers, chosen once and then kept: a restarted one must be found where it was.
 
 use std::collections::HashSet;
 use std::collections::hash_map::RandomState;
@@ -28,10 +28,8 @@ pub(crate) struct Ports {
 impl Ports {
     /// Three ports that are free now and not `reserved` for a node that happens to be down.
     pub(crate) fn choose(reserved: &HashSet<u16>) -> Outcome<Self> {
-        let start = RandomState::new().build_hasher().finish();
-        let bind = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok();
-        choose_with(start, |port| if reserved.contains(&port) { None } else { bind(port) })
-            .ok_or_else(|| Failure::Told(format!("no three free ports in {RANGE:?} on 127.0.0.1")))
+        let [amqp, dist, epmd] = free(reserved)?;
+        Ok(Self { amqp, dist, epmd })
     }
 
     /// The address for clients, with RabbitMQ's default user, which it lets in from this machine only.
@@ -40,17 +38,30 @@ impl Ports {
     }
 }
 
-/// Walks the range from a start until `take` has taken three ports. What it returns is held until the end, so that no
+/// So many ports of 127.0.0.1 that are free now and not `reserved`.
+pub(crate) fn free<const COUNT: usize>(reserved: &HashSet<u16>) -> Outcome<[u16; COUNT]> {
+    let start = RandomState::new().build_hasher().finish();
+    let bind = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok();
+    choose_with(start, |port| if reserved.contains(&port) { None } else { bind(port) })
+        .ok_or_else(|| Failure::Told(format!("no {COUNT} free ports in {RANGE:?} on 127.0.0.1")))
+}
+
+/// Walks the range from a start until `take` has taken so many ports. What it returns is held until the end, so that no
 /// port is taken twice.
-fn choose_with<T>(start: u64, mut take: impl FnMut(u16) -> Option<T>) -> Option<Ports> {
+fn choose_with<T, const COUNT: usize>(
+    start: u64,
+    mut take: impl FnMut(u16) -> Option<T>,
+) -> Option<[u16; COUNT]> {
     let length = u32::from(RANGE.end - RANGE.start);
     let offset = u32::try_from(start % u64::from(length)).expect("less than the length of the range");
     let mut held = Vec::new();
-    let mut taken = (0..length)
+    let taken: Vec<u16> = (0..length)
         .map(|step| (offset + step * STEP) % length)
         .map(|place| RANGE.start + u16::try_from(place).expect("less than the length of the range"))
-        .filter(|port| take(*port).map(|hold| held.push(hold)).is_some());
-    Some(Ports { amqp: taken.next()?, dist: taken.next()?, epmd: taken.next()? })
+        .filter(|port| take(*port).map(|hold| held.push(hold)).is_some())
+        .take(COUNT)
+        .collect();
+    taken.try_into().ok()
 }
 
 #[cfg(test)]
@@ -60,8 +71,8 @@ mod tests {
     #[test]
     fn ports_are_distinct_and_below_those_of_outgoing_connections() {
         for start in [0, 1, 11_999, 12_000, u64::MAX] {
-            let ports = choose_with(start, Some).expect("every port is free");
-            let distinct = HashSet::from([ports.amqp, ports.dist, ports.epmd]);
+            let ports: [u16; 3] = choose_with(start, Some).expect("every port is free");
+            let distinct = HashSet::from(ports);
             assert_eq!(distinct.len(), 3, "{ports:?}");
             assert!(distinct.iter().all(|port| (20_000..32_000).contains(port)), "{ports:?}");
         }
@@ -70,13 +81,14 @@ mod tests {
     #[test]
     fn a_port_that_is_in_use_is_passed_over() {
         let free = [20_007, 25_000, 31_999];
-        let ports = choose_with(5, |port| free.contains(&port).then_some(port)).expect("three are free");
-        assert_eq!(HashSet::from([ports.amqp, ports.dist, ports.epmd]), HashSet::from(free));
+        let ports: [u16; 3] =
+            choose_with(5, |port| free.contains(&port).then_some(port)).expect("three are free");
+        assert_eq!(HashSet::from(ports), HashSet::from(free));
     }
 
     #[test]
     fn there_are_no_ports_when_fewer_than_three_are_free() {
-        assert_eq!(choose_with(5, |port| (port < 20_002).then_some(port)), None);
+        assert_eq!(choose_with::<_, 3>(5, |port| (port < 20_002).then_some(port)), None);
     }
 
     #[test]

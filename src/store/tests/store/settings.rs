@@ -14,8 +14,16 @@ use store::{
 use tempfile::TempDir;
 
 use crate::sample::at;
+use crate::subject::schema;
 
 pub(crate) const EXAMPLE: &str = include_str!("../../settings.example.toml");
+
+/// Which database the settings are in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum On {
+    Sqlite,
+    Postgres,
+}
 
 /// A database, with a key that seals.
 pub(crate) struct Fresh {
@@ -25,14 +33,18 @@ pub(crate) struct Fresh {
 }
 
 impl Fresh {
-    pub(crate) async fn empty() -> Self {
+    pub(crate) async fn empty(on: On) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let keyring = KeyFile::load_or_create(&folder.path().join("key")).unwrap();
-        Self { db: Db::open_or_create(&folder.path().join("store.db")).await.unwrap(), keyring, folder }
+        let db = match on {
+            On::Sqlite => Db::open_or_create(&folder.path().join("store.db")).await.unwrap(),
+            On::Postgres => Db::open_postgres(&schema().await).await.unwrap(),
+        };
+        Self { db, keyring, folder }
     }
 
-    pub(crate) async fn with_example() -> Self {
-        let fresh = Self::empty().await;
+    pub(crate) async fn with_example(on: On) -> Self {
+        let fresh = Self::empty(on).await;
         fresh.import(EXAMPLE).await;
         fresh
     }
@@ -51,16 +63,14 @@ fn raiffeisen() -> ServerId {
     ServerId::parse("raiffeisen").unwrap()
 }
 
-#[tokio::test]
-async fn a_new_database_has_no_settings() {
-    let fresh = Fresh::empty().await;
+pub(crate) async fn a_new_database_has_no_settings(on: On) {
+    let fresh = Fresh::empty(on).await;
     assert_eq!(fresh.db.settings().await.unwrap(), Settings::default());
     assert_eq!(fresh.db.settings_revision().await.unwrap(), 0);
 }
 
-#[tokio::test]
-async fn saved_settings_are_read_back_at_the_next_revision() {
-    let fresh = Fresh::with_example().await;
+pub(crate) async fn saved_settings_are_read_back_at_the_next_revision(on: On) {
+    let fresh = Fresh::with_example(on).await;
     let mut wanted = fresh.db.settings().await.unwrap();
     let before = wanted.revision;
     let store = wanted.stores.get_mut(&shop()).unwrap();
@@ -83,9 +93,8 @@ async fn saved_settings_are_read_back_at_the_next_revision() {
     assert_eq!(fresh.db.settings().await.unwrap(), wanted);
 }
 
-#[tokio::test]
-async fn settings_that_somebody_else_changed_meanwhile_are_not_overwritten() {
-    let fresh = Fresh::with_example().await;
+pub(crate) async fn settings_that_somebody_else_changed_meanwhile_are_not_overwritten(on: On) {
+    let fresh = Fresh::with_example(on).await;
     let read = fresh.db.settings().await.unwrap();
     fresh.db.save_settings(&Settings { stores: [].into(), ..read.clone() }).await.unwrap();
     let refused = fresh.db.save_settings(&read).await;
@@ -93,9 +102,8 @@ async fn settings_that_somebody_else_changed_meanwhile_are_not_overwritten() {
     assert!(fresh.db.settings().await.unwrap().stores.is_empty());
 }
 
-#[tokio::test]
-async fn what_hangs_on_a_removed_thing_goes_with_it() {
-    let fresh = Fresh::with_example().await;
+pub(crate) async fn what_hangs_on_a_removed_thing_goes_with_it(on: On) {
+    let fresh = Fresh::with_example(on).await;
     let read = fresh.db.settings().await.unwrap();
     let nothing = Settings { stores: [].into(), servers: [].into(), ..read };
     fresh.db.save_settings(&nothing).await.unwrap();
@@ -125,7 +133,7 @@ async fn import_beside(path: &Path, folder: &Path) {
 
 #[tokio::test]
 async fn secrets_are_sealed_in_the_database_and_open_with_the_key() {
-    let fresh = Fresh::with_example().await;
+    let fresh = Fresh::with_example(On::Sqlite).await;
     fresh
         .db
         .set_secret(&raiffeisen(), "second", &SecretString::from("another"), &fresh.keyring)
@@ -147,9 +155,8 @@ async fn secrets_are_sealed_in_the_database_and_open_with_the_key() {
     }
 }
 
-#[tokio::test]
-async fn a_secret_without_its_key_is_told_by_name_and_cure() {
-    let fresh = Fresh::with_example().await;
+pub(crate) async fn a_secret_without_its_key_is_told_by_name_and_cure(on: On) {
+    let fresh = Fresh::with_example(on).await;
     let other = KeyFile::load_or_create(&fresh.folder.path().join("other")).unwrap();
     let error = fresh.db.secrets(&raiffeisen(), &other).await.unwrap_err();
     assert!(matches!(error, SecretsError::Seal { .. }));
@@ -159,9 +166,8 @@ async fn a_secret_without_its_key_is_told_by_name_and_cure() {
     }
 }
 
-#[tokio::test]
-async fn an_api_key_is_seen_once_and_speaks_for_its_store() {
-    let fresh = Fresh::with_example().await;
+pub(crate) async fn an_api_key_is_seen_once_and_speaks_for_its_store(on: On) {
+    let fresh = Fresh::with_example(on).await;
     let made = fresh.db.add_api_key(&shop(), "kiosk software", at(5)).await.unwrap();
     assert_eq!(fresh.db.store_of_api_key(&made.key).await.unwrap(), Some(shop()));
     assert_eq!(fresh.db.store_of_api_key(&SecretString::from("guess")).await.unwrap(), None);
@@ -177,9 +183,8 @@ async fn an_api_key_is_seen_once_and_speaks_for_its_store() {
     assert!(fresh.db.add_api_key(&unknown, "x", at(5)).await.is_err(), "there is no such store");
 }
 
-#[tokio::test]
-async fn the_example_makes_sense() {
-    let settings = Fresh::with_example().await.db.settings().await.unwrap();
+pub(crate) async fn the_example_makes_sense(on: On) {
+    let settings = Fresh::with_example(on).await.db.settings().await.unwrap();
     check_settings(&settings).unwrap();
     assert_eq!(settings.stores[&shop()].registers.len(), 2);
 }

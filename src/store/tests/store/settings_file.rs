@@ -4,11 +4,10 @@ use payment::{RegisterId, ServerId, StoreId};
 use secrecy::ExposeSecret;
 use store::{ChangeSettingsError, ImportError, KeyFile, SettingsFile};
 
-use crate::settings::{EXAMPLE, Fresh};
+use crate::settings::{EXAMPLE, Fresh, On};
 
-#[tokio::test]
-async fn an_export_imported_into_an_empty_database_gives_the_same_settings() {
-    let from = Fresh::with_example().await;
+pub(crate) async fn an_export_imported_into_an_empty_database_gives_the_same_settings(on: On) {
+    let from = Fresh::with_example(on).await;
     let extra = "[stores.17]\nname = \"Угловой «17»\"\nzone = \"Asia/Almaty\"\nlanguage = \"kk\"\ncurrency = \"KZT\"\n\
                  default_payment_type = \"sbp\"\nlate_money = \"offer\"\nclaim_within_s = 600\n";
     from.import(extra).await;
@@ -17,7 +16,7 @@ async fn an_export_imported_into_an_empty_database_gives_the_same_settings() {
     let text = from.db.export_settings().await.unwrap();
     assert!(!text.contains("as the bank gave it") && text.contains("sealed = \"v1:"), "{text}");
 
-    let to = Fresh::empty().await;
+    let to = Fresh::empty(on).await;
     let plan = to.db.plan_import(&SettingsFile::parse(&text).unwrap(), &from.keyring).await.unwrap();
     assert_eq!(to.db.apply_import(plan).await.unwrap(), 1);
     let (mut before, after) = (from.db.settings().await.unwrap(), to.db.settings().await.unwrap());
@@ -31,15 +30,13 @@ async fn an_export_imported_into_an_empty_database_gives_the_same_settings() {
     assert!(again.edits().is_empty(), "{again:?}");
 }
 
-#[tokio::test]
-async fn the_same_file_twice_changes_nothing_the_second_time() {
-    let fresh = Fresh::with_example().await;
+pub(crate) async fn the_same_file_twice_changes_nothing_the_second_time(on: On) {
+    let fresh = Fresh::with_example(on).await;
     assert_eq!(fresh.import(EXAMPLE).await, 1, "the revision stays");
 }
 
-#[tokio::test]
-async fn an_import_makes_what_it_names_as_it_says_and_leaves_the_rest() {
-    let fresh = Fresh::with_example().await;
+pub(crate) async fn an_import_makes_what_it_names_as_it_says_and_leaves_the_rest(on: On) {
+    let fresh = Fresh::with_example(on).await;
     let before = fresh.db.settings().await.unwrap();
     fresh
         .import(
@@ -61,9 +58,8 @@ async fn an_import_makes_what_it_names_as_it_says_and_leaves_the_rest() {
     assert_eq!(secret(&fresh, &fresh).await, "a newer one");
 }
 
-#[tokio::test]
-async fn a_field_that_a_named_thing_leaves_out_is_gone() {
-    let fresh = Fresh::with_example().await;
+pub(crate) async fn a_field_that_a_named_thing_leaves_out_is_gone(on: On) {
+    let fresh = Fresh::with_example(on).await;
     fresh
         .import("[stores.17.registers.1.consoles.kiosk-1]\nname = \"x\"\nkind = \"kiosk\"\nshow_qr = false\n")
         .await;
@@ -72,9 +68,8 @@ async fn a_field_that_a_named_thing_leaves_out_is_gone() {
     assert_eq!(register.consoles.values().next().unwrap().screen_key_sha256, None);
 }
 
-#[tokio::test]
-async fn a_plan_shows_the_changes_and_makes_none() {
-    let fresh = Fresh::with_example().await;
+pub(crate) async fn a_plan_shows_the_changes_and_makes_none(on: On) {
+    let fresh = Fresh::with_example(on).await;
     let file = SettingsFile::parse(
         "[stores.17.registers.2]\nname = \"Till two\"\nevents_by = \"both\"\n\
          [stores.17.registers.4]\nname = \"Till 4\"\n\
@@ -96,9 +91,8 @@ async fn a_plan_shows_the_changes_and_makes_none() {
     assert_eq!(secret(&fresh, &fresh).await, "as the bank gave it");
 }
 
-#[tokio::test]
-async fn a_plan_made_on_older_settings_is_not_carried_out() {
-    let fresh = Fresh::with_example().await;
+pub(crate) async fn a_plan_made_on_older_settings_is_not_carried_out(on: On) {
+    let fresh = Fresh::with_example(on).await;
     let file = SettingsFile::parse("[stores.17.registers.4]\nname = \"Till 4\"\n").unwrap();
     let plan = fresh.db.plan_import(&file, &fresh.keyring).await.unwrap();
     fresh.import("[stores.17.registers.5]\nname = \"Till 5\"\n").await;
@@ -106,11 +100,10 @@ async fn a_plan_made_on_older_settings_is_not_carried_out() {
     assert!(matches!(refused, Err(ChangeSettingsError::Conflict)), "{refused:?}");
 }
 
-#[tokio::test]
-async fn a_secret_that_another_key_sealed_is_refused_with_the_cure() {
-    let from = Fresh::with_example().await;
+pub(crate) async fn a_secret_that_another_key_sealed_is_refused_with_the_cure(on: On) {
+    let from = Fresh::with_example(on).await;
     let text = from.db.export_settings().await.unwrap();
-    let to = Fresh::empty().await;
+    let to = Fresh::empty(on).await;
     let error =
         to.db.plan_import(&SettingsFile::parse(&text).unwrap(), &to.keyring).await.unwrap_err().to_string();
     assert!(
@@ -119,17 +112,15 @@ async fn a_secret_that_another_key_sealed_is_refused_with_the_cure() {
     );
 }
 
-#[tokio::test]
-async fn a_sealed_secret_does_not_open_under_another_name() {
-    let fresh = Fresh::with_example().await;
+pub(crate) async fn a_sealed_secret_does_not_open_under_another_name(on: On) {
+    let fresh = Fresh::with_example(on).await;
     let text = fresh.db.export_settings().await.unwrap().replace("secrets.secret_key", "secrets.other");
     let refused = fresh.db.plan_import(&SettingsFile::parse(&text).unwrap(), &fresh.keyring).await;
     assert!(refused.unwrap_err().to_string().contains("moved"));
 }
 
-#[tokio::test]
-async fn secrets_are_sealed_anew_after_a_rotation_of_keys() {
-    let fresh = Fresh::with_example().await;
+pub(crate) async fn secrets_are_sealed_anew_after_a_rotation_of_keys(on: On) {
+    let fresh = Fresh::with_example(on).await;
     let text = fresh.db.export_settings().await.unwrap();
     let (path, newer) = (fresh.folder.path().join("key"), fresh.folder.path().join("newer"));
     KeyFile::load_or_create(&newer).unwrap();
@@ -259,9 +250,8 @@ const SENSELESS: &[(&str, &str, &str)] = &[
     ("[stores.17.registers.2]", "[stores.18.registers.2]", "stores.18: it is not there yet"),
 ];
 
-#[tokio::test]
-async fn settings_that_make_no_sense_are_told_by_key_value_and_cure() {
-    let fresh = Fresh::empty().await;
+pub(crate) async fn settings_that_make_no_sense_are_told_by_key_value_and_cure(on: On) {
+    let fresh = Fresh::empty(on).await;
     for (part, instead, says) in SENSELESS {
         let text = EXAMPLE.replacen(part, instead, 1);
         assert_ne!(text, EXAMPLE, "{part}");
@@ -272,13 +262,12 @@ async fn settings_that_make_no_sense_are_told_by_key_value_and_cure() {
     }
 }
 
-#[tokio::test]
-async fn everything_that_is_wrong_is_told_at_once() {
+pub(crate) async fn everything_that_is_wrong_is_told_at_once(on: On) {
     let broken = EXAMPLE.replace("language = \"ru\"", "").replace("test = true", "test = 1");
     let error = SettingsFile::parse(&broken).unwrap_err().to_string();
     assert_eq!(error.lines().count(), 2, "{error}");
 
-    let fresh = Fresh::empty().await;
+    let fresh = Fresh::empty(on).await;
     let senseless = EXAMPLE.replace("Europe/Moscow", "Nowhere").replace("rate_per_s = 50", "rate_per_s = 0");
     let refused = fresh.db.plan_import(&SettingsFile::parse(&senseless).unwrap(), &fresh.keyring).await;
     let error = refused.unwrap_err().to_string();

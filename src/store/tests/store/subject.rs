@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use engine::ports::Store;
-use store::{MemoryStore, Records, SqliteStore};
+use secrecy::SecretString;
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use store::{MemoryStore, PgStore, PostgresOptions, Records, SqliteStore};
 use tempfile::TempDir;
 
 /// A store with nothing in it, and what must live as long as it.
@@ -29,4 +31,32 @@ impl Kind for SqliteStore {
         let store = Self::open(&folder.path().join("store.db")).await.unwrap();
         Subject { store: Arc::new(store), _folder: Some(folder) }
     }
+}
+
+impl Kind for PgStore {
+    async fn empty() -> Subject<Self> {
+        let store = Self::open(&schema().await).await.unwrap();
+        Subject { store: Arc::new(store), _folder: None }
+    }
+}
+
+/// An empty schema of its own on the server that all tests share: they can run at once.
+pub(crate) async fn schema() -> PostgresOptions {
+    options_of(&schema_url().await)
+}
+
+pub(crate) fn options_of(url: &str) -> PostgresOptions {
+    PostgresOptions::parse(&SecretString::from(url.to_owned())).unwrap().connections(4)
+}
+
+/// The address of an empty schema.
+pub(crate) async fn schema_url() -> String {
+    let server = std::env::var("INTEGRATOR_TEST_POSTGRES")
+        .expect("INTEGRATOR_TEST_POSTGRES is not set: run the tests with `cargo xtask test`");
+    let name = format!("t_{}", uuid::Uuid::now_v7().simple());
+    let mut connection = PgConnection::connect(&server).await.unwrap();
+    sqlx::raw_sql(AssertSqlSafe(format!("CREATE SCHEMA {name}"))).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    let separator = if server.contains('?') { '&' } else { '?' };
+    format!("{server}{separator}options[search_path]={name}")
 }

@@ -22,7 +22,58 @@ macro_rules! rules {
                 }
             )+)+
         }
+
+        mod postgres {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $rule() {
+                    let subject = <store::PgStore as crate::subject::Kind>::empty().await;
+                    crate::behaviour::$topic::$rule(subject.store.as_ref()).await;
+                }
+            )+)+
+        }
     };
+}
+
+/// The rules of the settings, which only databases keep.
+macro_rules! settings_rules {
+    ($($topic:ident: $($rule:ident,)+;)+) => {
+        mod settings_on_sqlite {
+            $($(
+                #[tokio::test]
+                async fn $rule() {
+                    crate::$topic::$rule(crate::settings::On::Sqlite).await;
+                }
+            )+)+
+        }
+
+        mod settings_on_postgres {
+            $($(
+                #[tokio::test]
+                async fn $rule() {
+                    crate::$topic::$rule(crate::settings::On::Postgres).await;
+                }
+            )+)+
+        }
+    };
+}
+
+/// Where one instance at a time may write, a new epoch ends every older one at once.
+mod alone {
+    use store::{MemoryStore, SqliteStore};
+
+    use crate::behaviour::epochs::an_older_epoch_may_not_write_and_has_lapsed as rule;
+    use crate::subject::Kind;
+
+    #[tokio::test]
+    async fn an_older_epoch_may_not_write_and_has_lapsed_in_memory() {
+        rule(MemoryStore::empty().await.store.as_ref()).await;
+    }
+
+    #[tokio::test]
+    async fn an_older_epoch_may_not_write_and_has_lapsed_on_sqlite() {
+        rule(SqliteStore::empty().await.store.as_ref()).await;
+    }
 }
 
 rules! {
@@ -46,7 +97,6 @@ rules! {
     ;
     epochs:
         epochs_rise,
-        an_older_epoch_may_not_write_and_has_lapsed,
         the_newest_epoch_may_write,
     ;
     due:
@@ -95,5 +145,30 @@ rules! {
         lists_are_paged_newest_first,
         a_record_has_all_facts_and_events,
         all_payments_and_operations_are_walked_in_pages,
+    ;
+}
+
+settings_rules! {
+    settings:
+        a_new_database_has_no_settings,
+        saved_settings_are_read_back_at_the_next_revision,
+        settings_that_somebody_else_changed_meanwhile_are_not_overwritten,
+        what_hangs_on_a_removed_thing_goes_with_it,
+        a_secret_without_its_key_is_told_by_name_and_cure,
+        an_api_key_is_seen_once_and_speaks_for_its_store,
+        the_example_makes_sense,
+    ;
+    settings_file:
+        an_export_imported_into_an_empty_database_gives_the_same_settings,
+        the_same_file_twice_changes_nothing_the_second_time,
+        an_import_makes_what_it_names_as_it_says_and_leaves_the_rest,
+        a_field_that_a_named_thing_leaves_out_is_gone,
+        a_plan_shows_the_changes_and_makes_none,
+        a_plan_made_on_older_settings_is_not_carried_out,
+        a_secret_that_another_key_sealed_is_refused_with_the_cure,
+        a_sealed_secret_does_not_open_under_another_name,
+        secrets_are_sealed_anew_after_a_rotation_of_keys,
+        settings_that_make_no_sense_are_told_by_key_value_and_cure,
+        everything_that_is_wrong_is_told_at_once,
     ;
 }

@@ -74,7 +74,7 @@ pub(crate) async fn a_record_has_all_facts_and_events<S: Store + Records>(store:
     let payment = accepted(1);
     store.commit(accept(&payment)).await.unwrap();
     let mut ended = end(&payment);
-    ended.epoch = 7;
+    ended.epoch = store.begin_epoch(at(0)).await.unwrap();
     store.commit(ended.clone()).await.unwrap();
     let accepted_event =
         DeliveryMark { payment: payment.id, sequence: 1, destination: destination("17", "3"), parked: false };
@@ -83,7 +83,7 @@ pub(crate) async fn a_record_has_all_facts_and_events<S: Store + Records>(store:
 
     let record = store.payment_record(payment.id).await.unwrap().unwrap();
     assert_eq!(record.payment, after(&ended));
-    assert_eq!((record.wake_at, record.epoch), (ended.payment.as_ref().unwrap().wake_at, 7));
+    assert_eq!((record.wake_at, record.epoch), (ended.payment.as_ref().unwrap().wake_at, ended.epoch));
     assert!(matches!(record.facts[0].fact, Fact::Accepted { .. }), "{:?}", record.facts);
     assert!(matches!(record.facts[1].fact, Fact::Ended(_)), "{:?}", record.facts);
     assert_eq!(

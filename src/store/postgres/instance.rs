@@ -1,0 +1,129 @@
+//! This instance among others: its epoch, and its sign of life.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use engine::ports::StoreError;
+use payment::{PaymentId, Timestamp};
+
+use super::{Database, on_connection};
+use crate::error::unusable;
+use crate::read::payments::due_pairs;
+use crate::rows::{signed, unsigned};
+use crate::sql;
+
+/// Signs of life within the time after which an instance has lapsed: several may get lost.
+const RENEWALS: i64 = 5;
+
+/// This instance. Before its first epoch it owns what was written in epoch 0.
+#[derive(Debug)]
+pub(crate) struct Instance {
+    database: Database,
+    epoch: AtomicI64,
+}
+
+impl Instance {
+    pub(super) fn new(database: Database) -> Arc<Self> {
+        Arc::new(Self { database, epoch: AtomicI64::new(0) })
+    }
+
+    /// The epoch as the tables keep it.
+    pub(crate) fn epoch(&self) -> i64 {
+        self.epoch.load(Ordering::Relaxed)
+    }
+
+    /// Begins an epoch. With the first one the signs of life begin; they end with the last handle to the instance.
+    pub(super) async fn begin(self: &Arc<Self>) -> Result<u64, StoreError> {
+        let database = &self.database;
+        let epoch: i64 =
+            on_connection!(database, |connection| sqlx::query_scalar(sql::postgres::BEGIN_EPOCH)
+                .fetch_one(connection)
+                .await)
+            .map_err(|error| unusable(&error))?;
+        if self.epoch.swap(epoch, Ordering::Relaxed) == 0 {
+            tokio::spawn(stay_alive(Arc::downgrade(self)));
+        }
+        unsigned("an epoch", epoch)
+    }
+
+    /// Tells the others at once that this instance is gone.
+    pub(crate) async fn end(&self) {
+        let (database, epoch) = (&self.database, self.epoch());
+        if epoch == 0 {
+            return;
+        }
+        let ended = on_connection!(database, |connection| sqlx::query(sql::postgres::END_EPOCH)
+            .bind(epoch)
+            .execute(connection)
+            .await);
+        if let Err(error) = ended {
+            tracing::warn!(%error, "other instances take over when this one's epoch has lapsed");
+        }
+    }
+
+    pub(super) async fn has_lapsed(&self, epoch: u64) -> Result<bool, StoreError> {
+        let epoch = signed("epoch", epoch)?;
+        let database = &self.database;
+        on_connection!(database, |connection| sqlx::query_scalar(sql::postgres::HAS_LAPSED)
+            .bind(epoch)
+            .bind(database.lapse_after_micros())
+            .fetch_one(connection)
+            .await)
+        .map_err(|error| unusable(&error))
+    }
+
+    /// Makes this instance the owner of due payments whose owners are gone.
+    pub(super) async fn take_over(
+        &self,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<(Timestamp, PaymentId)>, StoreError> {
+        let (database, epoch) = (&self.database, self.epoch());
+        let rows = on_connection!(database, |connection| sqlx::query_as(sql::postgres::TAKE_OVER_DUE)
+            .bind(epoch)
+            .bind(now.as_micros())
+            .bind(database.lapse_after_micros())
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .fetch_all(connection)
+            .await)
+        .map_err(|error| unusable(&error))?;
+        due_pairs(rows)
+    }
+
+    /// Renews the epoch; false: it has lapsed.
+    async fn renew(&self) -> Result<bool, sqlx::Error> {
+        let (database, epoch) = (&self.database, self.epoch());
+        let renewed = on_connection!(database, |connection| sqlx::query(sql::postgres::RENEW_EPOCH)
+            .bind(epoch)
+            .bind(database.lapse_after_micros())
+            .execute(connection)
+            .await)?;
+        Ok(renewed.rows_affected() > 0)
+    }
+}
+
+/// Renews the instance's epoch for as long as somebody holds it. A lapsed one is left: the engine takes a new one at its
+/// next commit.
+async fn stay_alive(instance: Weak<Instance>) {
+    let mut told_lapsed = 0;
+    loop {
+        let Some(pause) =
+            instance.upgrade().map(|instance| instance.database.lapse_after_micros() / RENEWALS)
+        else {
+            return;
+        };
+        tokio::time::sleep(Duration::from_micros(pause.unsigned_abs())).await;
+        let Some(instance) = instance.upgrade() else { return };
+        let epoch = instance.epoch();
+        match instance.renew().await {
+            Ok(true) => {}
+            Ok(false) if told_lapsed == epoch => {}
+            Ok(false) => {
+                told_lapsed = epoch;
+                tracing::warn!(epoch, "this instance's epoch has lapsed: others take over what it had open");
+            }
+            Err(error) => tracing::warn!(epoch, %error, "the instance's sign of life waits for the database"),
+        }
+    }
+}

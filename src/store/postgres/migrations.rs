@@ -1,0 +1,103 @@
+//! The tables' history. Files are never edited once released; a new one gets the next number and a line here.
+
+use engine::ports::StoreError;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::postgres::PgConnection;
+use sqlx::{ConnectOptions, Connection, SqlSafeStr};
+
+use super::PostgresOptions;
+use crate::error::unusable;
+use crate::sql;
+
+/// The files of `migrations/postgres`: number, name, text.
+const FILES: [(i64, &str, &str); 3] = [
+    (1, "payments", include_str!("../../../migrations/postgres/0001_payments.sql")),
+    (2, "settings", include_str!("../../../migrations/postgres/0002_settings.sql")),
+    (3, "commit", include_str!("../../../migrations/postgres/0003_commit.sql")),
+];
+
+/// The SQLSTATE of a table that is not there.
+const UNDEFINED_TABLE: &str = "42P01";
+
+/// How the tables of a database stand to this program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// They were as this program needs them.
+    UpToDate,
+    /// They were brought from this file's number, 0 for an empty database, to the newest.
+    Migrated {
+        /// The number before.
+        from: i64,
+        /// The number now.
+        to: i64,
+    },
+}
+
+/// Brings the tables up to date. Of several instances that start at once one does so, under PostgreSQL's advisory lock; the
+/// others wait. Nothing is written where nothing is to do, so a user without the right to make tables can serve.
+pub(super) async fn migrate(options: &PostgresOptions) -> Result<Standing, StoreError> {
+    let wrong = |error: &dyn std::fmt::Display| {
+        StoreError(format!("the tables of {options} can't be brought up to date: {error}"))
+    };
+    let mut connection = options.connect_options().connect().await.map_err(|error| unusable(&error))?;
+    let from = number(&mut connection).await?;
+    let to = FILES.last().map_or(0, |(number, ..)| *number);
+    if from > to {
+        return Err(wrong(&format_args!(
+            "they are of a newer program (file {from}; this one knows {to}): start the newer program"
+        )));
+    }
+    if from < to {
+        // The limits of our statements are not for these: an index over many rows takes its time.
+        sqlx::raw_sql("SET statement_timeout = 0; SET lock_timeout = 0")
+            .execute(&mut connection)
+            .await
+            .map_err(|error| unusable(&error))?;
+        migrator().run(&mut connection).await.map_err(|error| wrong(&error))?;
+    }
+    connection.close().await.map_err(|error| unusable(&error))?;
+    Ok(if from == to { Standing::UpToDate } else { Standing::Migrated { from, to } })
+}
+
+/// The number of the newest file that the tables have seen; 0 for an empty database.
+async fn number(connection: &mut PgConnection) -> Result<i64, StoreError> {
+    let newest: Result<Option<i64>, sqlx::Error> =
+        sqlx::query_scalar(sql::postgres::NEWEST_MIGRATION).fetch_one(connection).await;
+    match newest {
+        Ok(number) => Ok(number.unwrap_or(0)),
+        Err(error)
+            if error.as_database_error().and_then(|error| error.code()).as_deref()
+                == Some(UNDEFINED_TABLE) =>
+        {
+            Ok(0)
+        }
+        Err(error) => Err(unusable(&error)),
+    }
+}
+
+fn migrator() -> Migrator {
+    let migration = |(number, name, text): (i64, &'static str, &'static str)| {
+        Migration::new(number, name.into(), MigrationType::Simple, text.into_sql_str(), false)
+    };
+    Migrator::with_migrations(FILES.into_iter().map(migration).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_folder_is_listed() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations/postgres");
+        let mut files: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        files.sort();
+        let listed: Vec<String> =
+            FILES.iter().map(|(number, name, _)| format!("{number:04}_{name}.sql")).collect();
+        assert_eq!(files, listed);
+    }
+}
