@@ -61,7 +61,8 @@ impl PostgresOptions {
             ("lock_timeout", LOCK_TIMEOUT),
             ("idle_in_transaction_session_timeout", IDLE_TRANSACTION_TIMEOUT),
         ];
-        let connect = connect.application_name("integrator").options(limits).disable_statement_logging();
+        let name = connect.get_application_name().unwrap_or("integrator").to_owned();
+        let connect = connect.application_name(&name).options(limits).disable_statement_logging();
         Ok(Self { connect, connections: 16, lapse_after: LAPSE_AFTER })
     }
 

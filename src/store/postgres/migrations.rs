@@ -65,12 +65,7 @@ async fn number(connection: &mut PgConnection) -> Result<i64, StoreError> {
         sqlx::query_scalar(sql::postgres::NEWEST_MIGRATION).fetch_one(connection).await;
     match newest {
         Ok(number) => Ok(number.unwrap_or(0)),
-        Err(error)
-            if error.as_database_error().and_then(|error| error.code()).as_deref()
-                == Some(UNDEFINED_TABLE) =>
-        {
-            Ok(0)
-        }
+        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(UNDEFINED_TABLE) => Ok(0),
         Err(error) => Err(unusable(&error)),
     }
 }

@@ -40,15 +40,6 @@ pub(crate) async fn undelivered_of_owner(
     found.into_iter().map(EventColumns::row).collect()
 }
 
-/// What is not delivered of one payment, in its order.
-pub(crate) async fn undelivered_of_payment(
-    pool: &Pool,
-    payment: PaymentId,
-) -> Result<Vec<EventRow>, StoreError> {
-    let rows = event_columns(pool, payment).await?.into_iter();
-    rows.filter(|row| !row.is_delivered()).map(EventColumns::row).collect()
-}
-
 pub(crate) async fn of_register(
     pool: &Pool,
     destination: &Destination,

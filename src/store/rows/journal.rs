@@ -90,10 +90,6 @@ impl EventColumns {
         })
     }
 
-    pub(crate) fn is_delivered(&self) -> bool {
-        self.delivered == DeliveryState::Delivered.number()
-    }
-
     pub(crate) fn record(self) -> Result<EventRecord, StoreError> {
         let delivery = DeliveryState::of_number(self.delivered);
         let row = self.row()?;

@@ -6,6 +6,7 @@
 mod behaviour;
 mod crash;
 mod model;
+mod postgres;
 mod sample;
 mod settings;
 mod settings_file;

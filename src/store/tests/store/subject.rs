@@ -49,7 +49,7 @@ pub(crate) fn options_of(url: &str) -> PostgresOptions {
     PostgresOptions::parse(&SecretString::from(url.to_owned())).unwrap().connections(4)
 }
 
-/// The address of an empty schema.
+/// The address of an empty schema. Connections bear its name.
 pub(crate) async fn schema_url() -> String {
     let server = std::env::var("INTEGRATOR_TEST_POSTGRES")
         .expect("INTEGRATOR_TEST_POSTGRES is not set: run the tests with `cargo xtask test`");
@@ -58,5 +58,5 @@ pub(crate) async fn schema_url() -> String {
     sqlx::raw_sql(AssertSqlSafe(format!("CREATE SCHEMA {name}"))).execute(&mut connection).await.unwrap();
     connection.close().await.unwrap();
     let separator = if server.contains('?') { '&' } else { '?' };
-    format!("{server}{separator}options[search_path]={name}")
+    format!("{server}{separator}options[search_path]={name}&application_name={name}")
 }

@@ -1,0 +1,263 @@
+//! What only a server can do or suffer: connections that break, and several instances at once.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use engine::ports::{CommitError, Store};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
+use store::{Db, PgStore, Records, Standing};
+
+use crate::sample::{accept, accepted, accepted_at, after, at, destination, end, id, payment_of, step};
+use crate::subject::{options_of, schema_url};
+
+/// A schema with several instances on it.
+struct Chain {
+    url: String,
+}
+
+impl Chain {
+    async fn new() -> Self {
+        Self { url: schema_url().await }
+    }
+
+    /// One more instance, with its first epoch.
+    async fn instance(&self) -> (PgStore, u64) {
+        let store = PgStore::open(&options_of(&self.url)).await.unwrap();
+        let epoch = store.begin_epoch(at(0)).await.unwrap();
+        (store, epoch)
+    }
+
+    async fn sql(&self, text: &str) -> Vec<sqlx::postgres::PgRow> {
+        let mut connection = PgConnection::connect(&self.url).await.unwrap();
+        let rows = sqlx::raw_sql(AssertSqlSafe(text.to_owned())).fetch_all(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        rows
+    }
+
+    /// Time passes for one instance without a sign of life of it.
+    async fn silence(&self, epoch: u64) {
+        self.sql(&format!("UPDATE instances SET renewed_at = renewed_at - 60000000 WHERE epoch = {epoch}"))
+            .await;
+    }
+
+    /// Ends all connections of all instances, as a restart of the server does.
+    async fn cut(&self) {
+        let text = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                    WHERE application_name = current_setting('application_name') AND pid <> pg_backend_pid()";
+        assert!(!self.sql(text).await.is_empty(), "nothing was cut");
+    }
+}
+
+/// The change, made in an epoch.
+fn made_in(epoch: u64, mut change: engine::ports::Change) -> engine::ports::Change {
+    change.epoch = epoch;
+    change
+}
+
+#[tokio::test]
+async fn instances_live_side_by_side_and_who_commits_owns() {
+    let chain = Chain::new().await;
+    let ((first, older), (second, newer)) = (chain.instance().await, chain.instance().await);
+    assert!(newer > older);
+    for epoch in [older, newer] {
+        assert!(!first.has_lapsed(epoch, at(0)).await.unwrap(), "{epoch}");
+    }
+    let payment = accepted(1);
+    first.commit(made_in(older, accept(&payment))).await.unwrap();
+    assert_eq!(first.due(at(100), None, 10).await.unwrap().len(), 1);
+    assert_eq!(second.due(at(100), None, 10).await.unwrap(), []);
+    assert_eq!(second.take_over(at(100), 10).await.unwrap(), []);
+
+    second.commit(made_in(newer, step(&payment))).await.unwrap();
+    assert_eq!(first.due(at(100), None, 10).await.unwrap(), []);
+    assert_eq!(second.due(at(100), None, 10).await.unwrap().len(), 1);
+    let stale = first.commit(made_in(older, step(&payment))).await;
+    assert!(matches!(stale, Err(CommitError::Conflict)), "{stale:?}");
+}
+
+#[tokio::test]
+async fn an_instance_without_a_sign_of_life_has_lapsed_for_good() {
+    let chain = Chain::new().await;
+    let ((first, older), (second, _)) = (chain.instance().await, chain.instance().await);
+    chain.silence(older).await;
+    assert!(second.has_lapsed(older, at(0)).await.unwrap());
+    let refused = first.commit(made_in(older, accept(&accepted(1)))).await;
+    assert!(matches!(refused, Err(CommitError::Lapsed)), "{refused:?}");
+
+    tokio::time::sleep(Duration::from_millis(2_500)).await; // longer than between two signs of life
+    assert!(second.has_lapsed(older, at(0)).await.unwrap(), "it was not renewed");
+    let next = first.begin_epoch(at(0)).await.unwrap();
+    assert!(next > older);
+    first.commit(made_in(next, accept(&accepted(1)))).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_epoch_nobody_ever_began_has_lapsed() {
+    let chain = Chain::new().await;
+    let (store, epoch) = chain.instance().await;
+    assert!(store.has_lapsed(epoch + 5, at(0)).await.unwrap());
+    let refused = store.commit(made_in(epoch + 5, accept(&accepted(1)))).await;
+    assert!(matches!(refused, Err(CommitError::Lapsed)), "{refused:?}");
+    assert!(store.has_lapsed(0, at(0)).await.unwrap(), "others have begun since");
+}
+
+#[tokio::test]
+async fn what_a_lapsed_instance_left_is_taken_over_once_when_it_is_due() {
+    let chain = Chain::new().await;
+    let (gone, older) = chain.instance().await;
+    let ((one, _), (other, _)) = (chain.instance().await, chain.instance().await);
+    for number in 1..=20 {
+        gone.commit(made_in(older, accept(&accepted(number)))).await.unwrap();
+    }
+    let mut later = accept(&accepted(21));
+    payment_of(&mut later).wake_at = Some(at(1_000));
+    gone.commit(made_in(older, later)).await.unwrap();
+    assert_eq!(one.undelivered(0, 100).await.unwrap(), [], "its owner lives");
+    chain.silence(older).await;
+
+    let (mine, its) = tokio::join!(one.take_over(at(100), 15), other.take_over(at(100), 15));
+    let mut taken: Vec<_> = [mine.unwrap(), its.unwrap()].concat();
+    taken.extend(one.take_over(at(100), 15).await.unwrap());
+    taken.sort_unstable();
+    let expected: Vec<_> = (1..=20).map(|number| (at(i64::from(number) + 1), id(number))).collect();
+    assert_eq!(taken, expected);
+    let due = [one.due(at(100), None, 100).await.unwrap(), other.due(at(100), None, 100).await.unwrap()];
+    assert_eq!(due.concat().len(), 20);
+    assert_eq!(gone.due(at(100), None, 100).await.unwrap(), []);
+    let events =
+        one.undelivered(0, 100).await.unwrap().len() + other.undelivered(0, 100).await.unwrap().len();
+    assert_eq!(events, 20 + 2, "that of the one that is not due yet is everybody's");
+}
+
+#[tokio::test]
+async fn an_instance_that_stops_in_order_leaves_its_payments_at_once() {
+    let chain = Chain::new().await;
+    let ((first, older), (second, _)) = (chain.instance().await, chain.instance().await);
+    first.commit(made_in(older, accept(&accepted(1)))).await.unwrap();
+    first.close().await;
+    first.close().await;
+    assert!(second.has_lapsed(older, at(0)).await.unwrap());
+    assert_eq!(second.take_over(at(100), 10).await.unwrap().len(), 1);
+    let refused = first.commit(made_in(older, step(&accepted(1)))).await;
+    assert!(matches!(refused, Err(CommitError::Store(_))), "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_registers_cursor_skips_nothing_while_many_instances_commit() {
+    const WRITERS: u32 = 4;
+    const PAYMENTS: u32 = 60;
+    let chain = Chain::new().await;
+    let place = destination("17", "3");
+    let mut writers = Vec::new();
+    for writer in 0..WRITERS {
+        let (store, epoch) = chain.instance().await;
+        writers.push(tokio::spawn(async move {
+            for number in (writer * PAYMENTS)..(writer + 1) * PAYMENTS {
+                let payment = accepted(number);
+                let (accepting, ending) = (accept(&payment), end(&payment));
+                let other = accept(&accepted_at(number + 10_000, &destination("17", "9")));
+                let (first, second) = tokio::join!(
+                    store.commit(made_in(epoch, accepting)),
+                    store.commit(made_in(epoch, other))
+                );
+                first.unwrap();
+                second.unwrap();
+                store.commit(made_in(epoch, ending)).await.unwrap();
+            }
+        }));
+    }
+    let (reader, _) = chain.instance().await;
+    let (mut cursor, mut seen) = (0, 0);
+    while seen < WRITERS * PAYMENTS * 2 {
+        let page = reader.register_events(&place, cursor, 7).await.unwrap();
+        if page.is_empty() && writers.iter().all(tokio::task::JoinHandle::is_finished) {
+            let rest = reader.register_events(&place, cursor, 1).await.unwrap();
+            assert!(!rest.is_empty(), "the cursor has skipped {} events", WRITERS * PAYMENTS * 2 - seen);
+        }
+        cursor = page.last().map_or(cursor, |event| event.number);
+        seen += u32::try_from(page.len()).unwrap();
+    }
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    assert_eq!(reader.register_events(&place, cursor, 7).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn broken_connections_heal_by_themselves() {
+    let chain = Chain::new().await;
+    let (store, epoch) = chain.instance().await;
+    let mut payment = accepted(1);
+    store.commit(made_in(epoch, accept(&payment))).await.unwrap();
+    for _ in 0..3 {
+        chain.cut().await;
+        let mut failures = 0;
+        while store.load(payment.id).await.is_err() {
+            failures += 1;
+            assert!(failures <= 8, "it does not heal");
+        }
+        let change = made_in(epoch, step(&payment));
+        payment = after(&change);
+        store.commit(change).await.unwrap();
+    }
+    assert_eq!(store.payment_record(payment.id).await.unwrap().unwrap().facts.len(), 4);
+}
+
+#[tokio::test]
+async fn tables_are_made_once_however_many_come_first() {
+    let url = schema_url().await;
+    let options = options_of(&url);
+    let standings = futures_util::future::join_all((0..4).map(|_| Db::migrate_postgres(&options))).await;
+    let standings: Vec<Standing> = standings.into_iter().map(Result::unwrap).collect();
+    assert!(standings.contains(&Standing::Migrated { from: 0, to: 3 }), "{standings:?}");
+    assert_eq!(Db::migrate_postgres(&options).await.unwrap(), Standing::UpToDate);
+}
+
+#[tokio::test]
+async fn tables_of_a_newer_program_are_refused() {
+    let chain = Chain::new().await;
+    let (store, _) = chain.instance().await;
+    store.close().await;
+    chain.sql("UPDATE _sqlx_migrations SET version = 999 WHERE version = 3").await;
+    let error = PgStore::open(&options_of(&chain.url)).await.err().unwrap().to_string();
+    assert!(error.contains("start the newer program"), "{error}");
+}
+
+#[tokio::test]
+async fn what_can_not_be_reached_is_told_with_its_cure_and_without_the_password() {
+    let server = std::env::var("INTEGRATOR_TEST_POSTGRES").unwrap();
+    let nowhere = format!("{}/nowhere", server.rsplit_once('/').unwrap().0);
+    for (url, says) in [
+        ("postgres://clerk:pa55word@127.0.0.1:1/shop".to_owned(), "refused"),
+        (nowhere, "create the database"),
+    ] {
+        let error = PgStore::open(&options_of(&url)).await.err().unwrap().to_string();
+        assert!(error.contains(says) && !error.contains("pa55word"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn the_tables_of_both_databases_have_the_same_columns() {
+    let chain = Chain::new().await;
+    chain.instance().await.0.close().await;
+    let rows = chain
+        .sql(
+            "SELECT table_name || '.' || column_name AS name FROM information_schema.columns \
+             WHERE table_schema = current_schema() AND table_name NOT LIKE '\\_sqlx%'",
+        )
+        .await;
+    let on_server: BTreeSet<String> = rows.iter().map(|row| row.get("name")).collect();
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    Db::open_or_create(&path).await.unwrap().close().await;
+    let mut file = sqlx::SqliteConnection::connect(path.to_str().unwrap()).await.unwrap();
+    let in_file: Vec<String> = sqlx::query_scalar(
+        "SELECT t.name || '.' || c.name AS name FROM sqlite_schema AS t JOIN pragma_table_info(t.name) AS c \
+         WHERE t.type = 'table' AND t.name NOT LIKE '\\_sqlx%' ESCAPE '\\' AND t.name NOT LIKE 'sqlite%'",
+    )
+    .fetch_all(&mut file)
+    .await
+    .unwrap();
+    assert_eq!(on_server, BTreeSet::from_iter(in_file));
+}
