@@ -91,6 +91,24 @@ CREATE TABLE credits (
 -- Money belongs to one payment: that which believes in it.
 CREATE UNIQUE INDEX credits_of_one_payment ON credits (server, bank_transaction) WHERE is_believed;
 
+-- Money at a bank that is of no order of ours: somebody paid at an open plate, or at a code that we did not make. It is
+-- unclaimed until a payment believes in it.
+CREATE TABLE unclaimed_credits (
+    bank_transaction TEXT COLLATE "C" NOT NULL,
+    server           TEXT COLLATE "C" NOT NULL,
+    code             TEXT COLLATE "C" NOT NULL,  -- the bank's id of the code that was paid
+    amount_minor     BIGINT  NOT NULL,
+    currency         TEXT COLLATE "C" NOT NULL,
+    is_confirmed     BOOLEAN NOT NULL,           -- a status has shown it, not only a notification
+    found_at         BIGINT  NOT NULL,
+    paid_at          BIGINT,
+    payer            TEXT,
+    instrument       TEXT,
+    PRIMARY KEY (bank_transaction, server)
+);
+
+CREATE INDEX unclaimed_credits_of_code ON unclaimed_credits (server, code, found_at);
+
 -- A cash link carries one order at a time: the row is the lock, from the commit that orders the arming to the one that
 -- knows that the order is over.
 CREATE TABLE links (

@@ -4,6 +4,7 @@ mod call;
 mod commit;
 mod connect;
 mod instance;
+mod keep_unclaimed;
 mod mark;
 mod migrations;
 
@@ -12,7 +13,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use engine::ports::{
     Change, CommitError, DeliveryMark, Destination, EventRow, OperationKey, OperationRecord, Search, Store,
-    StoreError, Stored,
+    StoreError, Stored, UnclaimedCredit, UnclaimedSearch,
 };
 use engine::settings::Settings;
 use payment::{Payment, PaymentId, RegisterId, StoreId, Timestamp};
@@ -25,7 +26,7 @@ pub(crate) use instance::Instance;
 
 use crate::Db;
 use crate::change::ensure_sound;
-use crate::read::{operations, outbox, payments, searches};
+use crate::read::{operations, outbox, payments, searches, unclaimed};
 use crate::records::{PaymentFilter, PaymentRecord, PaymentSummary, Records};
 
 /// The store of one of several services on one PostgreSQL database. Each open store is an instance: of what is due and
@@ -145,6 +146,18 @@ impl Store for PgStore {
 
     async fn payment_events(&self, payment: PaymentId) -> Result<Vec<EventRow>, StoreError> {
         outbox::rows_of(self.db.pool(), payment).await
+    }
+
+    async fn keep_unclaimed(&self, credit: &UnclaimedCredit) -> Result<(), StoreError> {
+        keep_unclaimed::keep(&self.database, credit).await
+    }
+
+    async fn unclaimed(
+        &self,
+        search: &UnclaimedSearch,
+        limit: usize,
+    ) -> Result<Vec<UnclaimedCredit>, StoreError> {
+        unclaimed::find(self.db.pool(), search, limit).await
     }
 
     async fn mark(&self, marks: &[DeliveryMark]) -> Result<(), StoreError> {

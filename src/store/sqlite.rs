@@ -136,7 +136,7 @@ impl Store for SqliteStore {
     }
 
     async fn keep_unclaimed(&self, credit: &UnclaimedCredit) -> Result<(), StoreError> {
-        self.db.writer().perform(keep_unclaimed::KeepUnclaimed::of(credit)).await
+        self.writer.perform(keep_unclaimed::KeepUnclaimed::of(credit)).await
     }
 
     async fn unclaimed(
