@@ -2,6 +2,7 @@
 
 mod check;
 mod contract;
+mod letters;
 mod payments;
 mod plates;
 mod sandbox;
@@ -61,6 +62,9 @@ enum Command {
     /// Find payments and see what happened to them.
     #[command(subcommand)]
     Payments(payments::Command),
+    /// Dead letters: messages that nobody could read or answer.
+    #[command(subcommand)]
+    Letters(letters::Command),
     /// The registers' plates: cash links at their banks.
     #[command(subcommand)]
     Plates(plates::Command),
@@ -78,6 +82,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<u8> {
         Command::Till(arguments) => till::run(*arguments).await,
         Command::Contract(command) => Ok(contract::run(&command)),
         Command::Payments(command) => payments::run(command, &read(file)?).await,
+        Command::Letters(command) => letters::run(command, &read(file)?).await,
         Command::Plates(command) => plates::run(command, &read(file)?).await,
     }
 }

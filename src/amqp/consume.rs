@@ -11,4 +11,6 @@ mod role;
 
 pub use consuming::Consuming;
 pub(crate) use consuming::Parts;
+pub(crate) use death::reason as death_reason;
+pub(crate) use letter::Letter;
 pub(crate) use role::Role;

@@ -67,6 +67,7 @@ mod address;
 mod backoff;
 mod config;
 mod consume;
+mod graveyard;
 mod health;
 mod key;
 mod message;
@@ -80,6 +81,7 @@ use engine::ports::{Clock, EventSink};
 
 pub use config::{Config, ConfigError, Prefetch};
 pub use consume::Consuming;
+pub use graveyard::{DeadLetter, Graveyard, GraveyardError};
 pub use health::{ChannelReport, Counts, Health, LinkReport, Report};
 pub use publish::Publishing;
 

@@ -7,6 +7,7 @@
 mod commands;
 mod dead_letters;
 mod events;
+mod graveyard;
 mod lab;
 mod objects;
 mod outages;
