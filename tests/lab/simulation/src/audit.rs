@@ -1,0 +1,187 @@
+//! The audit: the banks' books, the journal and what registers were told, compared when everything has come to rest.
+
+use std::collections::BTreeSet;
+
+use payment::{
+    Credit, CreditRole, Life, Payment, PaymentId, RefundAbility, RefundState, RegisterId, apply,
+};
+
+use crate::bank::{Bank, Money, ReturnState};
+use crate::database::Row;
+use crate::promise::Promise;
+use crate::world::World;
+
+/// Some time after the last trouble: money that has arrived on an open payment's code is known.
+pub(crate) fn goes_on(world: &World) {
+    let tables = world.database.tables();
+    for (money, _) in all_money(world) {
+        let Some(row) = tables.payments.get(&money.order.payment()) else { continue };
+        let is_recent = world.now().since(money.at) < std::time::Duration::from_secs(60);
+        let is_watched = row.payment.attempt(money.order).is_some_and(|attempt| {
+            matches!(attempt.life, Life::Payable { .. }) && row.payment.can_be_asked(attempt)
+        });
+        if is_watched && !is_recent && row.payment.is_open() && !is_known(&row.payment, &money) {
+            let what = format!("payment {} is not looked at: {} is not known", row.payment.id, money.transaction);
+            world.broken(Promise::P6, what);
+        }
+    }
+}
+
+/// Everything.
+pub(crate) fn at_the_end(world: &World) {
+    let tables = world.database.tables();
+    for row in tables.payments.values() {
+        is_settled(world, row);
+        is_the_fold(world, row);
+        events_arrived(world, row);
+        for credit in &row.payment.state.credits {
+            credit_is_money(world, &row.payment, credit);
+        }
+        refunds_agree(world, row);
+    }
+    for (money, bank) in all_money(world) {
+        match tables.payments.get(&money.order.payment()) {
+            Some(row) => money_is_accounted_for(world, bank, &row.payment, &money),
+            None => world.broken(Promise::P12, format!("{} is of no payment", money.transaction)),
+        }
+    }
+    for bank in world.banks.values() {
+        nothing_is_left_open(world, bank);
+    }
+    if world.broker.under_way() > 0 {
+        let what = format!("{} commands are still not acknowledged", world.broker.under_way());
+        world.broken(Promise::P2, what);
+    }
+}
+
+fn all_money(world: &World) -> Vec<(Money, &Bank)> {
+    let banks = world.banks.values().map(|bank| &**bank);
+    banks.flat_map(|bank| bank.books().money.clone().into_iter().map(move |money| (money, bank))).collect()
+}
+
+fn is_known(payment: &Payment, money: &Money) -> bool {
+    payment.state.credits.iter().any(|credit| credit.transaction == money.transaction)
+}
+
+fn is_settled(world: &World, row: &Row) {
+    let payment = &row.payment;
+    if !payment.state.settled {
+        let (phase, attempts) = (&payment.state.phase, &payment.state.attempts);
+        let what = format!("payment {} does not come to rest: {phase:?} {attempts:?} {:?}", payment.id, payment.state.refunds);
+        world.broken(Promise::P6, what);
+    }
+}
+
+fn is_the_fold(world: &World, row: &Row) {
+    let payment = &*row.payment;
+    let mut folded = Payment::blank(payment.id, payment.checkout.clone(), payment.opened_at);
+    for (at, fact) in &row.facts {
+        apply(&mut folded, fact, *at);
+    }
+    if folded != *payment {
+        world.broken(Promise::P12, format!("payment {} is not the fold of its journal", payment.id));
+    }
+}
+
+/// P9: by their first arrival, each register has its events complete and in order.
+fn events_arrived(world: &World, row: &Row) {
+    let registers: BTreeSet<&RegisterId> = row.events.iter().map(|one| &one.row.destination.register).collect();
+    for register in registers {
+        let own = row.events.iter().filter(|one| one.row.destination.register == *register);
+        let expected: Vec<u64> = own.map(|one| one.row.sequence).collect();
+        let key = (row.payment.id, register.clone());
+        let arrived = world.notes().arrived.get(&key).cloned().unwrap_or_default();
+        if arrived != expected {
+            let what = format!("register {register} got of payment {} the events {arrived:?}, not {expected:?}", row.payment.id);
+            world.broken(Promise::P9, what);
+        }
+    }
+}
+
+/// What is believed is at the bank.
+fn credit_is_money(world: &World, payment: &Payment, credit: &Credit) {
+    if !credit.is_believed() {
+        return;
+    }
+    let Some(bank) = world.banks.get(&credit.server) else { return };
+    let money = bank.books().money.iter().find(|money| money.transaction == credit.transaction).cloned();
+    let is_right = money.as_ref().is_some_and(|money| {
+        money.order.payment() == payment.id && (money.amount == credit.amount || is_lied_about(world, payment.id))
+    });
+    if !is_right {
+        let what = format!("payment {} believes in {credit:?}, the bank has {money:?}", payment.id);
+        world.broken(Promise::P5, what);
+    }
+}
+
+fn is_lied_about(world: &World, payment: PaymentId) -> bool {
+    world.notes().lies.contains(&payment)
+}
+
+/// P12: what is said to have gone back has, and nothing else.
+fn refunds_agree(world: &World, row: &Row) {
+    let payment = &row.payment;
+    for refund in &payment.state.refunds {
+        let server = payment.state.credits.get(refund.credit).map(|credit| &credit.server);
+        let Some(bank) = server.and_then(|server| world.banks.get(server)) else { continue };
+        let books = bank.books();
+        let is_done = books.returned.iter().any(|one| one.key == refund.id && one.state == ReturnState::Done);
+        drop(books);
+        let is_said = matches!(refund.state, RefundState::Completed { .. });
+        if is_done != is_said {
+            let what = format!("refund {} went back: {is_done} by the bank, {:?} by us", refund.id, refund.state);
+            world.broken(Promise::P12, what);
+        }
+    }
+}
+
+/// P1 and P12: each sum of money is one credit of its payment, and was kept by it, or went back.
+fn money_is_accounted_for(world: &World, bank: &Bank, payment: &Payment, money: &Money) {
+    let is_it = |credit: &&Credit| credit.transaction == money.transaction && credit.server == bank.server;
+    let found: Vec<&Credit> = payment.state.credits.iter().filter(is_it).collect();
+    let many = payment.state.credits.len() > 1 || !payment.state.refunds.is_empty();
+    if many || is_lied_about(world, payment.id) {
+        world.risk(Promise::P12, 1);
+    }
+    let [credit] = found[..] else {
+        let can_be_asked = payment.attempt(money.order).is_some_and(|one| payment.can_be_asked(one));
+        if !can_be_asked && found.is_empty() {
+            return; // only the bank's register can tell of an orphan that can't be asked for
+        }
+        let what = format!("{} of {} is {} credits of payment {}", money.transaction, money.order, found.len(), payment.id);
+        return world.broken(Promise::P1, what);
+    };
+    let back = bank.books().sent_back(&money.transaction);
+    let can_go_back = bank.manners.terms.refund.ability != RefundAbility::None
+        && !world.notes().hopeless.contains(&money.transaction);
+    let is_settled = match credit.role {
+        CreditRole::Pays => back == completed(payment, credit),
+        CreditRole::Refunding | CreditRole::Manual => {
+            back == money.amount.minor() || !can_go_back || credit.taken
+        }
+        CreditRole::Offered { .. } | CreditRole::Held => false,
+    };
+    if !is_settled {
+        let what = format!("{money:?}: {back} went back, and it is {:?} to payment {}", credit.role, payment.id);
+        world.broken(Promise::P1, what);
+    }
+}
+
+/// Minor units of a credit that are said to have gone back.
+fn completed(payment: &Payment, credit: &Credit) -> i64 {
+    let index = payment.state.credits.iter().position(|one| one == credit);
+    let done = payment.state.refunds.iter().filter(|refund| refund.is_completed() && Some(refund.credit) == index);
+    done.map(|refund| refund.amount.minor()).sum()
+}
+
+fn nothing_is_left_open(world: &World, bank: &Bank) {
+    let books = bank.books();
+    for (id, order) in &books.orders {
+        if order.created > 1 {
+            world.broken(Promise::P1, format!("order {id} was created {} times", order.created));
+        }
+        if books.is_payable(*id, world.now()) && !order.is_orphan {
+            world.broken(Promise::P1, format!("order {id} can still be paid when everything is over"));
+        }
+    }
+}

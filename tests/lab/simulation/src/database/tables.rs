@@ -1,0 +1,261 @@
+//! What is recorded: everything that may refuse a change is looked at before anything of it is made.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
+use std::sync::Arc;
+
+use engine::ports::{
+    Change, CommitError, DeliveryMark, Destination, EventDraft, EventRow, LinkKey, OperationKey,
+    OperationRecord, PaymentChange, Stored,
+};
+use payment::{BankTransaction, Fact, Payment, PaymentId, RegisterId, ServerId, StoreId, Timestamp};
+
+/// All that is recorded. The sets are what indexes are in a database.
+#[derive(Default)]
+pub(crate) struct Tables {
+    pub(crate) payments: BTreeMap<PaymentId, Row>,
+    due: BTreeSet<(Timestamp, PaymentId)>,
+    of_register: BTreeMap<(StoreId, RegisterId), Vec<PaymentId>>,
+    last_number: i64,
+    undelivered: BTreeMap<i64, (PaymentId, usize)>,
+    register_events: BTreeMap<(Destination, i64), (PaymentId, usize)>,
+    operations: BTreeMap<OperationKey, OperationRecord>,
+    holders: BTreeMap<(StoreId, RegisterId), PaymentId>,
+    credits: BTreeSet<(ServerId, BankTransaction)>,
+    links: BTreeMap<LinkKey, PaymentId>,
+    unsettled: usize,
+}
+
+/// A payment and all that is recorded of it.
+pub(crate) struct Row {
+    pub(crate) payment: Arc<Payment>,
+    pub(crate) wake_at: Option<Timestamp>,
+    /// The facts, with the epoch and the time of their commits.
+    pub(crate) facts: Vec<(Timestamp, Fact)>,
+    pub(crate) events: Vec<EventRecord>,
+    /// How many of the events are neither delivered nor parked.
+    pending: usize,
+}
+
+/// An event and what became of it.
+pub(crate) struct EventRecord {
+    pub(crate) row: EventRow,
+    pub(crate) is_delivered: bool,
+}
+
+impl Tables {
+    pub(super) fn commit(&mut self, change: Change) -> Result<(), CommitError> {
+        if change.operation.as_ref().is_some_and(|operation| self.operations.contains_key(&operation.key)) {
+            return Err(CommitError::Duplicate);
+        }
+        if let Some(payment) = &change.payment {
+            self.ensure_fits(payment)?;
+        }
+        if let Some(operation) = change.operation {
+            self.operations.insert(operation.key.clone(), operation);
+        }
+        if let Some(payment) = change.payment {
+            self.write(payment, change.at);
+        }
+        Ok(())
+    }
+
+    fn ensure_fits(&self, change: &PaymentChange) -> Result<(), CommitError> {
+        let payment = &change.payment;
+        let stored = self.payments.get(&payment.id).map(|row| row.payment.state.sequence);
+        if stored != change.expected_sequence {
+            return Err(CommitError::Conflict);
+        }
+        let holds_register = payment.is_open() && !payment.checkout.shares_register;
+        if stored.is_none() && holds_register && !self.is_free_for(payment) {
+            return Err(CommitError::RegisterBusy);
+        }
+        let mut believed = BTreeSet::new();
+        for credit in change.credits.iter().filter(|credit| credit.is_believed) {
+            let key = (credit.server.clone(), credit.transaction.clone());
+            if self.credits.contains(&key) || !believed.insert(key) {
+                return Err(CommitError::CreditTaken);
+            }
+        }
+        if change.links.taken.iter().any(|link| self.links.contains_key(link)) {
+            return Err(CommitError::LinkTaken);
+        }
+        Ok(())
+    }
+
+    fn is_free_for(&self, payment: &Payment) -> bool {
+        let holder = self.holders.get(&place_of(payment)).and_then(|id| self.payments.get(id));
+        holder
+            .is_none_or(|row| Some(&row.payment.checkout.operation) == payment.checkout.supersedes.as_ref())
+    }
+
+    fn write(&mut self, change: PaymentChange, at: Timestamp) {
+        let PaymentChange { expected_sequence, payment, wake_at, journal, credits, links } = change;
+        let (id, place) = (payment.id, place_of(&payment));
+        if expected_sequence.is_none() {
+            self.of_register.entry(place.clone()).or_default().push(id);
+            if payment.is_open() && !payment.checkout.shares_register {
+                self.holders.insert(place.clone(), id);
+            }
+        }
+        if !payment.is_open() && self.holders.get(&place) == Some(&id) {
+            self.holders.remove(&place);
+        }
+        let believed = credits.into_iter().filter(|credit| credit.is_believed);
+        self.credits.extend(believed.map(|credit| (credit.server, credit.transaction)));
+        for link in links.freed {
+            if self.links.get(&link) == Some(&id) {
+                self.links.remove(&link);
+            }
+        }
+        self.links.extend(links.taken.into_iter().map(|link| (link, id)));
+        let mut row = self.payments.remove(&id).unwrap_or_else(|| Row::new(&payment));
+        if let Some(was_due) = row.wake_at {
+            self.due.remove(&(was_due, id));
+        } else if expected_sequence.is_some() {
+            self.unsettled += 1;
+        }
+        if expected_sequence.is_none() {
+            self.unsettled += 1;
+        }
+        match wake_at {
+            Some(wake_at) => drop(self.due.insert((wake_at, id))),
+            None => self.unsettled -= 1,
+        }
+        for written in journal {
+            row.facts.push((at, written.fact));
+            for event in written.events {
+                self.last_number += 1;
+                row.take(self.last_number, written.sequence, at, event, self);
+            }
+        }
+        row.payment = payment;
+        row.wake_at = wake_at;
+        self.payments.insert(id, row);
+    }
+
+    pub(super) fn mark(&mut self, marks: &[DeliveryMark]) {
+        for mark in marks {
+            let Some(row) = self.payments.get_mut(&mark.payment) else { continue };
+            let is_meant = |event: &&mut EventRecord| {
+                let row = &event.row;
+                row.sequence == mark.sequence && row.destination == mark.destination && !event.is_delivered
+            };
+            for event in row.events.iter_mut().filter(is_meant) {
+                if !event.row.parked {
+                    row.pending -= 1;
+                }
+                event.row.parked = mark.parked;
+                event.is_delivered = !mark.parked;
+                if event.is_delivered {
+                    self.undelivered.remove(&event.row.number);
+                }
+            }
+        }
+    }
+
+    pub(super) fn load(&self, payment: PaymentId) -> Option<Stored> {
+        let row = self.payments.get(&payment)?;
+        Some(Stored { payment: Payment::clone(&row.payment), delivered: row.pending == 0 })
+    }
+
+    pub(crate) fn operation(&self, key: &OperationKey) -> Option<&OperationRecord> {
+        self.operations.get(key)
+    }
+
+    pub(super) fn due(
+        &self,
+        until: Timestamp,
+        after: Option<(Timestamp, PaymentId)>,
+        limit: usize,
+    ) -> Vec<(Timestamp, PaymentId)> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let due = self.due.range((from, Bound::Unbounded));
+        due.take_while(|(at, _)| *at <= until).take(limit).copied().collect()
+    }
+
+    /// The payments of a register, oldest first.
+    pub(crate) fn of_register(
+        &self,
+        store: &StoreId,
+        register: &RegisterId,
+    ) -> impl DoubleEndedIterator<Item = &Arc<Payment>> {
+        let ids = self.of_register.get(&(store.clone(), register.clone())).into_iter().flatten();
+        ids.filter_map(|id| self.payments.get(id)).map(|row| &row.payment)
+    }
+
+    pub(super) fn undelivered(&self, after: i64, limit: usize) -> Vec<EventRow> {
+        let behind = self.undelivered.range((Bound::Excluded(after), Bound::Unbounded));
+        behind.filter_map(|(_, place)| self.event(*place)).take(limit).collect()
+    }
+
+    pub(super) fn register_events(&self, to: &Destination, after: i64, limit: usize) -> Vec<EventRow> {
+        let place = |number| (to.clone(), number);
+        let range = (Bound::Excluded(place(after)), Bound::Included(place(i64::MAX)));
+        self.register_events.range(range).filter_map(|(_, place)| self.event(*place)).take(limit).collect()
+    }
+
+    pub(super) fn newest_register_event(&self, to: &Destination) -> i64 {
+        let place = |number| (to.clone(), number);
+        let newest = self.register_events.range(place(i64::MIN)..=place(i64::MAX)).next_back();
+        newest.map_or(0, |((_, number), _)| *number)
+    }
+
+    fn event(&self, (payment, index): (PaymentId, usize)) -> Option<EventRow> {
+        Some(self.payments.get(&payment)?.events.get(index)?.row.clone())
+    }
+
+    /// How many payments have something left to do.
+    pub(crate) fn unsettled(&self) -> usize {
+        self.unsettled
+    }
+
+    /// How many events are neither delivered nor parked.
+    pub(crate) fn on_their_way(&self) -> usize {
+        self.undelivered.len()
+    }
+}
+
+impl Row {
+    fn new(payment: &Arc<Payment>) -> Self {
+        Self {
+            payment: Arc::clone(payment),
+            wake_at: None,
+            facts: Vec::new(),
+            events: Vec::new(),
+            pending: 0,
+        }
+    }
+
+    fn take(
+        &mut self,
+        number: i64,
+        sequence: u64,
+        at: Timestamp,
+        event: EventDraft,
+        tables: &mut Tables,
+    ) {
+        let place = (self.payment.id, self.events.len());
+        tables.register_events.insert((event.destination.clone(), number), place);
+        if !event.is_delivered {
+            tables.undelivered.insert(number, place);
+            self.pending += 1;
+        }
+        let row = EventRow {
+            number,
+            payment: self.payment.id,
+            sequence,
+            destination: event.destination,
+            name: event.name.to_owned(),
+            operation: event.operation,
+            body: event.body,
+            at,
+            parked: false,
+        };
+        self.events.push(EventRecord { row, is_delivered: event.is_delivered });
+    }
+}
+
+fn place_of(payment: &Payment) -> (StoreId, RegisterId) {
+    (payment.checkout.store.clone(), payment.checkout.register.clone())
+}
