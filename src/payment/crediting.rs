@@ -27,6 +27,9 @@ pub(crate) fn paid(
     let amount_matches = notice.amount.is_none_or(|amount| amount == step.payment.checkout.amount);
     let proven = is_ours && amount_matches;
     match known(&step.payment, attempt, &notice) {
+        Some(credit) if step.payment.state.credits[credit].taken => {
+            return taken(step, attempt.id, asked_at, notice); // it says nothing of our own code's money
+        }
         Some(credit) => confirm(step, credit, attempt, proven),
         None => find(step, attempt, is_ours, proven, notice),
     }

@@ -5,5 +5,6 @@ pub(crate) mod check;
 pub(crate) mod demo;
 pub(crate) mod postgres;
 pub(crate) mod rabbitmq;
+pub(crate) mod simulate;
 pub(crate) mod test;
 pub(crate) mod tools;

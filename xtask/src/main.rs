@@ -27,7 +27,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{bench, check, demo, rabbitmq, test, tools};
+use crate::commands::{bench, check, demo, rabbitmq, simulate, test, tools};
 use crate::failure::Outcome;
 
 /// The project's own commands.
@@ -48,6 +48,7 @@ enum Command {
     Demo(demo::Arguments),
     Check(check::Arguments),
     Bench(bench::Arguments),
+    Simulate(simulate::Arguments),
     #[command(subcommand)]
     Rabbitmq(rabbitmq::Command),
     #[command(subcommand)]
@@ -72,6 +73,7 @@ fn run(Arguments { behind, command }: Arguments) -> Outcome<u8> {
         Command::Bench(arguments) => {
             lab::guarded("bench", arguments.keep, behind, |lab| bench::run(&arguments, lab))
         }
+        Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Rabbitmq(rabbitmq::Command::Run(arguments)) => {
             lab::guarded("rabbitmq", arguments.keep, behind, rabbitmq::run)

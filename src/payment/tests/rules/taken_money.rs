@@ -33,6 +33,16 @@ fn hearing_it_again_changes_nothing() {
 }
 
 #[test]
+fn a_status_that_reports_it_again_does_not_end_the_watch() {
+    let mut story = shown();
+    story.at(5).paid_with_others_money(1, "T1").at(6).not_now(1);
+    story.at(7).paid(1, "T1"); // as a plain status: there is no new credit that a store could refuse
+    assert_eq!((story.told().as_str(), story.orders().as_str()), ("nothing", "1 payable"));
+    story.at(8).paid(1, "T2");
+    assert_eq!(story.money(), "T1 held, T2 held", "our own money is still found");
+}
+
+#[test]
 fn money_of_our_own_that_is_reported_later_is_held_beside_it_and_can_be_accepted() {
     let mut story = shown();
     story.at(5).paid_with_others_money(1, "T1").at(6).not_now(1).at(7).paid(1, "T2");

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use payment::{
-    Credit, CreditRole, Life, Payment, PaymentId, RefundAbility, RefundState, RegisterId, apply,
-};
+use payment::{Credit, CreditRole, Life, Payment, PaymentId, RefundAbility, RefundState, RegisterId, apply};
 
 use crate::bank::{Bank, Money, ReturnState};
 use crate::database::Row;
@@ -16,12 +14,13 @@ pub(crate) fn goes_on(world: &World) {
     let tables = world.database.tables();
     for (money, _) in all_money(world) {
         let Some(row) = tables.payments.get(&money.order.payment()) else { continue };
-        let is_recent = world.now().since(money.at) < std::time::Duration::from_secs(60);
+        let is_recent = world.now().since(money.at) < std::time::Duration::from_mins(1);
         let is_watched = row.payment.attempt(money.order).is_some_and(|attempt| {
             matches!(attempt.life, Life::Payable { .. }) && row.payment.can_be_asked(attempt)
         });
         if is_watched && !is_recent && row.payment.is_open() && !is_known(&row.payment, &money) {
-            let what = format!("payment {} is not looked at: {} is not known", row.payment.id, money.transaction);
+            let what =
+                format!("payment {} is not looked at: {} is not known", row.payment.id, money.transaction);
             world.broken(Promise::P6, what);
         }
     }
@@ -67,7 +66,10 @@ fn is_settled(world: &World, row: &Row) {
     let payment = &row.payment;
     if !payment.state.settled {
         let (phase, attempts) = (&payment.state.phase, &payment.state.attempts);
-        let what = format!("payment {} does not come to rest: {phase:?} {attempts:?} {:?}", payment.id, payment.state.refunds);
+        let what = format!(
+            "payment {} does not come to rest: {phase:?} {attempts:?} {:?}",
+            payment.id, payment.state.refunds
+        );
         world.broken(Promise::P6, what);
     }
 }
@@ -85,14 +87,18 @@ fn is_the_fold(world: &World, row: &Row) {
 
 /// P9: by their first arrival, each register has its events complete and in order.
 fn events_arrived(world: &World, row: &Row) {
-    let registers: BTreeSet<&RegisterId> = row.events.iter().map(|one| &one.row.destination.register).collect();
+    let registers: BTreeSet<&RegisterId> =
+        row.events.iter().map(|one| &one.row.destination.register).collect();
     for register in registers {
         let own = row.events.iter().filter(|one| one.row.destination.register == *register);
         let expected: Vec<u64> = own.map(|one| one.row.sequence).collect();
         let key = (row.payment.id, register.clone());
         let arrived = world.notes().arrived.get(&key).cloned().unwrap_or_default();
         if arrived != expected {
-            let what = format!("register {register} got of payment {} the events {arrived:?}, not {expected:?}", row.payment.id);
+            let what = format!(
+                "register {register} got of payment {} the events {arrived:?}, not {expected:?}",
+                row.payment.id
+            );
             world.broken(Promise::P9, what);
         }
     }
@@ -106,7 +112,8 @@ fn credit_is_money(world: &World, payment: &Payment, credit: &Credit) {
     let Some(bank) = world.banks.get(&credit.server) else { return };
     let money = bank.books().money.iter().find(|money| money.transaction == credit.transaction).cloned();
     let is_right = money.as_ref().is_some_and(|money| {
-        money.order.payment() == payment.id && (money.amount == credit.amount || is_lied_about(world, payment.id))
+        money.order.payment() == payment.id
+            && (money.amount == credit.amount || is_lied_about(world, payment.id))
     });
     if !is_right {
         let what = format!("payment {} believes in {credit:?}, the bank has {money:?}", payment.id);
@@ -129,7 +136,8 @@ fn refunds_agree(world: &World, row: &Row) {
         drop(books);
         let is_said = matches!(refund.state, RefundState::Completed { .. });
         if is_done != is_said {
-            let what = format!("refund {} went back: {is_done} by the bank, {:?} by us", refund.id, refund.state);
+            let what =
+                format!("refund {} went back: {is_done} by the bank, {:?} by us", refund.id, refund.state);
             world.broken(Promise::P12, what);
         }
     }
@@ -139,21 +147,31 @@ fn refunds_agree(world: &World, row: &Row) {
 fn money_is_accounted_for(world: &World, bank: &Bank, payment: &Payment, money: &Money) {
     let is_it = |credit: &&Credit| credit.transaction == money.transaction && credit.server == bank.server;
     let found: Vec<&Credit> = payment.state.credits.iter().filter(is_it).collect();
-    let many = payment.state.credits.len() > 1 || !payment.state.refunds.is_empty();
-    if many || is_lied_about(world, payment.id) {
+    let is_often_moved = payment.state.credits.len() > 1 || !payment.state.refunds.is_empty();
+    if is_often_moved || is_lied_about(world, payment.id) {
         world.risk(Promise::P12, 1);
     }
     let [credit] = found[..] else {
         let can_be_asked = payment.attempt(money.order).is_some_and(|one| payment.can_be_asked(one));
-        if !can_be_asked && found.is_empty() {
-            return; // only the bank's register can tell of an orphan that can't be asked for
+        let is_hidden = !can_be_asked || world.notes().mixed_up.contains(&payment.id);
+        if is_hidden && found.is_empty() {
+            return; // only the bank's register can tell of it, which people compare with ours
         }
-        let what = format!("{} of {} is {} credits of payment {}", money.transaction, money.order, found.len(), payment.id);
+        let what = format!(
+            "{} of {} is {} credits of payment {}",
+            money.transaction,
+            money.order,
+            found.len(),
+            payment.id
+        );
         return world.broken(Promise::P1, what);
     };
     let back = bank.books().sent_back(&money.transaction);
-    let can_go_back = bank.manners.terms.refund.ability != RefundAbility::None
-        && !world.notes().hopeless.contains(&money.transaction);
+    let can_go_back = match bank.manners.terms.refund.ability {
+        RefundAbility::Part => true,
+        RefundAbility::Whole => credit.amount == money.amount, // of another amount nobody can give back the whole
+        RefundAbility::None => false,
+    } && !world.notes().hopeless.contains(&money.transaction);
     let is_settled = match credit.role {
         CreditRole::Pays => back == completed(payment, credit),
         CreditRole::Refunding | CreditRole::Manual => {
@@ -162,7 +180,8 @@ fn money_is_accounted_for(world: &World, bank: &Bank, payment: &Payment, money: 
         CreditRole::Offered { .. } | CreditRole::Held => false,
     };
     if !is_settled {
-        let what = format!("{money:?}: {back} went back, and it is {:?} to payment {}", credit.role, payment.id);
+        let what =
+            format!("{money:?}: {back} went back, and it is {:?} to payment {}", credit.role, payment.id);
         world.broken(Promise::P1, what);
     }
 }
@@ -170,7 +189,8 @@ fn money_is_accounted_for(world: &World, bank: &Bank, payment: &Payment, money: 
 /// Minor units of a credit that are said to have gone back.
 fn completed(payment: &Payment, credit: &Credit) -> i64 {
     let index = payment.state.credits.iter().position(|one| one == credit);
-    let done = payment.state.refunds.iter().filter(|refund| refund.is_completed() && Some(refund.credit) == index);
+    let done =
+        payment.state.refunds.iter().filter(|refund| refund.is_completed() && Some(refund.credit) == index);
     done.map(|refund| refund.amount.minor()).sum()
 }
 

@@ -78,7 +78,11 @@ async fn pay(world: &Arc<World>, bank: &Arc<Bank>, order: AttemptId) {
             return;
         }
         world.tell("buyer", format_args!("begins to pay {order}, hidden: {hidden}"));
-        let takes = if world.strikes(Trouble::OddBuyers) { dice.millis(1_000, 17_500) } else { dice.millis(100, 3_000) };
+        let takes = if world.strikes(Trouble::OddBuyers) {
+            dice.millis(1_000, 17_500)
+        } else {
+            dice.millis(100, 3_000)
+        };
         tokio::time::sleep(takes).await;
         if dice.chance(80) {
             return; // gives it up: the bank drops the try after a while

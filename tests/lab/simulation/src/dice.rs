@@ -11,7 +11,8 @@ pub(crate) struct Dice {
 impl Dice {
     pub(crate) fn new(seed: u64) -> Self {
         // Neighbouring seeds must not throw alike from the first moment on.
-        let dice = Self { state: Mutex::new(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0x5851_F42D_4C95_7F2D) };
+        let dice =
+            Self { state: Mutex::new(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0x5851_F42D_4C95_7F2D) };
         dice.next();
         dice
     }

@@ -56,7 +56,7 @@ impl Figures {
     }
 
     /// One run.
-    pub(crate) fn of_seed(&self, run: &Run) -> String {
+    pub(crate) fn of_seed(run: &Run) -> String {
         let mut text = String::new();
         let _ = writeln!(text, "seed {}: {} checkouts, hash {:016x}", run.seed, run.checkouts, run.hash);
         for (promise, what) in &run.tally.broken {

@@ -4,7 +4,10 @@ use std::fmt::{self, Write};
 use std::sync::Arc;
 
 use engine::ports::{Change, OperationKey, OperationKind};
-use payment::{AttemptId, Call, CodeKind, Fact, IssueRequest, OperationId, PaymentId, RefundId, RefundRequest, RegisterId};
+use payment::{
+    AttemptId, Call, CodeKind, Fact, IssueRequest, OperationId, PaymentId, RefundId, RefundRequest,
+    RegisterId,
+};
 
 use crate::bank::{Bank, Books, Money, ReturnState};
 use crate::broker::Command;
@@ -60,16 +63,12 @@ struct FirstWord<'a>(&'a mut String);
 
 impl Write for FirstWord<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        match text.split_once([' ', '(', '{']) {
-            Some((word, _)) => {
-                self.0.push_str(word);
-                Err(fmt::Error)
-            }
-            None => {
-                self.0.push_str(text);
-                Ok(())
-            }
+        if let Some((word, _)) = text.split_once([' ', '(', '{']) {
+            self.0.push_str(word);
+            return Err(fmt::Error);
         }
+        self.0.push_str(text);
+        Ok(())
     }
 }
 
@@ -80,7 +79,9 @@ pub(crate) fn after_commit(world: &World, life: &Life, seen: Seen) {
         world.broken(Promise::P6, format!("payment {payment} sleeps and is not settled"));
     }
     if seen.calls.iter().any(|call| call.epoch != seen.epoch) {
-        let what = format!("payment {payment}: a call was ordered in an epoch that is over, by a commit of another one");
+        let what = format!(
+            "payment {payment}: a call was ordered in an epoch that is over, by a commit of another one"
+        );
         world.broken(Promise::P6, what);
     }
     for refund in seen.failed {
@@ -90,7 +91,10 @@ pub(crate) fn after_commit(world: &World, life: &Life, seen: Seen) {
             of_key.any(|one| one.state != ReturnState::Declined)
         };
         if world.banks.values().any(is_under_way) {
-            world.broken(Promise::P7, format!("refund {refund} is said to have failed, and the bank carries it out"));
+            world.broken(
+                Promise::P7,
+                format!("refund {refund} is said to have failed, and the bank carries it out"),
+            );
         }
     }
 }
@@ -107,7 +111,8 @@ pub(crate) fn acknowledged(world: &World, command: &Command) {
     let kind = world.database.tables().operation(&key).map(|record| record.kind.clone());
     match kind {
         None => {
-            let what = format!("{} of {} was acknowledged, and nothing is recorded", command.verb, key.operation);
+            let what =
+                format!("{} of {} was acknowledged, and nothing is recorded", command.verb, key.operation);
             world.broken(Promise::P2, what);
         }
         Some(OperationKind::Tombstone) => world.risk(Promise::P2, 1),
@@ -138,7 +143,10 @@ pub(crate) fn before_issue(world: &World, bank: &Bank, request: &IssueRequest) {
     }
     world.risk(Promise::P1, orphans as u64);
     if request.plate.is_some() && payable_shown(world, payment) > 0 {
-        world.broken(Promise::P1, format!("payment {payment} arms a plate while another code of it can be paid"));
+        world.broken(
+            Promise::P1,
+            format!("payment {payment} arms a plate while another code of it can be paid"),
+        );
     }
 }
 
@@ -156,10 +164,13 @@ fn payable_shown(world: &World, payment: PaymentId) -> usize {
         .values()
         .map(|bank| {
             let books = bank.books();
-            let is_out = |id: &AttemptId, is_plate: bool| is_plate || shown.contains(&(bank.server.clone(), *id));
+            let is_out =
+                |id: &AttemptId, is_plate: bool| is_plate || shown.contains(&(bank.server.clone(), *id));
             let of_payment = books.orders.range(orders_of(payment));
             of_payment
-                .filter(|(id, order)| is_out(id, order.kind == CodeKind::CashLink) && books.is_payable(**id, now))
+                .filter(|(id, order)| {
+                    is_out(id, order.kind == CodeKind::CashLink) && books.is_payable(**id, now)
+                })
                 .count()
         })
         .sum()
@@ -170,7 +181,7 @@ pub(crate) fn before_refund(world: &World, bank: &Bank, request: &RefundRequest)
     let key = request.refund;
     let has_worked =
         bank.books().returned.iter().any(|one| one.key == key && one.state != ReturnState::Declined);
-    if has_worked || bank.astray().contains(&key.to_string()) {
+    if has_worked || bank.astray().contains(&format!("Refund {key}")) {
         world.broken(Promise::P4, format!("refund {key} is sent again, and its first sending works"));
     }
 }
@@ -178,8 +189,7 @@ pub(crate) fn before_refund(world: &World, bank: &Bank, request: &RefundRequest)
 /// Money is going back.
 pub(crate) fn money_went_back(world: &World, bank: &Bank, books: &Books, request: &RefundRequest) {
     let going = books.returned.iter().filter(|one| one.transaction == request.transaction);
-    let sum: i64 =
-        going.filter(|one| one.state != ReturnState::Declined).map(|one| one.amount.minor()).sum();
+    let sum: i64 = going.filter(|one| one.state != ReturnState::Declined).map(|one| one.amount.minor()).sum();
     let arrived = books.money.iter().find(|money| money.transaction == request.transaction);
     let most = arrived.map_or(0, |money| money.amount.minor());
     if sum > most {
@@ -225,7 +235,7 @@ pub(crate) fn told(world: &World, register: &RegisterId, told: &Told) {
         return;
     };
     if let Some(operation) = operation.filter(|_| told.event.starts_with("payment.")) {
-        is_one_payment(world, operation, payment);
+        is_one_payment(world, &operation, payment);
     }
     if !told.is_of_journal() {
         return;
@@ -254,8 +264,8 @@ fn never_starts(world: &World, operation: (RegisterId, String)) {
     world.notes().tombstones.insert(operation);
 }
 
-fn is_one_payment(world: &World, operation: (RegisterId, String), payment: PaymentId) {
-    if world.notes().tombstones.contains(&operation) {
+fn is_one_payment(world: &World, operation: &(RegisterId, String), payment: PaymentId) {
+    if world.notes().tombstones.contains(operation) {
         world.broken(Promise::P2, format!("{operation:?} was cancelled before its pay, and is started"));
     }
     let known = *world.notes().operations.entry(operation.clone()).or_insert(payment);
@@ -268,10 +278,9 @@ fn code_is_out(world: &World, payment: PaymentId, told: &Told) {
     let payload = told.qr.as_ref().map(|qr| qr.payload.as_str()).unwrap_or_default();
     let named = payload.strip_prefix("https://qr.example/").and_then(|rest| rest.split_once('/'));
     let Some((server, order)) = named else { return }; // a plate is out from its arming on
-    let (Some(bank), Ok(order)) = (
-        world.banks.values().find(|bank| bank.server.as_str() == server),
-        order.parse::<AttemptId>(),
-    ) else {
+    let (Some(bank), Ok(order)) =
+        (world.banks.values().find(|bank| bank.server.as_str() == server), order.parse::<AttemptId>())
+    else {
         return world.broken(Promise::P8, format!("{payload} is no bank's code"));
     };
     if order.payment() != payment {
@@ -294,7 +303,8 @@ fn is_really_paid(world: &World, payment: PaymentId, told: &Told) {
         bank.books().money.iter().find(|money| money.transaction.as_str() == transaction).cloned()
     });
     let Some(money) = found else {
-        return world.broken(Promise::P5, format!("payment {payment} is paid by {credit:?}, which no bank has"));
+        return world
+            .broken(Promise::P5, format!("payment {payment} is paid by {credit:?}, which no bank has"));
     };
     let amount = told.amount.as_ref().map(|sum| sum.value);
     if money.order.payment() != payment || Some(money.amount.minor()) != amount {
@@ -305,7 +315,10 @@ fn is_really_paid(world: &World, payment: PaymentId, told: &Told) {
 /// A certain end: no code that buyers have can be paid.
 fn is_really_over(world: &World, payment: PaymentId, told: &Told) {
     if told.certain == Some(true) && payable_shown(world, payment) > 0 {
-        let what = format!("payment {payment} is told to be {} for certain, and a code of it can be paid", told.event);
+        let what = format!(
+            "payment {payment} is told to be {} for certain, and a code of it can be paid",
+            told.event
+        );
         world.broken(Promise::P7, what);
     }
 }
@@ -335,7 +348,6 @@ pub(crate) fn sent(world: &World, register: &RegisterId, verb: &str, operation: 
     if verb == "claim" {
         notes.claimed.insert(operation.clone());
     }
-    notes.checkouts += u64::from(verb == "pay");
     let payment = notes.operations.get(&operation).copied();
     let is_over = payment.and_then(|id| notes.payments.get(&id)).is_some_and(|one| one.word.is_some());
     drop(notes);

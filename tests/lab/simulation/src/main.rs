@@ -45,9 +45,7 @@ fn main() -> ExitCode {
     if let Some(seed) = arguments.seed {
         let told = run(seed, arguments.trace);
         let _ = out.write_all(told.text.as_deref().unwrap_or_default().as_bytes());
-        let mut figures = Figures::default();
-        figures.take(&told);
-        let _ = write!(out, "{}", figures.of_seed(&told));
+        let _ = write!(out, "{}", Figures::of_seed(&told));
         return ExitCode::from(u8::from(!told.tally.broken.is_empty()));
     }
     let watch = Stopwatch::start();
@@ -59,7 +57,8 @@ fn main() -> ExitCode {
 
 /// Runs all seeds, each on one thread with a runtime of its own.
 fn run_all(arguments: &Arguments) -> Figures {
-    let threads = arguments.threads.or_else(|| thread::available_parallelism().ok().map(Into::into)).unwrap_or(1);
+    let threads =
+        arguments.threads.or_else(|| thread::available_parallelism().ok().map(Into::into)).unwrap_or(1);
     let next = AtomicU64::new(arguments.seeds.start);
     let (tell, told) = mpsc::channel::<Run>();
     let mut figures = Figures::default();

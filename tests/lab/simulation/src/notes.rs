@@ -20,12 +20,12 @@ pub(crate) struct Notes {
     pub(crate) claimed: BTreeSet<(RegisterId, String)>,
     /// Payments about whose money a bank lied.
     pub(crate) lies: BTreeSet<PaymentId>,
+    /// Payments under whose order a bank told of another sale's money instead of their own.
+    pub(crate) mixed_up: BTreeSet<PaymentId>,
     /// Money that people could not give back either: the scheme's limit of tries.
     pub(crate) hopeless: BTreeSet<BankTransaction>,
     /// Money that a bank has still to tell of.
     pub(crate) untold: usize,
-    /// Pays that registers asked for.
-    pub(crate) checkouts: u64,
 }
 
 /// What its register was told of a payment.

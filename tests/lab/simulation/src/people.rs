@@ -16,6 +16,9 @@ use crate::world::World;
 /// How often people look at their work list.
 const EVERY: Duration = Duration::from_secs(5);
 
+/// The scheme's limit (see `plan`).
+const TRIES_A_DAY: usize = 5;
+
 /// Puts people to work.
 pub(crate) fn work(world: &Arc<World>) {
     let world = Arc::clone(world);
@@ -57,12 +60,24 @@ async fn look_at(world: &Arc<World>, payment: &Payment) {
     };
     if let Err(reason) = fed {
         world.tell("people", format_args!("are told: {reason}"));
-        let is_the_limit = is_money_back && reason.contains("the payment scheme allows another try");
-        if is_the_limit && world.weather.is_calm() {
-            let left = payment.state.credits.iter().filter(|credit| is_left(world, payment, credit));
-            world.notes().hopeless.extend(left.map(|credit| credit.transaction.clone()));
+        if is_money_back && reason.contains("the payment scheme allows another try") {
+            give_up(world, payment);
         }
     }
+}
+
+/// The scheme allows five tries a day: what was refused so often is a matter for tomorrow.
+fn give_up(world: &World, payment: &Payment) {
+    let left = payment.state.credits.iter().enumerate().filter(|(_, credit)| is_left(world, payment, credit));
+    let refused = |index: usize| {
+        let refunds = payment.state.refunds.iter().filter(|refund| refund.credit == index);
+        refunds.filter(|refund| matches!(refund.state, RefundState::Failed { .. })).count()
+    };
+    let hopeless: Vec<_> = left
+        .filter(|(index, _)| refused(*index) >= TRIES_A_DAY)
+        .map(|(_, credit)| credit.transaction.clone())
+        .collect();
+    world.notes().hopeless.extend(hopeless);
 }
 
 /// What people decide on a payment now.
@@ -73,10 +88,13 @@ fn input_for(world: &World, payment: &Payment) -> Option<Input> {
     parked_refund(world, payment).or_else(|| money_to_give_back(world, payment))
 }
 
-/// Paid, if money is held that the bank really has for this sale.
+/// Paid, if money is held that the bank really has for this sale, to the kopeck.
 fn end_of_review(world: &World, payment: &Payment) -> Input {
     let is_good = |credit: &&Credit| {
-        credit.role == CreditRole::Held && !credit.taken && money_of(world, payment, credit).is_some()
+        let money = money_of(world, payment, credit);
+        credit.role == CreditRole::Held
+            && !credit.taken
+            && money.is_some_and(|money| money.amount == credit.amount)
     };
     let verdict = match payment.state.credits.iter().find(is_good) {
         Some(credit) => Verdict::Paid { transaction: credit.transaction.clone() },
@@ -89,20 +107,20 @@ fn end_of_review(world: &World, payment: &Payment) -> Input {
 fn money_of(world: &World, payment: &Payment, credit: &Credit) -> Option<Money> {
     let bank = world.banks.get(&credit.server)?;
     let books = bank.books();
-    let is_it = |money: &&Money| {
-        money.transaction == credit.transaction && money.order.payment() == payment.id
-    };
+    let is_it =
+        |money: &&Money| money.transaction == credit.transaction && money.order.payment() == payment.id;
     books.money.iter().find(is_it).cloned()
 }
 
 /// What became of a refund that was left to people. A *no* is not believed before nothing can be under way any more.
 fn parked_refund(world: &World, payment: &Payment) -> Option<Input> {
-    let parked = payment.state.refunds.iter().find(|refund| matches!(refund.state, RefundState::Parked { .. }))?;
+    let parked =
+        payment.state.refunds.iter().find(|refund| matches!(refund.state, RefundState::Parked { .. }))?;
     let credit = payment.state.credits.get(parked.credit)?;
     let bank = world.banks.get(&credit.server)?;
     let answer = match bank.books().refund_status(parked.id) {
         RefundAnswer::Pending => return None,
-        RefundAnswer::NotFound if bank.astray().contains(&parked.id.to_string()) => return None,
+        RefundAnswer::NotFound if bank.astray().contains(&format!("Refund {}", parked.id)) => return None,
         RefundAnswer::NotFound => RefundAnswer::Declined(Refusal {
             kind: RefusalKind::Other,
             bank_code: "none".to_owned(),
@@ -119,13 +137,16 @@ fn money_to_give_back(world: &World, payment: &Payment) -> Option<Input> {
         return None;
     }
     let left = payment.state.credits.iter().find(|credit| is_left(world, payment, credit))?;
+    let money = money_of(world, payment, left)?;
+    let has_gone = world.banks.get(&left.server)?.books().sent_back(&left.transaction);
+    let amount = money.amount.minor().min(left.amount.minor()) - has_gone; // a bank may have told of another amount
     let number = payment.state.refunds.len() + 1;
     let operation = OperationId::parse(&format!("hand-{number}")).expect("some characters");
     Some(Input::Refund(RefundOrder {
         operation,
         origin: Origin::Admin { who: "Petrova".to_owned() },
         transaction: Some(left.transaction.clone()),
-        amount: None,
+        amount: payment::Money::try_new(amount, money.amount.currency()).ok(),
         reason: None,
     }))
 }

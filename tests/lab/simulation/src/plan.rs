@@ -122,11 +122,7 @@ impl Manners {
                 retry_pause: Duration::from_secs(30),
                 tries_per_day: 5,
             },
-            poll: PollPlan {
-                steps_ms: vec![(10_000, 1_000), (40_000, 2_000)],
-                after_ms: 5_000,
-                floor_ms,
-            },
+            poll: PollPlan { steps_ms: vec![(10_000, 1_000), (40_000, 2_000)], after_ms: 5_000, floor_ms },
             test: false,
         };
         Self {

@@ -29,18 +29,8 @@ pub enum Promise {
 
 impl Promise {
     /// All of them.
-    pub const ALL: [Self; 10] = [
-        Self::P1,
-        Self::P2,
-        Self::P3,
-        Self::P4,
-        Self::P5,
-        Self::P6,
-        Self::P7,
-        Self::P8,
-        Self::P9,
-        Self::P12,
-    ];
+    pub const ALL: [Self; 10] =
+        [Self::P1, Self::P2, Self::P3, Self::P4, Self::P5, Self::P6, Self::P7, Self::P8, Self::P9, Self::P12];
 
     /// Its name in ARCHITECTURE.md.
     pub fn name(self) -> &'static str {
@@ -61,14 +51,18 @@ impl Promise {
     /// What counts as a moment at which it could have been broken.
     pub fn risk(self) -> &'static str {
         match self {
-            Self::P1 => "an order that may be paid while nobody knows its code, or money beyond the first or after the end",
+            Self::P1 => {
+                "an order that may be paid while nobody knows its code, or money beyond the first or after the end"
+            }
             Self::P2 => "a command delivered again, or a cancel that overtook its pay",
             Self::P3 => "money, a cancel or a repeat that came after the end was told",
             Self::P4 => "a refund whose sending was unknown, or that was asked for beyond what is left",
             Self::P5 => "a bank that told of money which must not be believed",
             Self::P6 => "a payment that was not settled when its instance died",
             Self::P7 => "a call that may have had an effect, and whose outcome was not learned",
-            Self::P8 => "a look of a screen while an end or an orphan of its register could be mistaken for a live code",
+            Self::P8 => {
+                "a look of a screen while an end or an orphan of its register could be mistaken for a live code"
+            }
             Self::P9 => "an event that came back, failed, was sent twice, or had to survive a crash",
             Self::P12 => "a payment whose money moved more than once, or at a bank that lied about it",
         }

@@ -55,7 +55,11 @@ async fn look_on(world: &Arc<World>, here: &Destination) {
 }
 
 /// The code of the newest open payment, while buyers may pay it.
-fn live_code<'a>(payments: &'a [Payment], console: &ConsoleId, now: Timestamp) -> Option<(&'a Payment, &'a str)> {
+fn live_code<'a>(
+    payments: &'a [Payment],
+    console: &ConsoleId,
+    now: Timestamp,
+) -> Option<(&'a Payment, &'a str)> {
     let of_console = payments.iter().filter(|payment| payment.checkout.show_on.contains(console));
     let payment = of_console.filter(|payment| payment.is_open()).max_by_key(|payment| payment.opened_at)?;
     let attempt = payment.shown_attempt().filter(|_| payment.state.phase == Phase::Showing)?;
@@ -74,7 +78,10 @@ fn has_a_code_to_hide(payment: &Payment) -> bool {
 
 fn judge(world: &World, here: &Destination, payment: &Payment, payload: &str) {
     if payment.checkout.register != here.register {
-        world.broken(Promise::P8, format!("a screen of {} shows a code of {}", here.register, payment.checkout.register));
+        world.broken(
+            Promise::P8,
+            format!("a screen of {} shows a code of {}", here.register, payment.checkout.register),
+        );
     }
     let is_over = world.notes().payments.get(&payment.id).is_some_and(|notes| notes.word.is_some());
     if is_over {

@@ -65,7 +65,7 @@ impl Till {
         if self.role == Role::Http {
             door::carry(&self.world, command);
         } else {
-            broker::carry(&self.world, command);
+            broker::carry(&self.world, &command);
         }
     }
 
@@ -114,7 +114,10 @@ impl Till {
                     return;
                 }
                 End::Rejected(code) if code == "register_busy" => {
-                    let open = self.forgotten.clone().or_else(|| self.last.as_ref().map(|(sale, _)| sale.operation.clone()));
+                    let open = self
+                        .forgotten
+                        .clone()
+                        .or_else(|| self.last.as_ref().map(|(sale, _)| sale.operation.clone()));
                     self.forgotten = open;
                 }
                 End::Rejected(_) => return,
@@ -152,11 +155,12 @@ impl Till {
                 } else {
                     self.send(*dice.pick(&["check", "get", "get"]), json!({ "operation": sale.operation }));
                 }
-                asks_at = now.plus(if has_heard { dice.millis(10_000, 40_000) } else { Duration::from_secs(5) });
+                asks_at =
+                    now.plus(if has_heard { dice.millis(10_000, 40_000) } else { Duration::from_secs(5) });
                 continue;
             };
             self.read(&told);
-            if told.operation.as_deref() != Some(&*sale.operation) {
+            if told.operation.as_deref() != Some(sale.operation.as_str()) {
                 continue;
             }
             if !has_heard {
@@ -222,7 +226,7 @@ impl Till {
             });
             if is_from_another {
                 let register = crate::plan::register(asking);
-                broker::carry(&self.world, broker::Command::new(&self.world, &register, "refund", body));
+                broker::carry(&self.world, &broker::Command::new(&self.world, &register, "refund", body));
             } else {
                 self.send("refund", body.clone());
                 if dice.chance(150) {

@@ -52,6 +52,19 @@ pub(crate) enum Trouble {
     TillRestarts,
 }
 
+impl Trouble {
+    /// How strong it may be: enough to matter, and not so much that nothing else happens.
+    fn strengths(self) -> &'static [u64] {
+        match self {
+            Self::BankUnknown | Self::BankRefuses | Self::BankLies | Self::RefundLater | Self::OddBuyers => {
+                &[60, 120, 250, 400]
+            }
+            Self::StoreSlow | Self::StoreRead | Self::BankNotSent => &[3, 10, 30, 100],
+            _ => &[10, 30, 60, 120, 250],
+        }
+    }
+}
+
 const KINDS: usize = Trouble::TillRestarts as usize + 1;
 
 /// How often each kind of trouble happens, of a thousand chances.
@@ -65,9 +78,9 @@ impl Weather {
     pub(crate) fn of(dice: &Dice) -> Self {
         let is_quiet_day = dice.chance(60);
         let mut per_mille = [0; KINDS];
-        for strength in &mut per_mille {
-            if !is_quiet_day && dice.chance(550) {
-                *strength = *dice.pick(&[3, 10, 30, 60, 120, 250]);
+        for trouble in TROUBLES {
+            if !is_quiet_day && dice.chance(500) {
+                per_mille[trouble as usize] = *dice.pick(trouble.strengths());
             }
         }
         Self { per_mille, is_calm: AtomicBool::new(false) }

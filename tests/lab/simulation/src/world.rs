@@ -81,8 +81,10 @@ impl World {
         screens::watch(self);
         people::work(self);
         self.make_trouble();
-        let tills: Vec<_> =
-            REGISTERS.iter().map(|(id, role)| tokio::spawn(tills::work(Arc::clone(self), register(id), *role))).collect();
+        let tills: Vec<_> = REGISTERS
+            .iter()
+            .map(|(id, role)| tokio::spawn(tills::work(Arc::clone(self), register(id), *role)))
+            .collect();
         tokio::time::sleep(TROUBLE_LASTS).await;
         self.tell("world", format_args!("everything is well again"));
         self.weather.calm_down();

@@ -204,9 +204,8 @@ impl Books {
 
     /// Whether a buyer who has the code could begin to pay now.
     pub(crate) fn is_payable(&self, id: AttemptId, now: Timestamp) -> bool {
-        let is_over = |order: &Order| {
-            self.has_ended(order, now) || order.is_annulled || order.is_refused_for_good
-        };
+        let is_over =
+            |order: &Order| self.has_ended(order, now) || order.is_annulled || order.is_refused_for_good;
         !self.is_used_up(id) && self.orders.get(&id).is_some_and(|order| !is_over(order))
     }
 

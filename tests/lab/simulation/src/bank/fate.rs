@@ -46,6 +46,13 @@ pub(super) enum Fate {
     Refused(RefusalKind),
 }
 
+impl Fate {
+    /// The caller does not learn whether it worked.
+    pub(super) fn is_unknown(self) -> bool {
+        matches!(self, Self::WorksUnheard | Self::Lost | Self::LostThenReaches(_) | Self::Silent | Self::Deaf)
+    }
+}
+
 /// Rolls what becomes of a request. `patience`: how long its caller waits at most.
 pub(super) fn roll(world: &World, verb: Verb, patience: Duration) -> Fate {
     let dice = &world.dice;
@@ -75,7 +82,7 @@ pub(super) fn roll(world: &World, verb: Verb, patience: Duration) -> Fate {
     if world.strikes(Trouble::BankSlow) {
         return Fate::AnswersLate(dice.millis(100, millis(patience) * 6 / 5));
     }
-    if world.weather.strength(Trouble::BankStale) > 0 && world.strikes(Trouble::BankStale) {
+    if world.strikes(Trouble::BankStale) {
         return Fate::AnswersLate(dice.millis(500, millis(patience) * 4 / 5));
     }
     let is_quick = dice.chance(600);

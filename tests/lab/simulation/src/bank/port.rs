@@ -8,8 +8,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use engine::ports::{self, Banks, Offer};
 use payment::{
-    AnnulAnswer, BankTransaction, CallError, CodeKind, Credit, Currency, IssueRequest, Issued, OrderRequest, OrderState, PaymentId, RefundAnswer,
-    RefundRequest, Refusal, Route, ServerId, StatusAnswer, Timestamp,
+    AnnulAnswer, BankTransaction, CallError, CodeKind, Credit, Currency, IssueRequest, Issued, OrderRequest,
+    OrderState, PaymentId, RefundAnswer, RefundRequest, Refusal, Route, ServerId, StatusAnswer, Timestamp,
 };
 
 use super::books::refusal;
@@ -65,11 +65,14 @@ impl BankPort {
         let world = &self.world;
         self.life.pass(world, Point::Call).await;
         let fate = roll(world, verb, self.bank.manners.terms.call_timeout);
-        let answer = self.meet(fate, name.clone(), act).await;
-        self.life.pass(world, Point::Called).await;
-        if verb.has_an_effect() && !matches!(answer, Ok(_) | Err(CallError::Refused(_) | CallError::NotSent(_))) {
+        if verb.has_an_effect() && fate.is_unknown() {
             world.risk(Promise::P7, 1);
+            if verb == Verb::Refund {
+                world.risk(Promise::P4, 1);
+            }
         }
+        let answer = self.meet(fate, format!("{verb:?} {name}"), act).await;
+        self.life.pass(world, Point::Called).await;
         world.tell(&self.life.name, format_args!("{verb:?} {name} at {}: {answer:?}", self.bank.server));
         answer
     }
@@ -150,11 +153,21 @@ impl BankPort {
         let dice = &self.world.dice;
         let OrderState::Paid(notice) = &mut answer.state else { return };
         match dice.below(5) {
-            0 => notice.amount = notice.amount.and_then(|amount| payment::Money::try_new(amount.minor() + 1, amount.currency()).ok()),
+            0 => {
+                notice.amount = notice
+                    .amount
+                    .and_then(|amount| payment::Money::try_new(amount.minor() + 1, amount.currency()).ok());
+            }
             1 => notice.transaction = None,
             2 => answer.order = None,
             3 => answer.order = Some("another".to_owned()),
-            _ => notice.transaction = self.another_sales_money(request.order.payment()).or(notice.transaction.take()),
+            _ => {
+                let another = self.another_sales_money(request.order.payment());
+                if another.is_some() {
+                    notice.transaction = another;
+                    self.world.notes().mixed_up.insert(request.order.payment());
+                }
+            }
         }
         self.world.notes().lies.insert(request.order.payment());
     }
@@ -209,11 +222,7 @@ impl ports::Bank for BankPort {
             }
             Ok(answer)
         };
-        let answer = self.call(Verb::Refund, request.refund.to_string(), refund).await;
-        if let Err(CallError::Unknown(_)) = &answer {
-            self.world.risk(Promise::P4, 1);
-        }
-        answer
+        self.call(Verb::Refund, request.refund.to_string(), refund).await
     }
 
     async fn refund_status(&self, request: &RefundRequest) -> Result<RefundAnswer, CallError> {

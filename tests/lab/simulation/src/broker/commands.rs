@@ -28,12 +28,7 @@ pub(crate) struct Command {
 }
 
 impl Command {
-    pub(crate) fn new(
-        world: &World,
-        register: &RegisterId,
-        verb: &'static str,
-        body: Value,
-    ) -> Self {
+    pub(crate) fn new(world: &World, register: &RegisterId, verb: &'static str, body: Value) -> Self {
         let message_id = format!("m-{}", world.next_id());
         Self { register: register.clone(), verb, body, message_id, sent_at: world.now() }
     }
@@ -60,7 +55,7 @@ impl Command {
 }
 
 /// The broker has a command: from now on it is delivered until it is acknowledged.
-pub(crate) fn carry(world: &Arc<World>, command: Command) {
+pub(crate) fn carry(world: &Arc<World>, command: &Command) {
     let copies = if world.strikes(Trouble::SentTwice) { 2 } else { 1 };
     if copies > 1 {
         world.risk(Promise::P2, 1);
@@ -93,7 +88,10 @@ async fn deliver(world: &Arc<World>, command: &Command) {
                 }
             }
             Some(Receipt::DeadLetter(reason)) => {
-                world.tell("broker", format_args!("keeps a dead letter: {} {}: {reason}", command.verb, command.message_id));
+                world.tell(
+                    "broker",
+                    format_args!("keeps a dead letter: {} {}: {reason}", command.verb, command.message_id),
+                );
                 return judge::dead_letter(world, command, &reason);
             }
             Some(Receipt::Later) | None => {}

@@ -118,7 +118,10 @@ impl Store for StorePort {
         found.retain(|payment| {
             payment.checkout.store == search.store
                 && search.register.as_ref().is_none_or(|register| payment.checkout.register == *register)
-                && search.shift.as_ref().is_none_or(|shift| payment.checkout.details.shift.as_ref() == Some(shift))
+                && search
+                    .shift
+                    .as_ref()
+                    .is_none_or(|shift| payment.checkout.details.shift.as_ref() == Some(shift))
                 && search.from.is_none_or(|from| payment.opened_at >= from)
                 && search.to.is_none_or(|to| payment.opened_at < to)
                 && search.before.is_none_or(|before| (payment.opened_at, payment.id) < before)

@@ -85,8 +85,7 @@ impl Tables {
 
     fn is_free_for(&self, payment: &Payment) -> bool {
         let holder = self.holders.get(&place_of(payment)).and_then(|id| self.payments.get(id));
-        holder
-            .is_none_or(|row| Some(&row.payment.checkout.operation) == payment.checkout.supersedes.as_ref())
+        holder.is_none_or(|row| Some(&row.payment.checkout.operation) == payment.checkout.supersedes.as_ref())
     }
 
     fn write(&mut self, change: PaymentChange, at: Timestamp) {
@@ -227,14 +226,7 @@ impl Row {
         }
     }
 
-    fn take(
-        &mut self,
-        number: i64,
-        sequence: u64,
-        at: Timestamp,
-        event: EventDraft,
-        tables: &mut Tables,
-    ) {
+    fn take(&mut self, number: i64, sequence: u64, at: Timestamp, event: EventDraft, tables: &mut Tables) {
         let place = (self.payment.id, self.events.len());
         tables.register_events.insert((event.destination.clone(), number), place);
         if !event.is_delivered {

@@ -80,7 +80,8 @@ pub(super) fn follow(world: &Arc<World>, register: &RegisterId) {
                 judge::told(&world, &register, &told);
                 world.broker.queue(&register).put(told);
             }
-            let pause = if world.weather.is_calm() { Duration::from_secs(2) } else { world.dice.millis(50, 700) };
+            let pause =
+                if world.weather.is_calm() { Duration::from_secs(2) } else { world.dice.millis(50, 700) };
             tokio::time::sleep(pause).await;
         }
     });

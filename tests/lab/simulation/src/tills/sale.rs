@@ -28,7 +28,11 @@ impl Sale {
             _ if dice.chance(200) => "static",
             _ => "dynamic",
         };
-        let payment_type = if qr == "cash_link" { "sbp" } else { *dice.pick(&["sbp", "any", "any", "south", "offer", "offer"]) };
+        let payment_type = if qr == "cash_link" {
+            "sbp"
+        } else {
+            *dice.pick(&["sbp", "any", "any", "south", "offer", "offer"])
+        };
         let mut body = json!({
             "operation": operation, "receipt": number.to_string(), "payment_type": payment_type, "qr": qr,
             "amount": { "value": amount, "currency": "RUB" }, "shift": "1",
