@@ -69,6 +69,9 @@ pub(crate) fn taken(step: &mut Step, id: AttemptId, asked_at: Timestamp, notice:
             record(step, &attempt, Belief::Taken, role, notice);
         }
     }
+    if !step.payment.checkout.kind.takes_one_payment() {
+        return watching::unpaid(step, &attempt, asked_at); // its life need not be over with its time
+    }
     if asked_at < watching::waited_out_at(&step.payment, &attempt) {
         return;
     }

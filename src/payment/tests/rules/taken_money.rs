@@ -1,6 +1,6 @@
 //! A bank reports money for our order that belongs to another payment: a person looks, and nothing is believed.
 
-use payment::{OrderState, RejectCode, Verdict};
+use payment::{CodeKind, OrderState, RejectCode, Verdict};
 
 use crate::common::shop::{PRICE, one_bank, roubles};
 use crate::common::story::{Story, notice, second};
@@ -72,6 +72,17 @@ fn a_code_that_stays_paid_with_it_is_watched_until_its_life_is_waited_out() {
     assert_eq!(story.orders(), "1 payable");
     story.at(362).paid_with_others_money(1, "T1");
     assert_eq!(story.orders(), "1 closed");
+}
+
+#[test]
+fn a_static_code_without_an_end_is_withdrawn_again_and_never_held_for_waited_out() {
+    let mut story = one_bank().kind(CodeKind::Static).open();
+    story.at(1).endless_code(1);
+    story.at(5).paid_with_others_money(1, "T1").at(6).not_now(1);
+    story.at(400).paid_with_others_money(1, "T1");
+    assert_eq!((story.orders().as_str(), story.did().as_str()), ("1 payable", "annul 1"));
+    story.annulled(1);
+    assert_eq!(story.orders(), "1 dead");
 }
 
 #[test]

@@ -166,22 +166,22 @@ fn money_is_accounted_for(world: &World, bank: &Bank, payment: &Payment, money: 
         );
         return world.broken(Promise::P1, what);
     };
-    let back = bank.books().sent_back(&money.transaction);
+    let returned = bank.books().sent_back(&money.transaction);
     let can_go_back = match bank.manners.terms.refund.ability {
         RefundAbility::Part => true,
         RefundAbility::Whole => credit.amount == money.amount, // of another amount nobody can give back the whole
         RefundAbility::None => false,
     } && !world.notes().hopeless.contains(&money.transaction);
-    let is_settled = match credit.role {
-        CreditRole::Pays => back == completed(payment, credit),
+    let is_cleared = match credit.role {
+        CreditRole::Pays => returned == completed(payment, credit),
         CreditRole::Refunding | CreditRole::Manual => {
-            back == money.amount.minor() || !can_go_back || credit.taken
+            returned == money.amount.minor() || !can_go_back || credit.taken
         }
         CreditRole::Offered { .. } | CreditRole::Held => false,
     };
-    if !is_settled {
+    if !is_cleared {
         let what =
-            format!("{money:?}: {back} went back, and it is {:?} to payment {}", credit.role, payment.id);
+            format!("{money:?}: {returned} went back, and it is {:?} to payment {}", credit.role, payment.id);
         world.broken(Promise::P1, what);
     }
 }

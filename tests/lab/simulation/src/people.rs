@@ -157,7 +157,11 @@ fn is_left(world: &World, payment: &Payment, credit: &Credit) -> bool {
         return false;
     }
     let Some(bank) = world.banks.get(&credit.server) else { return false };
-    let can_be_returned = bank.manners.terms.refund.ability != RefundAbility::None;
     let Some(money) = money_of(world, payment, credit) else { return false };
+    let can_be_returned = match bank.manners.terms.refund.ability {
+        RefundAbility::Part => true,
+        RefundAbility::Whole => credit.amount == money.amount, // of another amount nobody can give back the whole
+        RefundAbility::None => false,
+    };
     can_be_returned && bank.books().sent_back(&credit.transaction) < money.amount.minor()
 }

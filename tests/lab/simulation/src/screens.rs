@@ -50,7 +50,8 @@ async fn look_on(world: &Arc<World>, here: &Destination) {
         }
         // A hint of another register is no reason to look.
         let news = async { while changes.recv().await.is_ok_and(|changed| changed != *here) {} };
-        let _ = tokio::time::timeout(EVERY, news).await;
+        let patience = if world.weather.is_calm() { EVERY * 15 } else { EVERY };
+        let _ = tokio::time::timeout(patience, news).await;
     }
 }
 

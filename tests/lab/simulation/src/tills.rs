@@ -153,7 +153,10 @@ impl Till {
                 } else if !has_heard {
                     self.send("pay", sale.body.clone());
                 } else {
-                    self.send(*dice.pick(&["check", "get", "get"]), json!({ "operation": sale.operation }));
+                    self.send(
+                        if dice.chance(300) { "check" } else { "get" },
+                        json!({ "operation": sale.operation }),
+                    );
                 }
                 asks_at =
                     now.plus(if has_heard { dice.millis(10_000, 40_000) } else { Duration::from_secs(5) });

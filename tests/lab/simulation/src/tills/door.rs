@@ -81,7 +81,7 @@ pub(super) fn follow(world: &Arc<World>, register: &RegisterId) {
                 world.broker.queue(&register).put(told);
             }
             let pause =
-                if world.weather.is_calm() { Duration::from_secs(2) } else { world.dice.millis(50, 700) };
+                if world.weather.is_calm() { Duration::from_secs(5) } else { world.dice.millis(50, 700) };
             tokio::time::sleep(pause).await;
         }
     });
