@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::doors::Hints;
+use engine::doors::{Hints, MoneyTold};
 use payment::{AttemptId, CodeKind, IssueRequest};
 
 use crate::bank::{Bank, Money, notice};
@@ -115,9 +115,10 @@ fn tell_of(world: &Arc<World>, bank: &Arc<Bank>, money: &Money) {
         }
         loop {
             let (engine, life) = world.an_engine().await;
+            let told = MoneyTold { order: Some(money.order), code: None, money: notice(&money) };
             let heard = tokio::select! {
                 biased;
-                heard = engine.notified(&bank.server, money.order, notice(&money)) => heard && life.is_alive(),
+                heard = engine.notified(&bank.server, told) => heard && life.is_alive(),
                 () = life.died() => false,
             };
             if heard {

@@ -187,6 +187,7 @@ fn register_settings(id: &str, role: Role) -> RegisterSettings {
         open_payments: if role == Role::Many { OpenPayments::Many } else { OpenPayments::One },
         consoles: (role == Role::Kiosk).then(console).into_iter().collect(),
         plates: (role == Role::Plate).then(|| (server("north"), plate)).into_iter().collect(),
+        open_plates: BTreeMap::new(),
     }
 }
 

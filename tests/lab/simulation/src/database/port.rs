@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use engine::ports::{
     Change, CommitError, DeliveryMark, Destination, EventRow, OperationKey, OperationRecord, Search, Store,
-    StoreError, Stored,
+    StoreError, Stored, UnclaimedCredit, UnclaimedSearch,
 };
 use engine::settings::Settings;
 use payment::{Payment, PaymentId, RegisterId, StoreId, Timestamp};
@@ -155,6 +155,27 @@ impl Store for StorePort {
         let tables = self.world.database.tables();
         let events = tables.payments.get(&payment).map(|row| row.events.iter().map(|one| one.row.clone()));
         Ok(events.map(Iterator::collect).unwrap_or_default())
+    }
+
+    async fn keep_unclaimed(&self, credit: &UnclaimedCredit) -> Result<(), StoreError> {
+        self.ask().await?;
+        self.world.database.tables().unclaimed.push(credit.clone());
+        Ok(())
+    }
+
+    async fn unclaimed(
+        &self,
+        search: &UnclaimedSearch,
+        limit: usize,
+    ) -> Result<Vec<UnclaimedCredit>, StoreError> {
+        self.ask().await?;
+        let tables = self.world.database.tables();
+        let is_meant = |credit: &&UnclaimedCredit| {
+            search.server.as_ref().is_none_or(|server| credit.server == *server)
+                && search.code.as_ref().is_none_or(|code| credit.code == *code)
+                && search.transaction.as_ref().is_none_or(|transaction| credit.transaction == *transaction)
+        };
+        Ok(tables.unclaimed.iter().rev().filter(is_meant).take(limit).cloned().collect())
     }
 
     async fn mark(&self, marks: &[DeliveryMark]) -> Result<(), StoreError> {

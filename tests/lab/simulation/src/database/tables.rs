@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use engine::ports::{
     Change, CommitError, DeliveryMark, Destination, EventDraft, EventRow, LinkKey, OperationKey,
-    OperationRecord, PaymentChange, Stored,
+    OperationRecord, PaymentChange, Stored, UnclaimedCredit,
 };
 use payment::{BankTransaction, Fact, Payment, PaymentId, RegisterId, ServerId, StoreId, Timestamp};
 
@@ -24,6 +24,8 @@ pub(crate) struct Tables {
     credits: BTreeSet<(ServerId, BankTransaction)>,
     links: BTreeMap<LinkKey, PaymentId>,
     unsettled: usize,
+    /// Money of no order of ours.
+    pub(super) unclaimed: Vec<UnclaimedCredit>,
 }
 
 /// A payment and all that is recorded of it.
