@@ -25,15 +25,7 @@ pub(super) fn run(command: &Command) -> u8 {
         Command::Openapi => print(&format!("{:#}", documents::openapi())),
         Command::Asyncapi => print(&format!("{:#}", documents::asyncapi())),
         Command::Schemas => print(&format!("{:#}", json!(documents::schemas()))),
-        Command::Codes => print(&codes()),
+        Command::Codes => print(documents::codes_table().trim_end()),
     }
     0
-}
-
-fn codes() -> String {
-    let rows = documents::CODES
-        .iter()
-        .map(|code| format!("| `{}` | {} | {} |", code.word, code.meaning, code.cashier));
-    let head = ["| code | meaning | the cashier |", "|---|---|---|"].map(str::to_owned);
-    head.into_iter().chain(rows).collect::<Vec<_>>().join("\n")
 }

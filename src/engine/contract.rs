@@ -2,16 +2,18 @@
 
 mod command;
 mod event;
+mod fields;
 mod query;
 mod render;
 mod snapshot;
 
-pub use command::{CancelBody, ClaimBody, GetBody, MoneyBody, PayBody, RefundBody};
-pub(crate) use command::{Fault, operation_of, parse, read_object};
+pub(crate) use command::operation_of;
+pub use command::{CancelBody, ClaimBody, GetBody, MoneyBody, PayBody, RefundBody, is_empty, read_object};
 pub use event::{ConsoleBody, CreditBody, EventBody, QrBody, RefundBodyOut, Sum};
+pub use fields::{Fault, read_fields, schema_of};
 pub use query::{
     Capabilities, FindBody, FiscalizedBody, FoundBody, Tally, TotalsBody, TotalsLine, TypeBody, UnclaimedBody,
 };
 pub(crate) use render::{Reply, journal};
-pub use snapshot::state;
 pub(crate) use snapshot::{nothing_open, of_register, rejected, tombstone};
+pub use snapshot::{open_of, state};

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use payment::{AttemptId, CodeId, ConsoleId, PaidNotice, Payment, PaymentId, ServerId, Timestamp};
+use payment::{AttemptId, CodeId, ConsoleId, PaidNotice, Payment, PaymentId, ServerId, StoreId, Timestamp};
+use serde_json::{Map, Value};
 use tokio::sync::broadcast;
 
 use crate::contract::EventBody;
@@ -74,6 +75,9 @@ pub enum Outcome {
 pub trait Registers: Send + Sync + 'static {
     /// Handles one command to the end of its commit and returns its answer.
     async fn answer(&self, incoming: Incoming) -> Outcome;
+
+    /// Answers `find`, `totals` or `types` with these fields where no register asks, but its store by itself.
+    async fn answer_store(&self, store: &StoreId, verb: &str, fields: &Map<String, Value>) -> Outcome;
 
     /// What an operation turned out to be; `None`: it is not known (yet).
     async fn operation(&self, key: &OperationKey) -> Result<Option<OperationKind>, StoreError>;

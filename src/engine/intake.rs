@@ -12,7 +12,7 @@ mod refund;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use payment::{OperationId, Payment, RejectCode, Timestamp};
+use payment::{OperationId, Payment, RegisterId, RejectCode, StoreId, Timestamp};
 use serde_json::{Map, Value};
 use tokio::task::JoinHandle;
 
@@ -36,7 +36,22 @@ pub(crate) struct Command<'a> {
     pub(crate) now: Timestamp,
 }
 
+/// A question about a store's payments.
+pub(crate) struct Question<'a> {
+    pub(crate) store: &'a StoreId,
+    /// The register that asks; `None`: its store by itself.
+    pub(crate) register: Option<&'a RegisterId>,
+    pub(crate) body: &'a Map<String, Value>,
+    pub(crate) now: Timestamp,
+}
+
 impl Command<'_> {
+    /// The command as a question about the store of its register.
+    fn question(&self) -> Question<'_> {
+        let Destination { store, register } = self.from;
+        Question { store, register: Some(register), body: &self.body, now: self.now }
+    }
+
     /// What goes with the input that the command leads to.
     pub(crate) fn request(&self, operation: Option<OperationRecord>) -> Request {
         let name = |message_id: &String| Reply { to: self.from.clone(), message_id: message_id.clone() };
@@ -124,25 +139,39 @@ pub(crate) async fn handle(engine: &Engine, incoming: &Incoming, now: Timestamp)
         ));
     };
     let (operation, result) = run(engine, &from, incoming, now).await;
+    outcome(result, |fault| {
+        tracing::info!(
+            store = %from.store, register = %from.register, verb = incoming.verb, code = fault.code.word(),
+            field = fault.field, "a command was rejected"
+        );
+        let answer = contract::of_register("request.rejected", &from.store, Some(&from.register), now);
+        contract::rejected(answer, &incoming.verb, operation.as_ref(), &fault)
+    })
+}
+
+/// Answers `find`, `totals` or `types` where no register asks, but its store by itself.
+pub(crate) async fn handle_of_store(
+    engine: &Engine,
+    store: &StoreId,
+    verb: &str,
+    body: &Map<String, Value>,
+    now: Timestamp,
+) -> Outcome {
+    let question = Question { store, register: None, body, now };
+    outcome(queries::answer(engine, verb, &question).await, |fault| {
+        let answer = contract::of_register("request.rejected", store, None, now);
+        contract::rejected(answer, verb, None, &fault)
+    })
+}
+
+fn outcome(result: Result<Answer, Failure>, reject: impl FnOnce(Fault) -> EventBody) -> Outcome {
     match result {
         Ok(Answer::Changed(payment)) => Outcome::Changed(payment),
         Ok(Answer::Events(bodies)) => Outcome::Told(bodies),
+        Err(Failure::Fault(fault)) => Outcome::Rejected(Box::new(reject(fault))),
         Err(Failure::Store(error)) => {
             tracing::warn!(%error, "a command waits for the database");
             Outcome::Later
-        }
-        Err(Failure::Fault(fault)) => {
-            tracing::info!(
-                store = %from.store, register = %from.register, verb = incoming.verb, code = fault.code.word(),
-                field = fault.field, "a command was rejected"
-            );
-            Outcome::Rejected(Box::new(contract::rejected(
-                &from,
-                &incoming.verb,
-                operation.as_ref(),
-                &fault,
-                now,
-            )))
         }
     }
 }
@@ -200,10 +229,7 @@ async fn carry_out(
         "check" => payments::check(engine, command).await,
         "claim" => claim::claim(engine, command).await,
         "fiscalized" => payments::fiscalized(engine, command).await,
-        "find" => queries::find(engine, command).await,
-        "totals" => queries::totals(engine, command).await,
-        "types" => queries::types(engine, command),
-        _ => unreachable!("the verb was looked up above"),
+        _ => queries::answer(engine, verb, &command.question()).await,
     }
 }
 

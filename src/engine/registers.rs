@@ -1,11 +1,12 @@
 //! What registers ask over HTTP.
 
 use async_trait::async_trait;
-use payment::{Payment, PaymentId};
+use payment::{Payment, PaymentId, StoreId};
+use serde_json::{Map, Value};
 
 use crate::doors::{Incoming, Outcome, Registers};
 use crate::engine::Engine;
-use crate::intake::{handle, to_its_end};
+use crate::intake::{handle, handle_of_store, to_its_end};
 use crate::ports::{Destination, EventRow, OperationKey, OperationKind, StoreError};
 
 #[async_trait]
@@ -20,6 +21,13 @@ impl Registers for Engine {
             handle(&engine, &incoming, now).await
         });
         to_its_end(handling).await.unwrap_or(Outcome::Later)
+    }
+
+    async fn answer_store(&self, store: &StoreId, verb: &str, fields: &Map<String, Value>) -> Outcome {
+        if self.is_stopped() {
+            return Outcome::Later;
+        }
+        handle_of_store(self, store, verb, fields, self.now()).await
     }
 
     async fn operation(&self, key: &OperationKey) -> Result<Option<OperationKind>, StoreError> {

@@ -9,10 +9,12 @@ mod body;
 mod caller;
 mod commands;
 mod contract;
+mod drain;
 mod events;
 mod lists;
 mod payment;
 mod qr;
+mod query;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +25,7 @@ use axum::routing::{get, post};
 pub use caller::ApiKeys;
 pub(crate) use caller::Calls;
 pub(crate) use events::EventsQuery;
-pub(crate) use lists::{FindQuery, TotalsQuery, TypesQuery};
+pub(crate) use lists::{FindQuery, OpenQuery, TotalsQuery, TypesQuery};
 pub(crate) use payment::StateQuery;
 pub(crate) use qr::PictureQuery;
 
@@ -41,6 +43,7 @@ pub(crate) fn routes() -> Router<Arc<Door>> {
         .route("/api/v1/payments/{payment}/refunds", post(commands::refund))
         .route("/api/v1/payments/{payment}/claim", commands::about_operation("claim"))
         .route("/api/v1/payments/{payment}/fiscalized", post(commands::fiscalized))
+        .route("/api/v1/open", get(lists::open))
         .route("/api/v1/totals", get(lists::totals))
         .route("/api/v1/types", get(lists::types))
         .route("/api/v1/openapi.json", get(contract::openapi))

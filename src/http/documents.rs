@@ -9,11 +9,13 @@ mod codes;
 mod commands;
 mod events;
 mod openapi;
+mod rules;
 mod schema;
 
 use serde_json::{Map, Value};
 
-pub use codes::{CODES, Code};
+pub(crate) use codes::status_of;
+pub use codes::{Again, CODES, Code, codes_table};
 pub(crate) use schema::of_got;
 
 /// The contract over AMQP, `AsyncAPI` 3.
@@ -24,6 +26,11 @@ pub fn asyncapi() -> Value {
 /// The contract over HTTP, `OpenAPI` 3.1.
 pub fn openapi() -> Value {
     openapi::document()
+}
+
+/// The rule of operations, for the guide.
+pub fn rule_of_operations() -> &'static str {
+    rules::OPERATIONS
 }
 
 /// A JSON Schema for each command and each event, by its name: `command.pay`, `event.payment.paid`, `problem`.

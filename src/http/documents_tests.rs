@@ -37,6 +37,29 @@ fn the_schemas_of_all_messages_are_as_published() {
     check("schemas.json", &json!(documents::schemas()));
 }
 
+/// Compares, or writes, what stands in the guide between two marks.
+fn check_guide(mark: &str, text: &str) {
+    let path = format!("{}/../../docs/till-guide.md", env!("CARGO_MANIFEST_DIR"));
+    let guide = std::fs::read_to_string(&path).unwrap();
+    let (begin, end) = (format!("<!-- {mark} -->\n"), format!("<!-- end of {mark} -->\n"));
+    let (head, rest) = guide.split_once(&begin).expect("the mark is in the guide");
+    let (kept, tail) = rest.split_once(&end).expect("its end, too");
+    if std::env::var_os(UPDATE).is_some() {
+        std::fs::write(&path, format!("{head}{begin}{text}{end}{tail}")).unwrap();
+    } else {
+        assert!(
+            kept == text,
+            "{mark} in docs/till-guide.md is not what the code says: run the test with {UPDATE}=1"
+        );
+    }
+}
+
+#[test]
+fn the_guide_says_what_the_code_says_of_operations_and_codes() {
+    check_guide("the rule of operations", &format!("\n{}\n", documents::rule_of_operations()));
+    check_guide("the table of codes", &format!("\n{}\n", documents::codes_table()));
+}
+
 #[test]
 fn every_verb_of_the_engine_and_every_field_of_an_event_is_in_the_documents() {
     let schemas = documents::schemas();

@@ -5,8 +5,11 @@ use std::borrow::Cow;
 use axum::Json;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use engine::contract::Fault;
 use schemars::JsonSchema;
 use serde::Serialize;
+
+use crate::documents;
 
 /// The code of a call without a key that is known.
 pub(crate) const UNAUTHORIZED: &str = "unauthorized";
@@ -75,6 +78,12 @@ impl Problem {
         self
     }
 
+    /// The field and the reason.
+    #[cfg(test)]
+    pub(crate) fn named(&self) -> (String, String) {
+        (self.0.field.clone().unwrap_or_default(), self.0.detail.clone())
+    }
+
     /// The header that tells a program how to go on.
     fn hint(&self, status: StatusCode) -> Option<(HeaderName, &'static str)> {
         match status {
@@ -86,6 +95,13 @@ impl Problem {
             }
             _ => None,
         }
+    }
+}
+
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        let word = fault.code.word();
+        Self::new(documents::status_of(word), word, fault.reason).in_field(fault.field)
     }
 }
 

@@ -4,8 +4,13 @@ use crate::step::Step;
 use crate::{Fact, FiscalReceipt, OperationId, Phase, RefundState, RejectCode, Rejection};
 
 /// The register printed a receipt for a sale that is paid, or for a return that is completed. A later one replaces it.
+/// Test money never has one.
 pub(crate) fn told(step: &mut Step, operation: OperationId, receipt: FiscalReceipt) -> Result<(), Rejection> {
     let payment = &step.payment;
+    if payment.is_test() {
+        let reason = "this is test money: no fiscal receipt may be printed for it".to_owned();
+        return Err(Rejection { code: RejectCode::TestMoney, field: Some("operation"), reason });
+    }
     let refund = payment.state.refunds.iter().find(|refund| refund.operation == operation);
     let (known, is_due) = match refund {
         Some(refund) => (&refund.fiscal, matches!(refund.state, RefundState::Completed { .. })),

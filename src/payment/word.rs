@@ -129,5 +129,7 @@ words! {
         RefundLimit => "refund_limit",
         /// There is no late money to claim.
         NothingToClaim => "nothing_to_claim",
+        /// Test money has no fiscal receipt.
+        TestMoney => "test_money",
     }
 }

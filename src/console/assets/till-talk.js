@@ -69,9 +69,16 @@ function tillTalk(page, kept, { hear, line, silent }) {
         const field = (name) =>
           rows.filter((row) => row.startsWith(`${name}:`)).map((row) => row.slice(name.length + 1).trim()).join("\n");
         if (field("data")) hear(JSON.parse(field("data")), field("id"));
+        else if (field("id")) kept.cursor = field("id"); // where the stream begins
       }
     }
   }
 
-  return { call, ask, address, listen };
+  // The picture needs the header, too, which an image can't send.
+  async function picture(payment) {
+    const answer = await fetch(`/qr/${payment}.svg`, { headers: { authorization: `Bearer ${page.key}` } });
+    return answer.ok ? `data:image/svg+xml,${encodeURIComponent(await answer.text())}` : "";
+  }
+
+  return { call, ask, address, listen, picture };
 }

@@ -45,7 +45,7 @@
 
   // The service
 
-  const { call, ask, address, listen } = tillTalk(page, kept, { hear, line, silent: () => tell("silent") });
+  const { call, ask, address, listen, picture } = tillTalk(page, kept, { hear, line, silent: () => tell("silent") });
 
   function hear(event, id) {
     if (id) keep({ cursor: id });
@@ -165,10 +165,20 @@
 
   const time = (text) => new Date(text).toLocaleTimeString(document.documentElement.lang);
 
+  function drawSymbol(payment) {
+    const symbol = byId("symbol");
+    if (symbol.dataset.payment === payment) return;
+    symbol.dataset.payment = payment;
+    symbol.removeAttribute("src");
+    picture(payment).then((source) => {
+      if (symbol.dataset.payment === payment) symbol.src = source;
+    }, () => delete symbol.dataset.payment); // drawn with the next state
+  }
+
   function draw(now) {
     state = now;
     if (document.body.dataset.mode !== "pay") mode("pay");
-    byId("sum").textContent = money(now.amount.value);
+    byId("sum").textContent = money((now.amount || kept.pay.amount).value);
     byId("test").hidden = !now.test;
     const end = { declined: 1, expired: 1, cancelled: 1, failed: 1 }[now.status];
     const isHere = kept.pay.show_on?.includes("register");
@@ -180,8 +190,7 @@
     code = now.qr ? { ...now.qr, at: performance.now(), told: Date.parse(now.occurred_at) } : null;
     byId("symbol").hidden = !(code && isHere);
     if (code && isHere) {
-      const source = `/qr/${now.payment}.svg`;
-      if (byId("symbol").getAttribute("src") !== source) byId("symbol").src = source;
+      drawSymbol(now.payment);
     }
     byId("late").hidden = !now.handling;
     if (now.handling) byId("late").textContent = words[`late-${now.handling}`];

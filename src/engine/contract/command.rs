@@ -3,22 +3,26 @@
 use payment::{AmountOutOfRange, Currency, Item, Money, OperationId, RejectCode};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
+
+use super::fields::Fault;
 
 /// Money as it is sent: whole minor units.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct MoneyBody {
-    /// Minor units, 1 … 10^15.
+    /// Minor units (kopecks for RUB), 1 … 10^15.
+    #[schemars(range(min = 1, max = 1_000_000_000_000_000_i64))]
     pub value: i64,
     /// An ISO 4217 code.
+    #[schemars(length(min = 3, max = 3), regex(pattern = "^[A-Z]+$"))]
     pub currency: String,
 }
 
 /// The body of `pay`. Unknown fields are ignored; left out equals null.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct PayBody {
-    /// The register's own id of the pay.
+    /// The register's own id of the pay: unique among its pays and refunds, without control characters.
+    #[schemars(length(min = 1, max = 64))]
     pub operation: String,
     /// What is to be paid.
     pub amount: MoneyBody,
@@ -32,11 +36,13 @@ pub struct PayBody {
     pub show_on: Option<Vec<String>>,
     /// `dynamic`, `static` or `cash_link`.
     pub qr: Option<String>,
-    /// The life wanted for the code, in seconds.
+    /// The life wanted for the code, in seconds, within what the bank offers; `qr.expires_at` is what holds.
+    #[schemars(range(min = 0, max = 4_294_967_295_i64))]
     pub expires_in_s: Option<u32>,
     /// The buyer's own code that the register scanned.
     pub buyer_code: Option<String>,
-    /// An operation that is to be resolved first.
+    /// An operation of the same register that is to be resolved first.
+    #[schemars(length(min = 1, max = 64))]
     pub supersedes: Option<String>,
     /// The cashier.
     pub cashier: Option<String>,
@@ -44,7 +50,7 @@ pub struct PayBody {
     pub shift: Option<String>,
     /// The goods.
     pub items: Option<Vec<Item>>,
-    /// Not started after this time.
+    /// Not started after this time: RFC 3339. Left out: a minute from sending.
     pub not_after: Option<String>,
 }
 
@@ -52,6 +58,7 @@ pub struct PayBody {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct CancelBody {
     /// The pay to cancel.
+    #[schemars(length(min = 1, max = 64))]
     pub operation: String,
     /// Why, for people.
     pub reason: Option<String>,
@@ -61,6 +68,7 @@ pub struct CancelBody {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct GetBody {
     /// The operation; `null` in `get`: all of the register's open payments.
+    #[schemars(length(min = 1, max = 64))]
     pub operation: Option<String>,
 }
 
@@ -68,17 +76,21 @@ pub struct GetBody {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct ClaimBody {
     /// The pay whose late money is taken; with `credit`, the new operation under which the money is claimed.
+    #[schemars(length(min = 1, max = 64))]
     pub operation: String,
     /// Money at an open plate of the store, by the name that `register.found` gives it under `unclaimed`.
+    #[schemars(length(min = 1, max = 105))]
     pub credit: Option<String>,
 }
 
 /// The body of `refund`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct RefundBody {
-    /// The register's own id of the refund.
+    /// The register's own id of the refund: unique among its pays and refunds, without control characters.
+    #[schemars(length(min = 1, max = 64))]
     pub operation: String,
     /// The pay, by the id that its register gave it.
+    #[schemars(length(min = 1, max = 64))]
     pub payment_operation: Option<String>,
     /// The pay's store; `null`: the asking one.
     pub payment_store: Option<String>,
@@ -94,49 +106,48 @@ pub struct RefundBody {
     pub to_bank: Option<String>,
 }
 
-/// Why a command is rejected before any payment is looked at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Fault {
-    pub(crate) code: RejectCode,
-    pub(crate) field: Option<String>,
-    pub(crate) reason: String,
+/// Whether there is nothing in a body.
+pub fn is_empty(body: &[u8]) -> bool {
+    body.iter().all(u8::is_ascii_whitespace)
 }
 
-/// A reason is a sentence for people; what senders put into it is cut off behind this.
-const REASON_AT_MOST_CHARS: usize = 300;
-
-impl Fault {
-    pub(crate) fn new(code: RejectCode, field: &str, reason: impl Into<String>) -> Self {
-        Self::of_field(code, Some(field.to_owned()), reason)
+/// Reads a body as a JSON object.
+pub fn read_object(body: &[u8]) -> Result<Map<String, Value>, Fault> {
+    if is_empty(body) {
+        return Err(Fault::invalid("body", "the body is empty: it must be a JSON object"));
     }
-
-    pub(crate) fn of_field(code: RejectCode, field: Option<String>, reason: impl Into<String>) -> Self {
-        let reason: String = reason.into();
-        Self { code, field, reason: reason.chars().take(REASON_AT_MOST_CHARS).collect() }
-    }
-
-    pub(crate) fn invalid(field: &str, reason: impl Into<String>) -> Self {
-        Self::new(RejectCode::Invalid, field, reason)
-    }
-}
-
-/// Reads the body as a JSON object.
-pub(crate) fn read_object(body: &[u8]) -> Result<Map<String, Value>, Fault> {
     match serde_json::from_slice(body) {
-        Ok(Value::Object(object)) => Ok(object),
+        Ok(mut value @ Value::Object(_)) => {
+            make_whole(&mut value);
+            let Value::Object(object) = value else { unreachable!("only numbers were changed") };
+            Ok(object)
+        }
         Ok(_) => Err(Fault::invalid("body", "the body must be a JSON object")),
-        Err(error) => Err(Fault::invalid("body", format!("the body is not JSON: {error}"))),
+        Err(error) => {
+            let (line, column) = (error.line(), error.column());
+            Err(Fault::invalid("body", format!("the body is not JSON: see line {line}, column {column}")))
+        }
+    }
+}
+
+/// Makes `100.0` the integer that it is (JSON Schema: a number without a fraction): some languages know no other numbers.
+fn make_whole(value: &mut Value) {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            let whole = number.to_string().strip_suffix(".0").and_then(|text| text.parse::<i64>().ok());
+            if let Some(whole) = whole {
+                *number = Number::from(whole);
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(make_whole),
+        Value::Object(fields) => fields.values_mut().for_each(make_whole),
+        _ => {}
     }
 }
 
 /// The operation, if it can be read.
 pub(crate) fn operation_of(object: &Map<String, Value>) -> Option<OperationId> {
     object.get("operation").and_then(Value::as_str).and_then(|text| OperationId::parse(text).ok())
-}
-
-/// Reads an object as a command, naming the first field that breaks the contract.
-pub(crate) fn parse<T: DeserializeOwned>(object: &Map<String, Value>) -> Result<T, Fault> {
-    serde_path::from_object(object)
 }
 
 impl MoneyBody {
@@ -152,49 +163,14 @@ impl MoneyBody {
     }
 }
 
-mod serde_path {
-    //! Errors that name the field.
-
-    use serde::de::DeserializeOwned;
-    use serde_json::{Map, Value};
-
-    use super::Fault;
-
-    pub(super) fn from_object<T: DeserializeOwned>(object: &Map<String, Value>) -> Result<T, Fault> {
-        let value = Value::Object(object.clone());
-        serde_path_to_error::deserialize(value).map_err(|error| {
-            let inner = error.inner().to_string();
-            Fault::invalid(&field_of(&error.path().to_string(), &inner), without_the_value(&inner))
-        })
-    }
-
-    /// What was sent does not belong into logs and dead letters.
-    fn without_the_value(message: &str) -> String {
-        match message.rsplit_once(", expected ") {
-            Some((_, wanted)) => format!("expected {wanted}"),
-            None => message.to_owned(),
-        }
-    }
-
-    /// The path, and for a missing field its name, which serde only tells in words.
-    fn field_of(path: &str, message: &str) -> String {
-        let missing = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
-        match (path, missing) {
-            (".", Some(name)) => name.to_owned(),
-            (path, Some(name)) => format!("{path}.{name}"),
-            (".", None) => "body".to_owned(),
-            (path, None) => path.to_owned(),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::fields::{REASON_AT_MOST_CHARS, read_fields};
 
     fn pay(json: &str) -> Result<Money, Fault> {
         let object = read_object(json.as_bytes())?;
-        parse::<PayBody>(&object)?.amount.read()
+        read_fields::<PayBody>(&object)?.amount.read()
     }
 
     #[test]
@@ -251,12 +227,55 @@ mod tests {
     }
 
     #[test]
-    fn a_reason_is_short_and_tells_what_is_wanted_not_what_was_sent() {
-        let fault = pay(r#"{"operation":"1","amount":{"value":"Ivanova","currency":"RUB"}}"#).unwrap_err();
-        assert_eq!(fault.reason, "expected i64");
+    fn a_reason_tells_what_is_wanted_in_the_words_of_the_contract_and_not_what_was_sent() {
+        let money = r#""operation":"1","amount":{"value":1,"currency":"RUB"}"#;
+        for (json, reason) in [
+            ("", "the body is empty: it must be a JSON object"),
+            ("{}", "operation is missing: it must be text of 1 to 64 characters"),
+            (r#"{"operation":7}"#, "operation is wrong: it must be text of 1 to 64 characters"),
+            (
+                r#"{"operation":"1","amount":"Ivanova"}"#,
+                "amount is wrong: it must be an object with currency, value",
+            ),
+            (
+                r#"{"operation":"1","amount":{"value":"Ivanova","currency":"RUB"}}"#,
+                "amount.value is wrong: it must be a whole number of 1 to 1000000000000000",
+            ),
+            (
+                r#"{"operation":"1","amount":{"value":1}}"#,
+                "amount.currency is missing: it must be text of 3 characters",
+            ),
+            (
+                &format!(r#"{{{money},"expires_in_s":-1}}"#),
+                "expires_in_s is wrong: it must be a whole number of 0 to 4294967295",
+            ),
+            (
+                &format!(r#"{{{money},"show_on":"kiosk"}}"#),
+                "show_on is wrong: it must be a list, and each in it text",
+            ),
+            (
+                &format!(r#"{{{money},"items":[{{"name":"Milk","price":1.5}}]}}"#),
+                "items[0].price is wrong: it must be a whole number",
+            ),
+        ] {
+            assert_eq!(pay(json).unwrap_err().reason, reason, "{json}");
+        }
         let long =
             format!(r#"{{"operation":"1","amount":{{"value":1,"currency":"{}"}}}}"#, "X".repeat(5_000));
         assert_eq!(pay(&long).unwrap_err().reason.len(), REASON_AT_MOST_CHARS);
+    }
+
+    #[test]
+    fn a_number_without_a_fraction_is_whole_however_it_is_written() {
+        let paid = |value: &str| {
+            pay(&format!(r#"{{"operation":"1","amount":{{"value":{value},"currency":"RUB"}}}}"#))
+        };
+        for (value, minor) in [("100.0", 100), ("1e2", 100), ("1000000000000000.0", Money::MAX_MINOR)] {
+            assert_eq!(paid(value).unwrap().minor(), minor, "{value}");
+        }
+        for value in ["100.5", "1e300", "0.1"] {
+            assert_eq!(paid(value).unwrap_err().code, RejectCode::Invalid, "{value}");
+        }
     }
 
     #[test]

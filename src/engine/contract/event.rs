@@ -89,7 +89,7 @@ pub struct RefundBodyOut {
 pub struct EventBody {
     /// The event's name.
     pub event: &'static str,
-    /// The fact's number within the payment; `null` where no payment is meant.
+    /// The fact's number within the payment: it rises, and may have gaps. `null` where no payment is meant.
     pub sequence: Option<u64>,
     /// The operation that it speaks of: the pay's, or the refund's.
     pub operation: Option<String>,
@@ -97,8 +97,8 @@ pub struct EventBody {
     pub payment: Option<String>,
     /// The paying store.
     pub store: String,
-    /// The paying register.
-    pub register: String,
+    /// The paying register; in answers about a whole store that no register asked for: `null`.
+    pub register: Option<String>,
     /// Where the payment stands.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<&'static str>,
@@ -179,7 +179,7 @@ pub struct EventBody {
     /// In `refund.failed`: what else can be done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alternatives: Option<Vec<&'static str>>,
-    /// In refund events: whether a return receipt is due. Late money never had a receipt.
+    /// In refund events: whether a return receipt is due. Late money never had a receipt, test money must not have one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fiscal_receipt_due: Option<bool>,
     /// In `request.rejected`: the verb.
@@ -194,7 +194,8 @@ pub struct EventBody {
     /// In `payment.state`: the fiscal receipt of the sale, once it was told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fiscal_receipt: Option<FiscalReceipt>,
-    /// In `register.state`: the operations of open payments; the list is empty, since each open one has its own state.
+    /// In `register.state`: the operations of open payments. Over AMQP the list is empty, since each open one is answered by
+    /// its own `payment.state`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub open: Option<Vec<String>>,
     /// In `register.found`: the payments, newest first.
@@ -206,13 +207,16 @@ pub struct EventBody {
     /// In `register.found`: whether there may be more payments that match.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub more: Option<bool>,
+    /// In `register.found`, if there may be more: what to send as `before`, with the same question, to get them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
     /// In `register.totals`: the shift that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shift: Option<String>,
     /// In `register.totals` and `register.found`: payments that were accepted from this time on were looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
-    /// In `register.totals`: those that were accepted before this time.
+    /// In `register.totals` and `register.found`: those that were accepted before this time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
     /// In `register.totals`: the time zone of the store, which dates were read in.

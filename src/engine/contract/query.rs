@@ -14,15 +14,19 @@ pub struct FindBody {
     /// The receipt's number.
     pub receipt: Option<String>,
     /// The bank's id of the money.
+    #[schemars(length(min = 1, max = 64))]
     pub bank_transaction: Option<String>,
     /// The exact amount asked.
     pub amount: Option<MoneyBody>,
-    /// Accepted from this time on: RFC 3339, or a date of the store's zone such as `2026-11-21`.
+    /// Accepted from this time on: RFC 3339, or a date of the store's zone such as `2026-11-21`. Left out, and without a
+    /// receipt or a bank transaction: 31 days before `to`, or before now.
     pub from: Option<String>,
     /// Accepted before this time; a date counts whole.
     pub to: Option<String>,
     /// A part of the masked payer.
     pub payer: Option<String>,
+    /// Behind this payment, by our id, in the order of the answer: the `next` of an answer with `more`.
+    pub before: Option<String>,
 }
 
 /// The body of `totals`: a shift, or a period, of the asking register or of its whole store.
@@ -30,7 +34,7 @@ pub struct FindBody {
 pub struct TotalsBody {
     /// The shift, as the pays named it.
     pub shift: Option<String>,
-    /// From this time on: RFC 3339, or a date of the store's zone.
+    /// From this time on: RFC 3339, or a date of the store's zone. Left out where a shift is named: the last 31 days.
     pub from: Option<String>,
     /// Before this time; a date counts whole. `null`: until now.
     pub to: Option<String>,
@@ -43,13 +47,17 @@ pub struct TotalsBody {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct FiscalizedBody {
     /// The pay or the refund that the receipt is for.
+    #[schemars(length(min = 1, max = 64))]
     pub operation: String,
     /// The number of the fiscal drive.
     #[serde(rename = "fn")]
+    #[schemars(length(min = 1, max = 20), regex(pattern = "^[0-9]+$"))]
     pub drive: String,
     /// The number of the fiscal document.
+    #[schemars(length(min = 1, max = 20), regex(pattern = "^[0-9]+$"))]
     pub fd: String,
     /// The fiscal sign.
+    #[schemars(length(min = 1, max = 20), regex(pattern = "^[0-9]+$"))]
     pub fp: String,
 }
 

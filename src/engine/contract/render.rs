@@ -116,7 +116,7 @@ pub(super) fn common(payment: &Payment, at: Timestamp) -> EventBody {
         operation: Some(checkout.operation.to_string()),
         payment: Some(payment.id.to_string()),
         store: checkout.store.to_string(),
-        register: checkout.register.to_string(),
+        register: Some(checkout.register.to_string()),
         status: Some(payment.status().word()),
         amount: Some(checkout.amount.into()),
         refunded_total: Some(Sum { value: payment.refunded_minor(), currency }),
@@ -214,7 +214,7 @@ fn of_refund(payment: &Payment, id: RefundId, name: &'static str, at: Timestamp)
         payment_operation: Some(payment.checkout.operation.to_string()),
         amount: Some(refund.amount.into()),
         origin: Some(origin_word(&refund.origin)),
-        fiscal_receipt_due: Some(payment.paying_credit().is_some_and(|(paying, _)| paying == refund.credit)),
+        fiscal_receipt_due: Some(is_receipt_due(payment, refund)),
         ..with_refund_state(refund, common(payment, at))
     };
     let mut tellings = vec![telling(payment_destination(payment), name, refund, body.clone())];
@@ -225,6 +225,11 @@ fn of_refund(payment: &Payment, id: RefundId, name: &'static str, at: Timestamp)
         }
     }
     tellings
+}
+
+/// Late money never had a receipt, and test money must not have one.
+fn is_receipt_due(payment: &Payment, refund: &Refund) -> bool {
+    !payment.is_test() && payment.paying_credit().is_some_and(|(paying, _)| paying == refund.credit)
 }
 
 fn with_refund_state(refund: &Refund, body: EventBody) -> EventBody {

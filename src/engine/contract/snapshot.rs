@@ -1,9 +1,11 @@
 //! Answers that are no facts: the whole state, and rejections.
 
-use payment::{Credit, CreditRole, OperationId, Payment, Phase, Refund, RefundState, Timestamp};
+use payment::{
+    Credit, CreditRole, OperationId, Payment, Phase, Refund, RefundState, RegisterId, StoreId, Timestamp,
+};
 
-use super::command::Fault;
 use super::event::{CreditBody, EventBody, RefundBodyOut};
+use super::fields::Fault;
 use super::render;
 use crate::ports::Destination;
 
@@ -87,12 +89,17 @@ fn refund_body(refund: &Refund) -> RefundBodyOut {
     }
 }
 
-/// An answer that speaks of no payment.
-pub(crate) fn of_register(name: &'static str, to: &Destination, at: Timestamp) -> EventBody {
+/// An answer that speaks of no payment. Without a register, its store asked by itself.
+pub(crate) fn of_register(
+    name: &'static str,
+    store: &StoreId,
+    register: Option<&RegisterId>,
+    at: Timestamp,
+) -> EventBody {
     EventBody {
         event: name,
-        store: to.store.to_string(),
-        register: to.register.to_string(),
+        store: store.to_string(),
+        register: register.map(ToString::to_string),
         occurred_at: at.to_string(),
         ..EventBody::default()
     }
@@ -100,43 +107,50 @@ pub(crate) fn of_register(name: &'static str, to: &Destination, at: Timestamp) -
 
 /// `register.state`: the answer to a `get` of all open payments when none is.
 pub(crate) fn nothing_open(to: &Destination, at: Timestamp) -> EventBody {
-    EventBody { open: Some(Vec::new()), ..of_register("register.state", to, at) }
+    let body = of_register("register.state", &to.store, Some(&to.register), at);
+    EventBody { open: Some(Vec::new()), ..body }
+}
+
+/// The answers to a `get` of all open payments as one: `register.state` with their operations. `None`: there is no answer.
+pub fn open_of(answers: &[EventBody]) -> Option<EventBody> {
+    let first = answers.first()?;
+    let states = answers.iter().filter(|answer| answer.event == "payment.state");
+    Some(EventBody {
+        event: "register.state",
+        store: first.store.clone(),
+        register: first.register.clone(),
+        occurred_at: first.occurred_at.clone(),
+        open: Some(states.filter_map(|state| state.operation.clone()).collect()),
+        ..EventBody::default()
+    })
 }
 
 /// `payment.cancelled` for a pay that has not arrived, or that was rejected: nothing was, or will be, asked of a bank.
 pub(crate) fn tombstone(to: &Destination, operation: &OperationId, at: Timestamp) -> EventBody {
     EventBody {
-        event: "payment.cancelled",
         operation: Some(operation.to_string()),
-        store: to.store.to_string(),
-        register: to.register.to_string(),
         status: Some("cancelled"),
-        occurred_at: at.to_string(),
         code: Some("cancelled".to_owned()),
         reason: Some("cancelled before any bank was asked".to_owned()),
         certain: Some(true),
-        ..EventBody::default()
+        ..of_register("payment.cancelled", &to.store, Some(&to.register), at)
     }
 }
 
-/// `request.rejected`: changes no payment.
+/// `request.rejected`, as `of_register` begins it: changes no payment.
 pub(crate) fn rejected(
-    to: &Destination,
+    answer: EventBody,
     command: &str,
     operation: Option<&OperationId>,
     fault: &Fault,
-    at: Timestamp,
 ) -> EventBody {
     EventBody {
         event: "request.rejected",
         operation: operation.map(ToString::to_string),
-        store: to.store.to_string(),
-        register: to.register.to_string(),
-        occurred_at: at.to_string(),
         command: Some(command.to_owned()),
         code: Some(fault.code.word().to_owned()),
         reason: Some(fault.reason.clone()),
         field: fault.field.clone(),
-        ..EventBody::default()
+        ..answer
     }
 }

@@ -17,7 +17,7 @@ use crate::settings::{PaymentType, StoreSettings};
 
 /// Takes the late money that a pay was offered; or, with a `credit`, makes a payment of money without an order.
 pub(super) async fn claim(engine: &Engine, command: &Command<'_>) -> Result<Answer, Failure> {
-    let body: ClaimBody = contract::parse(&command.body)?;
+    let body: ClaimBody = contract::read_fields(&command.body)?;
     if let Some(credit) = &body.credit {
         return of_plate(engine, command, &body.operation, credit).await;
     }

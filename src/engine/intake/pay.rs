@@ -2,7 +2,7 @@
 
 use payment::{
     Checkout, CodeKind, ConsoleId, Details, LateMoney, Money, OperationId, PaymentId, PaymentTypeCode,
-    RejectCode, Route, Timestamp,
+    RegisterId, RejectCode, Route, StoreId, Timestamp,
 };
 
 use super::{Answer, Command, Failure, Recorded, address, known, payments, record_rejection};
@@ -132,7 +132,7 @@ pub(super) fn conflict() -> Fault {
 /// Checks everything that can be known without asking a bank.
 fn check(engine: &Engine, command: &Command<'_>) -> Result<Checkout, Fault> {
     let settings = engine.settings();
-    let body: PayBody = contract::parse(&command.body)?;
+    let body: PayBody = contract::read_fields(&command.body)?;
     let operation = OperationId::parse(&body.operation)
         .map_err(|error| Fault::invalid("operation", error.to_string()))?;
     let store = settings.stores.get(&command.from.store);
@@ -180,10 +180,20 @@ pub(super) fn late_money_of(store: &StoreSettings, payment_type: &PaymentType) -
 
 pub(super) fn unknown_register(engine: &Engine, command: &Command<'_>) -> Fault {
     let Destination { store, register } = command.from;
+    unknown_place(engine, store, register)
+}
+
+/// What a store or a register is told that is not set up.
+pub(super) fn unknown_place(engine: &Engine, store: &StoreId, register: &RegisterId) -> Fault {
     if engine.settings().stores.contains_key(store) {
         let reason = format!("register {register} of store {store} is not set up: add it on the admin pages");
         return Fault::new(RejectCode::UnknownRegister, "register", reason);
     }
+    unknown_store(store)
+}
+
+/// What is told of a store that is not set up.
+pub(super) fn unknown_store(store: &StoreId) -> Fault {
     let reason = format!("store {store} is not set up: add it on the admin pages");
     Fault::new(RejectCode::UnknownRegister, "store", reason)
 }

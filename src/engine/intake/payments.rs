@@ -11,7 +11,7 @@ use crate::ports::{OperationKind, OperationRecord, StoreError};
 
 /// Ends what is open; a cancel that comes before its pay makes sure that the pay never starts. Never stale.
 pub(super) async fn cancel(engine: &Engine, command: &Command<'_>) -> Result<Answer, Failure> {
-    let body: CancelBody = contract::parse(&command.body)?;
+    let body: CancelBody = contract::read_fields(&command.body)?;
     let operation = operation_of(command, &body.operation)?;
     match lay_tombstone(engine, command, &operation).await? {
         OperationKind::Tombstone | OperationKind::Rejected { .. } => Ok(tombstone(command, &operation)),
@@ -58,10 +58,12 @@ pub(super) fn is_set_up(engine: &Engine, command: &Command<'_>) -> bool {
 /// The whole state of one payment, or of all that are open. When none is, the answer says so: silence would look like a
 /// broken connection.
 pub(super) async fn get(engine: &Engine, command: &Command<'_>) -> Result<Answer, Failure> {
-    let body: GetBody = contract::parse(&command.body)?;
+    let body: GetBody = contract::read_fields(&command.body)?;
     if let Some(operation) = &body.operation {
-        let payment = payment_of(engine, command, operation).await?;
-        return state_of(engine, payment, command.now).await;
+        return match look_up(engine, command, operation).await? {
+            Known::Of(payment) => state_of(engine, payment, command.now).await,
+            Known::Cancelled(operation) => Ok(tombstone(command, &operation)),
+        };
     }
     if !is_set_up(engine, command) {
         return Err(unknown_register(engine, command).into());
@@ -80,19 +82,23 @@ pub(super) async fn get(engine: &Engine, command: &Command<'_>) -> Result<Answer
 
 /// The bank is asked now, then the state is told.
 pub(super) async fn check(engine: &Engine, command: &Command<'_>) -> Result<Answer, Failure> {
-    let body: GetBody = contract::parse(&command.body)?;
+    let body: GetBody = contract::read_fields(&command.body)?;
     let Some(operation) = &body.operation else { return Err(operation_fault(&command.body).into()) };
-    let payment = payment_of(engine, command, operation).await?;
-    engine.ask_now(payment).await.map_err(failure_of)?;
-    state_of(engine, payment, command.now).await
+    match look_up(engine, command, operation).await? {
+        Known::Of(payment) => {
+            engine.ask_now(payment).await.map_err(failure_of)?;
+            state_of(engine, payment, command.now).await
+        }
+        Known::Cancelled(operation) => Ok(tombstone(command, &operation)),
+    }
 }
 
 /// Keeps the numbers of a fiscal receipt that the register printed for a sale or a return.
 pub(super) async fn fiscalized(engine: &Engine, command: &Command<'_>) -> Result<Answer, Failure> {
-    let body: FiscalizedBody = contract::parse(&command.body)?;
+    let body: FiscalizedBody = contract::read_fields(&command.body)?;
     for (field, number) in [("fn", &body.drive), ("fd", &body.fd), ("fp", &body.fp)] {
         if number.is_empty() || number.len() > 20 || !number.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(Fault::invalid(field, "expected 1 to 20 digits, as a text").into());
+            return Err(Fault::invalid(field, format!("{field} must be text of 1 to 20 digits")).into());
         }
     }
     let payment = payment_of(engine, command, &body.operation).await?;
@@ -102,18 +108,42 @@ pub(super) async fn fiscalized(engine: &Engine, command: &Command<'_>) -> Result
     Ok(snapshot(&fed.into_payment(), command.now))
 }
 
+/// What an operation turned out to be, for whoever asks about it.
+enum Known {
+    /// A pay or a refund of this payment.
+    Of(PaymentId),
+    /// Cancelled before its pay arrived: there is no payment, and there will be none.
+    Cancelled(OperationId),
+}
+
+/// Looks an operation up. One that was rejected is answered with its rejection, as a repeat of it would be.
+async fn look_up(engine: &Engine, command: &Command<'_>, operation: &str) -> Result<Known, Failure> {
+    let operation = operation_of(command, operation)?;
+    match engine.parts().store.operation(&key_of(command, &operation)).await?.map(|record| record.kind) {
+        Some(OperationKind::Pay(payment) | OperationKind::Refund(payment)) => Ok(Known::Of(payment)),
+        Some(OperationKind::Tombstone) => Ok(Known::Cancelled(operation)),
+        Some(OperationKind::Rejected { code, field, reason }) => {
+            Err(Fault::of_field(code, field, reason).into())
+        }
+        None => {
+            let reason =
+                "no pay with this operation has been accepted; it may still come: cancel it to be sure";
+            Err(Fault::new(RejectCode::UnknownOperation, "operation", reason).into())
+        }
+    }
+}
+
+/// The payment of an operation, for commands that need one.
 pub(super) async fn payment_of(
     engine: &Engine,
     command: &Command<'_>,
     operation: &str,
 ) -> Result<PaymentId, Failure> {
-    let operation = operation_of(command, operation)?;
-    match engine.parts().store.operation(&key_of(command, &operation)).await?.map(|record| record.kind) {
-        Some(OperationKind::Pay(payment) | OperationKind::Refund(payment)) => Ok(payment),
-        Some(OperationKind::Tombstone | OperationKind::Rejected { .. }) | None => {
-            let reason =
-                "no pay with this operation has been accepted; it may still come: cancel it to be sure";
-            Err(Fault::new(RejectCode::UnknownOperation, "operation", reason).into())
+    match look_up(engine, command, operation).await? {
+        Known::Of(payment) => Ok(payment),
+        Known::Cancelled(_) => {
+            let reason = "this operation was cancelled before its pay arrived: nothing was or will be paid";
+            Err(Fault::new(RejectCode::NotPaid, "operation", reason).into())
         }
     }
 }

@@ -26,7 +26,8 @@ fn read(
     if let Ok(time) = Timestamp::parse(text) {
         return Ok(time);
     }
-    let wrong = || Fault::invalid(field, "expected an RFC 3339 time or a date such as 2026-11-21");
+    let wrong =
+        || Fault::invalid(field, format!("{field} must be an RFC 3339 time or a date such as 2026-11-21"));
     let is_date = text.len() == "2026-11-21".len();
     let date: Date = text.parse().ok().filter(|_| is_date).ok_or_else(wrong)?;
     first_moment(day(date).ok_or_else(wrong)?, &store.zone).ok_or_else(wrong)

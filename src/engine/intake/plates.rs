@@ -9,14 +9,14 @@ use crate::settings::StoreSettings;
 const OF_A_PLATE_AT_MOST: usize = 20;
 
 /// Confirmed money at the store's open plates that matches, newest first. None where a receipt is looked for: money without
-/// an order has none.
+/// an order has none; and none beside the further pages of an answer.
 pub(super) async fn unclaimed(
     engine: &Engine,
     store: &StoreSettings,
     search: &Search,
     payer: Option<&str>,
 ) -> Result<Vec<UnclaimedBody>, StoreError> {
-    if search.receipt.is_some() {
+    if search.receipt.is_some() || search.before.is_some() {
         return Ok(Vec::new());
     }
     let mut found = Vec::new();

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use payment::{BankTransaction, CodeKind, Payment, PaymentTypeCode, RefundAbility};
+use payment::{
+    BankTransaction, CodeKind, Payment, PaymentId, PaymentTypeCode, RefundAbility, StoreId, Timestamp,
+};
 
-use super::pay::unknown_register;
-use super::{Answer, Command, Failure, period, plates};
+use super::pay::{unknown_place, unknown_store};
+use super::{Answer, Failure, Question, period, plates};
 use crate::contract::{
     self, Capabilities, EventBody, Fault, FindBody, FoundBody, TotalsBody, TotalsLine, TypeBody,
 };
@@ -22,13 +24,23 @@ const PAGE: usize = 500;
 /// How far back is looked unless the question names a receipt, a transaction or a beginning.
 const LOOK_BACK: Duration = Duration::from_hours(24 * 31);
 
-/// Payments of the register's store, newest first.
-pub(super) async fn find(engine: &Engine, command: &Command<'_>) -> Result<Answer, Failure> {
-    let body: FindBody = contract::parse(&command.body)?;
+/// Answers one of them.
+pub(super) async fn answer(engine: &Engine, verb: &str, question: &Question<'_>) -> Result<Answer, Failure> {
+    let body = match verb {
+        "find" => find(engine, question).await?,
+        "totals" => totals(engine, question).await?,
+        "types" => types(engine, question)?,
+        other => unreachable!("{other} is no question about a store"),
+    };
+    Ok(Answer::Events(vec![body]))
+}
+
+/// Payments of the store, newest first.
+async fn find(engine: &Engine, question: &Question<'_>) -> Result<EventBody, Failure> {
+    let body: FindBody = contract::read_fields(question.body)?;
     let settings = engine.settings();
-    let store = store_of(engine, command, &settings.stores)?;
-    let mut search =
-        Search { register: None, ..search_of(command, body.from.as_deref(), body.to.as_deref(), store)? };
+    let store = store_of(engine, question, &settings.stores)?;
+    let mut search = search_of(question, body.from.as_deref(), body.to.as_deref(), store)?;
     search.amount = body.amount.as_ref().map(contract::MoneyBody::read).transpose()?;
     search.receipt = body.receipt;
     search.transaction = match &body.bank_transaction {
@@ -40,27 +52,43 @@ pub(super) async fn find(engine: &Engine, command: &Command<'_>) -> Result<Answe
     };
     let is_named = search.receipt.is_some() || search.transaction.is_some();
     if search.from.is_none() && !is_named {
-        search.from = Some(search.to.unwrap_or(command.now).minus(LOOK_BACK));
+        search.from = Some(search.to.unwrap_or(question.now).minus(LOOK_BACK));
     }
-    let from = search.from;
+    if let Some(text) = &body.before {
+        search.before = Some(behind(engine, question.store, text).await?);
+    }
+    let (from, to) = (search.from, search.to);
     let unclaimed = plates::unclaimed(engine, store, &search, body.payer.as_deref()).await?;
     let mut found = Vec::new();
-    let more = walk(engine, search, |payment| {
+    let last_looked_at = walk(engine, search, |payment| {
         if paid_by(payment, body.payer.as_deref()) {
             found.push(FoundBody::of(payment));
         }
         found.len() <= FOUND_AT_MOST
     })
     .await?;
-    let more = more || found.len() > FOUND_AT_MOST;
+    let is_cut = found.len() > FOUND_AT_MOST;
     found.truncate(FOUND_AT_MOST);
-    Ok(answer(EventBody {
+    let last_told = found.last().filter(|_| is_cut).map(|last| last.payment.clone());
+    let next = last_told.or(last_looked_at.map(|last| last.to_string()));
+    Ok(EventBody {
         from: from.map(|from| from.to_string()),
+        to: to.map(|to| to.to_string()),
         payments: Some(found),
         unclaimed: Some(unclaimed),
-        more: Some(more),
-        ..contract::of_register("register.found", command.from, command.now)
-    }))
+        more: Some(next.is_some()),
+        next,
+        ..contract::of_register("register.found", question.store, question.register, question.now)
+    })
+}
+
+/// The place in the order of the answer behind a payment of the store.
+async fn behind(engine: &Engine, store: &StoreId, text: &str) -> Result<(Timestamp, PaymentId), Failure> {
+    let unknown = || Fault::invalid("before", "before is the next of an answer to the same question");
+    let id: PaymentId = text.parse().map_err(|_| unknown())?;
+    let stored = engine.parts().store.load(id).await?.ok_or_else(unknown)?;
+    let is_own = stored.payment.checkout.store == *store;
+    if is_own { Ok((stored.payment.opened_at, id)) } else { Err(unknown().into()) }
 }
 
 fn paid_by(payment: &Payment, payer: Option<&str>) -> bool {
@@ -70,108 +98,116 @@ fn paid_by(payment: &Payment, payer: Option<&str>) -> bool {
 }
 
 /// Counts and sums of the register's, or the store's, payments that were accepted in a shift or a period, as they stand now.
-pub(super) async fn totals(engine: &Engine, command: &Command<'_>) -> Result<Answer, Failure> {
-    let body: TotalsBody = contract::parse(&command.body)?;
+async fn totals(engine: &Engine, question: &Question<'_>) -> Result<EventBody, Failure> {
+    let body: TotalsBody = contract::read_fields(question.body)?;
     let settings = engine.settings();
-    let store = store_of(engine, command, &settings.stores)?;
-    let mut search = search_of(command, body.from.as_deref(), body.to.as_deref(), store)?;
+    let store = store_of(engine, question, &settings.stores)?;
+    let mut search = search_of(question, body.from.as_deref(), body.to.as_deref(), store)?;
     if body.shift.is_none() && body.from.is_none() {
         return Err(Fault::invalid("shift", "name a shift, or a period by from and to").into());
     }
     search.shift.clone_from(&body.shift);
-    search.register = search.register.filter(|_| !body.whole_store);
-    let from = search.from.unwrap_or_else(|| command.now.minus(LOOK_BACK));
+    search.register = question.register.filter(|_| !body.whole_store).cloned();
+    let from = search.from.unwrap_or_else(|| question.now.minus(LOOK_BACK));
     search.from = Some(from);
-    let to = search.to.unwrap_or(command.now);
+    let to = search.to.unwrap_or(question.now);
     let mut lines: BTreeMap<(PaymentTypeCode, &'static str, bool), TotalsLine> = BTreeMap::new();
-    let more = walk(engine, search, |payment| {
+    let last_looked_at = walk(engine, search, |payment| {
         let checkout = &payment.checkout;
         let key = (checkout.payment_type.clone(), checkout.amount.currency().code(), payment.is_test());
         lines.entry(key).or_insert_with(|| TotalsLine::new(payment)).count(payment);
         true
     })
     .await?;
-    if more {
+    if last_looked_at.is_some() {
         let reason = format!("the period has more than {LOOKED_AT_MOST} payments: ask for a shorter one");
         return Err(Fault::invalid("from", reason).into());
     }
-    Ok(answer(EventBody {
+    Ok(EventBody {
         shift: body.shift,
         from: Some(from.to_string()),
         to: Some(to.to_string()),
         zone: Some(store.zone.clone()),
         totals: Some(lines.into_values().collect()),
-        ..contract::of_register("register.totals", command.from, command.now)
-    }))
+        ..contract::of_register("register.totals", question.store, question.register, question.now)
+    })
 }
 
 /// The payment types of the store.
-pub(super) fn types(engine: &Engine, command: &Command<'_>) -> Result<Answer, Failure> {
+fn types(engine: &Engine, question: &Question<'_>) -> Result<EventBody, Failure> {
     let settings = engine.settings();
-    let store = store_of(engine, command, &settings.stores)?;
-    let register = store.registers.get(&command.from.register);
+    let store = store_of(engine, question, &settings.stores)?;
+    let registers: Vec<&RegisterSettings> = match question.register {
+        Some(register) => store.registers.get(register).into_iter().collect(),
+        None => store.registers.values().collect(),
+    };
     let described =
-        store.payment_types.iter().map(|(code, its)| describe(engine, store, register, code, its));
-    Ok(answer(EventBody {
+        store.payment_types.iter().map(|(code, its)| describe(engine, store, &registers, code, its));
+    Ok(EventBody {
         types: Some(described.collect()),
-        ..contract::of_register("register.types", command.from, command.now)
-    }))
-}
-
-fn answer(body: EventBody) -> Answer {
-    Answer::Events(vec![body])
+        ..contract::of_register("register.types", question.store, question.register, question.now)
+    })
 }
 
 fn store_of<'a>(
     engine: &Engine,
-    command: &Command<'_>,
-    stores: &'a BTreeMap<payment::StoreId, StoreSettings>,
+    question: &Question<'_>,
+    stores: &'a BTreeMap<StoreId, StoreSettings>,
 ) -> Result<&'a StoreSettings, Fault> {
-    let store = stores.get(&command.from.store);
-    let known = store.filter(|store| store.registers.contains_key(&command.from.register));
-    known.ok_or_else(|| unknown_register(engine, command))
+    let Question { store, register, .. } = question;
+    let found = stores.get(*store);
+    match register {
+        None => found.ok_or_else(|| unknown_store(store)),
+        Some(register) => found
+            .filter(|found| found.registers.contains_key(*register))
+            .ok_or_else(|| unknown_place(engine, store, register)),
+    }
 }
 
 fn search_of(
-    command: &Command<'_>,
+    question: &Question<'_>,
     from: Option<&str>,
     to: Option<&str>,
     store: &StoreSettings,
 ) -> Result<Search, Fault> {
-    Ok(Search {
-        register: Some(command.from.register.clone()),
-        from: from.map(|text| period::from("from", text, store)).transpose()?,
-        to: to.map(|text| period::to("to", text, store)).transpose()?,
-        ..Search::of(command.from.store.clone())
-    })
+    let from = from.map(|text| period::from("from", text, store)).transpose()?;
+    let to = to.map(|text| period::to("to", text, store)).transpose()?;
+    if from.zip(to).is_some_and(|(from, to)| from >= to) {
+        return Err(Fault::invalid(
+            "from",
+            "the period ends before it begins: from must be before the end of to",
+        ));
+    }
+    Ok(Search { from, to, ..Search::of(question.store.clone()) })
 }
 
-/// Walks over what matches, newest first, until `look` has seen enough. True: there may be more.
+/// Walks over what matches, newest first, until `look` has seen enough. Returns the last one that was looked at if there may
+/// be more.
 async fn walk(
     engine: &Engine,
     mut search: Search,
     mut look: impl FnMut(&Payment) -> bool + Send,
-) -> Result<bool, StoreError> {
+) -> Result<Option<PaymentId>, StoreError> {
     let mut seen = 0;
     loop {
         let page = engine.parts().store.search(&search, PAGE).await?;
         for payment in &page {
             if !look(payment) {
-                return Ok(true);
+                return Ok(Some(payment.id));
             }
         }
         seen += page.len();
         match page.last() {
-            Some(_) if seen >= LOOKED_AT_MOST => return Ok(true),
+            Some(last) if seen >= LOOKED_AT_MOST => return Ok(Some(last.id)),
             Some(last) if page.len() == PAGE => search.before = Some((last.opened_at, last.id)),
-            _ => return Ok(false),
+            _ => return Ok(None),
         }
     }
 }
 
-/// A cash link can be paid only at a plate of the register.
-fn has_plate(register: Option<&RegisterSettings>, offer: &Offer) -> bool {
-    register.is_some_and(|register| register.plates.contains_key(&offer.route.server))
+/// A cash link can be paid only at a plate of a register.
+fn has_plate(registers: &[&RegisterSettings], offer: &Offer) -> bool {
+    registers.iter().any(|register| register.plates.contains_key(&offer.route.server))
 }
 
 const KINDS: [CodeKind; 4] = [CodeKind::Dynamic, CodeKind::Static, CodeKind::CashLink, CodeKind::Buyer];
@@ -179,7 +215,7 @@ const KINDS: [CodeKind; 4] = [CodeKind::Dynamic, CodeKind::Static, CodeKind::Cas
 fn describe(
     engine: &Engine,
     store: &StoreSettings,
-    register: Option<&RegisterSettings>,
+    registers: &[&RegisterSettings],
     code: &PaymentTypeCode,
     its: &PaymentType,
 ) -> TypeBody {
@@ -192,7 +228,7 @@ fn describe(
             its.servers.iter().filter_map(move |server| Some((kind, banks.offer(server, kind)?)))
         })
         .filter(|(_, offer)| offer.currencies.contains(&store.currency))
-        .filter(|(kind, offer)| *kind != CodeKind::CashLink || has_plate(register, offer))
+        .filter(|(kind, offer)| *kind != CodeKind::CashLink || has_plate(registers, offer))
         .collect();
     let can_start = offers.iter().any(|(kind, _)| *kind == its.code);
     let reason = format!(

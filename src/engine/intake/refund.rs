@@ -91,7 +91,7 @@ async fn answer_known(
 }
 
 fn check(engine: &Engine, command: &Command<'_>, original: Result<PaymentId, Fault>) -> Result<Asked, Fault> {
-    let body: RefundBody = contract::parse(&command.body)?;
+    let body: RefundBody = contract::read_fields(&command.body)?;
     OperationId::parse(&body.operation).map_err(|error| Fault::invalid("operation", error.to_string()))?;
     if !payments::is_set_up(engine, command) {
         return Err(unknown_register(engine, command));
@@ -156,7 +156,7 @@ fn text_of<'a>(body: &'a Map<String, Value>, field: &str) -> Result<Option<&'a s
     match body.get(field) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(Fault::invalid(field, "expected a string")),
+        Some(_) => Err(Fault::invalid(field, format!("{field} must be text"))),
     }
 }
 

@@ -17,9 +17,20 @@ pub(crate) enum Address {
     Operation(OperationKey),
 }
 
+/// What there is at an address.
+pub(crate) enum Found {
+    /// A payment.
+    Payment(Box<Payment>),
+    /// The operation was cancelled before its pay arrived, or was rejected: there is no payment, and there will be none.
+    NeverStarted(OperationKey),
+    /// No pay has arrived under this operation; it may still come.
+    Nothing,
+}
+
 impl Address {
-    /// Reads it from a path.
-    pub(crate) fn parse(text: &str) -> Result<Self, Problem> {
+    /// Reads it from a part of a path.
+    pub(crate) fn parse(part: &str, text: &str) -> Result<Self, Problem> {
+        let not_an_address = || not_an_address(part);
         let Some(names) = text.strip_prefix("op:") else {
             return text.parse().map(Self::Payment).map_err(|_| not_an_address());
         };
@@ -49,24 +60,25 @@ impl Address {
         }
     }
 
-    /// The payment that it names; `None`: no pay has arrived under this operation, or it was rejected.
-    pub(crate) async fn payment(&self, door: &Door, caller: &Caller) -> Result<Option<Payment>, Problem> {
+    /// What it names. Only what is of the caller's store.
+    pub(crate) async fn find(&self, door: &Door, caller: &Caller) -> Result<Found, Problem> {
         let id = match self {
             Self::Payment(id) => *id,
             Self::Operation(key) => {
                 let key = own(caller, key.clone())?;
                 match door.parts.registers.operation(&key).await.map_err(unavailable)? {
                     Some(OperationKind::Pay(id) | OperationKind::Refund(id)) => id,
-                    Some(OperationKind::Tombstone | OperationKind::Rejected { .. }) | None => {
-                        return Ok(None);
+                    Some(OperationKind::Tombstone | OperationKind::Rejected { .. }) => {
+                        return Ok(Found::NeverStarted(key));
                     }
+                    None => return Ok(Found::Nothing),
                 }
             }
         };
         let payment = door.parts.registers.payment(id).await.map_err(unavailable)?;
         let payment = payment.ok_or_else(unknown_payment)?;
         own(caller, key_of(&payment))?;
-        Ok(Some(payment))
+        Ok(Found::Payment(Box::new(payment)))
     }
 }
 
@@ -98,9 +110,9 @@ fn unknown_payment() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "unknown_operation", "There is no such payment.")
 }
 
-fn not_an_address() -> Problem {
+fn not_an_address(part: &str) -> Problem {
     let detail = "A payment is named by its id (32 hex characters) or as op:<store>:<register>:<operation>.";
-    Problem::invalid("payment", detail)
+    Problem::invalid(part, detail)
 }
 
 #[cfg(test)]
@@ -110,11 +122,11 @@ mod tests {
     #[test]
     fn a_payment_is_named_by_its_id_or_by_its_operation() {
         let id = PaymentId::from_uuid(7 << 12);
-        assert_eq!(Address::parse(&id.to_string()).unwrap(), Address::Payment(id));
+        assert_eq!(Address::parse("payment", &id.to_string()).unwrap(), Address::Payment(id));
         for (text, operation) in
             [("op:17:3:17-3-000123-1", "17-3-000123-1"), ("op:17:3:a:b/c", "a:b/c"), ("op:17:3: ", " ")]
         {
-            let Ok(Address::Operation(key)) = Address::parse(text) else {
+            let Ok(Address::Operation(key)) = Address::parse("payment", text) else {
                 assert!(OperationId::parse(operation).is_err(), "{text}");
                 continue;
             };
@@ -127,7 +139,7 @@ mod tests {
     fn what_is_no_address_is_refused() {
         let long = format!("op:17:3:{}", "x".repeat(65));
         for text in ["", "op:", "op:17", "op:17:3", "op:17:3:", "op:1/7:3:x", "0123", "OP:17:3:x", &long] {
-            assert!(Address::parse(text).is_err(), "{text}");
+            assert!(Address::parse("payment", text).is_err(), "{text}");
         }
     }
 }

@@ -7,6 +7,7 @@ use engine::contract::{self, EventBody};
 use engine::doors::Outcome;
 
 use super::caller::later;
+use crate::documents;
 use crate::door::Door;
 use crate::problem::Problem;
 
@@ -28,38 +29,11 @@ pub(crate) fn answer(door: &Door, outcome: Outcome, if_changed: StatusCode) -> R
 /// A rejection as a problem document with the same code.
 pub(crate) fn problem_of(body: EventBody) -> Problem {
     let code = body.code.unwrap_or_else(|| "invalid".to_owned());
-    let status = status_of(&code, body.field.as_deref());
+    let status = match body.field.as_deref() {
+        Some("content_type") => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        _ => documents::status_of(&code),
+    };
     Problem::new(status, code, body.reason.unwrap_or_default())
         .in_field(body.field)
         .of_operation(body.operation)
-}
-
-/// 4xx by what the caller can do about it.
-fn status_of(code: &str, field: Option<&str>) -> StatusCode {
-    match (code, field) {
-        ("invalid", Some("content_type")) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        ("invalid" | "unknown_verb", _) => StatusCode::BAD_REQUEST,
-        ("forbidden", _) => StatusCode::FORBIDDEN,
-        ("unknown_operation", _) => StatusCode::NOT_FOUND,
-        ("too_large", _) => StatusCode::PAYLOAD_TOO_LARGE,
-        ("conflict" | "register_busy" | "refund_in_progress" | "not_paid" | "nothing_to_claim", _) => {
-            StatusCode::CONFLICT
-        }
-        _ => StatusCode::UNPROCESSABLE_ENTITY,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use payment::RejectCode;
-
-    use super::*;
-
-    #[test]
-    fn every_rejection_is_the_callers_to_mend() {
-        for code in RejectCode::ALL {
-            let status = status_of(code.word(), None);
-            assert!(status.is_client_error(), "{} {status}", code.word());
-        }
-    }
 }

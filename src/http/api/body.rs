@@ -1,12 +1,14 @@
 //! Bodies of calls: the commands of the contract, as the engine's intake reads them.
 
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, StatusCode, header};
 use engine::BODY_AT_MOST_BYTES;
+use engine::contract::{is_empty, read_object};
 use engine::doors::Incoming;
 use payment::{OperationId, RegisterId, StoreId};
 use serde_json::{Map, Value};
 
+use super::drain::{Unread, read};
 use crate::problem::Problem;
 
 /// A body that was read.
@@ -20,14 +22,27 @@ pub(crate) struct CommandBody {
 impl CommandBody {
     /// Reads a body of bounded length. Without one there are no fields.
     pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Self, Problem> {
-        let Ok(bytes) = to_bytes(body, BODY_AT_MOST_BYTES).await else {
-            let detail = format!("A body is at most {BODY_AT_MOST_BYTES} bytes long and arrives whole.");
-            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
-                .in_field(Some("body".to_owned())));
-        };
-        let fields = if bytes.is_empty() { Map::new() } else { object(&bytes)? };
-        let content_type = if bytes.is_empty() { None } else { content_type(headers) };
+        let bytes = read(body, BODY_AT_MOST_BYTES).await.map_err(|unread| match unread {
+            Unread::TooLong => {
+                let detail = format!("A body is at most {BODY_AT_MOST_BYTES} bytes long.");
+                Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
+                    .in_field(Some("body".to_owned()))
+            }
+            Unread::Broken => Problem::invalid("body", "the body broke off"),
+        })?;
+        let is_empty = is_empty(&bytes);
+        let fields = if is_empty { Map::new() } else { read_object(&bytes)? };
+        let content_type = if is_empty { None } else { content_type(headers) };
         Ok(Self { bytes, fields, content_type })
+    }
+
+    /// Reads a body that must be there.
+    pub(crate) async fn required(headers: &HeaderMap, body: Body) -> Result<Self, Problem> {
+        let body = Self::read(headers, body).await?;
+        if body.fields.is_empty() {
+            read_object(&body.bytes)?;
+        }
+        Ok(body)
     }
 
     /// A field that is text, if it is there.
@@ -35,7 +50,7 @@ impl CommandBody {
         match self.fields.get(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
-            Some(_) => Err(Problem::invalid(name, format!("{name} must be text"))),
+            Some(_) => Err(Problem::invalid(name, format!("{name} is wrong: it must be text"))),
         }
     }
 
@@ -95,14 +110,6 @@ fn command(verb: &str, store: &StoreId, register: &RegisterId, body: Vec<u8>) ->
         verb: verb.to_owned(),
         body,
         ..Incoming::default()
-    }
-}
-
-fn object(bytes: &[u8]) -> Result<Map<String, Value>, Problem> {
-    match serde_json::from_slice(bytes) {
-        Ok(Value::Object(fields)) => Ok(fields),
-        Ok(_) => Err(Problem::invalid("body", "The body must be a JSON object.")),
-        Err(error) => Err(Problem::invalid("body", format!("The body is not JSON: {error}"))),
     }
 }
 

@@ -58,7 +58,7 @@ impl FromRequestParts<Arc<Door>> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, door: &Arc<Door>) -> Result<Self, Problem> {
-        let key = bearer(&parts.headers).ok_or_else(unknown_key)?;
+        let key = bearer(&parts.headers).ok_or_else(|| missing_key(&parts.headers))?;
         Self::by_key(door, key).await?.ok_or_else(unknown_key)
     }
 }
@@ -113,9 +113,19 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<SecretString> {
     is_ours.then(|| SecretString::from(key.to_owned()))
 }
 
-/// The refusal of a call without a key that is known.
+/// The refusal of a call without a key.
+pub(crate) fn missing_key(headers: &HeaderMap) -> Problem {
+    let detail = if headers.contains_key(header::AUTHORIZATION) {
+        "The Authorization header holds no API key: send Authorization: Bearer <key>."
+    } else {
+        "The API key is missing: send Authorization: Bearer <key>."
+    };
+    Problem::new(StatusCode::UNAUTHORIZED, UNAUTHORIZED, detail)
+}
+
+/// The refusal of a call with a key that nobody knows.
 pub(crate) fn unknown_key() -> Problem {
-    let detail = "Send the store's API key: Authorization: Bearer <key>.";
+    let detail = "This API key is not known: it is mistyped, or was removed.";
     Problem::new(StatusCode::UNAUTHORIZED, UNAUTHORIZED, detail)
 }
 

@@ -25,10 +25,9 @@ pub(crate) async fn pay(
     headers: HeaderMap,
     body: Body,
 ) -> Answer {
-    let body = CommandBody::read(&headers, body).await?;
+    let body = CommandBody::required(&headers, body).await?;
     let store = caller.own(body.text("store")?)?;
-    let register =
-        body.register()?.ok_or_else(|| Problem::invalid("register", "The register is missing."))?;
+    let register = body.register()?.ok_or_else(missing_register)?;
     ask(&door, body.into_sent("pay", &store, &register), StatusCode::CREATED).await
 }
 
@@ -43,7 +42,7 @@ pub(crate) fn about_operation(verb: &'static str) -> MethodRouter<Arc<Door>> {
                     -> Answer {
             let mut body = CommandBody::read(&headers, body).await?;
             caller.own(body.text("store")?)?;
-            let key = Address::parse(&payment)?.operation(&door, &caller).await?;
+            let key = Address::parse("payment", &payment)?.operation(&door, &caller).await?;
             body.set_operation(&key.operation)?;
             ask(&door, body.into_command(verb, &key.store, &key.register), StatusCode::OK).await
         },
@@ -58,9 +57,9 @@ pub(crate) async fn fiscalized(
     headers: HeaderMap,
     body: Body,
 ) -> Answer {
-    let mut body = CommandBody::read(&headers, body).await?;
+    let mut body = CommandBody::required(&headers, body).await?;
     caller.own(body.text("store")?)?;
-    let key = Address::parse(&payment)?.operation(&door, &caller).await?;
+    let key = Address::parse("payment", &payment)?.operation(&door, &caller).await?;
     if body.text("operation")?.is_none() {
         body.set("operation", key.operation.as_str());
     }
@@ -75,9 +74,9 @@ pub(crate) async fn refund(
     headers: HeaderMap,
     body: Body,
 ) -> Answer {
-    let mut body = CommandBody::read(&headers, body).await?;
+    let mut body = CommandBody::required(&headers, body).await?;
     let store = caller.own(body.text("store")?)?;
-    let address = Address::parse(&payment)?;
+    let address = Address::parse("payment", &payment)?;
     let key = address.operation(&door, &caller).await?;
     for name in ["payment", "payment_operation", "payment_store", "payment_register"] {
         body.fields.remove(name);
@@ -91,6 +90,11 @@ pub(crate) async fn refund(
     }
     let register = body.register()?.unwrap_or(key.register);
     ask(&door, body.into_command("refund", &store, &register), StatusCode::CREATED).await
+}
+
+/// The refusal of a call that does not say which register calls.
+pub(crate) fn missing_register() -> Problem {
+    Problem::invalid("register", "register is missing: it must be text of 1 to 40 characters")
 }
 
 async fn ask(door: &Door, incoming: Incoming, if_changed: StatusCode) -> Answer {

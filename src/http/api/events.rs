@@ -1,19 +1,20 @@
 //! `GET /api/v1/events`: the events of a register as server-sent events, each once, none left out.
 //!
 //! The id of an event is its row's number in the journal. Rows of a register are read by that number, so a register that
-//! names the last one it has seen misses nothing, whatever happened to the connection, the register or the service.
+//! names the last one it has seen misses nothing, whatever happened to the connection, the register or the service. The
+//! stream opens with an id without an event, so that a register knows its place before anything has happened.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use engine::ports::{Destination, EventRow, StoreError};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::sync::OwnedSemaphorePermit;
@@ -22,7 +23,7 @@ use tokio::time::Instant;
 use super::READ_EVERY;
 use super::body::register_named;
 use super::caller::{Caller, unavailable};
-use super::lists::read;
+use super::query::Asked;
 use crate::changes::Changes;
 use crate::door::Door;
 use crate::problem::Problem;
@@ -39,14 +40,15 @@ const PAGE: usize = 256;
 const KEY_CHECK_EVERY: Duration = Duration::from_secs(30);
 
 /// Which events are wanted.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(default)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct EventsQuery {
     /// The store; left out, the key's.
     store: Option<String>,
     /// The register.
-    register: Option<String>,
-    /// The id of the last event that was seen, or `latest` for what comes from now on.
+    #[schemars(length(min = 1, max = 40))]
+    register: String,
+    /// The id of the last event that was seen, or `latest` for what comes from now on. Left out: from the first event.
+    #[schemars(regex(pattern = "^([0-9]{1,18}|latest)$"))]
     after: Option<String>,
 }
 
@@ -55,12 +57,10 @@ pub(crate) async fn events(
     State(door): State<Arc<Door>>,
     caller: Caller,
     headers: HeaderMap,
-    query: Result<Query<EventsQuery>, axum::extract::rejection::QueryRejection>,
+    Asked(query): Asked<EventsQuery>,
 ) -> Result<Response, Problem> {
-    let query = read(query)?;
     let store = caller.own(query.store.as_deref())?;
-    let register = query.register.as_deref().map(register_named).transpose()?;
-    let register = register.ok_or_else(|| Problem::invalid("register", "Name the register: ?register=…"))?;
+    let register = register_named(&query.register)?;
     let destination = Destination { store, register };
     ensure_set_up(&door, &destination)?;
     let place = caller.hold(&door)?;
@@ -68,13 +68,14 @@ pub(crate) async fn events(
     let changes = Changes::of(&door, destination);
     let key_checked_at = Instant::now();
     let feed = Feed { door, caller, changes, cursor, page: VecDeque::new(), key_checked_at, _place: place };
+    let begins = Event::default().id(cursor.to_string()).retry(RETRY).comment("events follow");
     let events = stream::unfold(feed, |mut feed| async move {
         let row = feed.next().await?;
-        let event = Event::default().id(row.number.to_string()).event(row.name).data(row.body).retry(RETRY);
-        Some((Ok::<_, Infallible>(event), feed))
+        Some((Event::default().id(row.number.to_string()).event(row.name).data(row.body), feed))
     });
+    let frames = stream::once(async { begins }).chain(events).map(Ok::<_, Infallible>);
     let alive = KeepAlive::new().interval(BEAT).text("alive");
-    Ok(([UNBUFFERED], Sse::new(events).keep_alive(alive)).into_response())
+    Ok(([UNBUFFERED], Sse::new(frames).keep_alive(alive)).into_response())
 }
 
 fn ensure_set_up(door: &Door, destination: &Destination) -> Result<(), Problem> {
@@ -96,11 +97,14 @@ async fn cursor(
     after: Option<&str>,
 ) -> Result<i64, Problem> {
     let last = headers.get("last-event-id").map(|value| value.to_str().unwrap_or("?"));
-    match last.filter(|last| !last.is_empty()).or(after) {
+    let last = last.filter(|last| !last.is_empty());
+    let field = if last.is_some() { "Last-Event-ID" } else { "after" };
+    match last.or(after) {
         None => Ok(0),
         Some("latest") => door.parts.registers.newest_event(destination).await.map_err(unavailable),
-        Some(text) => text.parse().map_err(|_| {
-            Problem::invalid("after", "A cursor is the id of an event of this stream, or latest.")
+        Some(text) => text.parse().ok().filter(|cursor| *cursor >= 0).ok_or_else(|| {
+            let detail = format!("{field} is wrong: it must be the id of an event of this stream, or latest");
+            Problem::invalid(field, detail)
         }),
     }
 }

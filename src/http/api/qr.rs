@@ -2,19 +2,20 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{FromRequestParts, Path, Query, State};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use console::{CodeImage, live_payload};
 use engine::ports::OperationKind;
 use payment::Payment;
 use schemars::JsonSchema;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use super::address::Address;
-use super::caller::{Caller, bearer, unavailable, unknown_key};
-use super::lists::read;
+use super::address::{Address, Found};
+use super::caller::{Caller, bearer, missing_key, unavailable, unknown_key};
+use super::query::Asked;
 use crate::door::Door;
 use crate::problem::Problem;
 use crate::screen::access::has_key;
@@ -24,32 +25,33 @@ const MODULES: std::ops::RangeInclusive<u32> = 1..=20;
 const QUIET: std::ops::RangeInclusive<u32> = 0..=16;
 
 /// How the picture is wanted.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(default)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct PictureQuery {
     /// Pixels of a module, 8 if not given.
+    #[schemars(range(min = 1, max = 20))]
     module: Option<u32>,
     /// Modules of the light border, 4 if not given: what scanners need.
+    #[schemars(range(min = 0, max = 16))]
     quiet: Option<u32>,
     /// The key of a console of the register, for outputs that can't set a header.
+    #[expect(dead_code, reason = "`Keys` reads it before the other parameters")]
     key: Option<String>,
 }
 
 /// The picture. A code that is over, or never was, is not found (P8).
 pub(crate) async fn picture(
     State(door): State<Arc<Door>>,
+    keys: Keys,
     Path(picture): Path<String>,
-    headers: HeaderMap,
-    query: Result<Query<PictureQuery>, axum::extract::rejection::QueryRejection>,
+    Asked(query): Asked<PictureQuery>,
 ) -> Result<Response, Problem> {
-    let query = read(query)?;
     let (address, is_png) = match (picture.strip_suffix(".png"), picture.strip_suffix(".svg")) {
         (Some(address), _) => (address, true),
         (_, Some(address)) => (address, false),
-        _ => return Err(Problem::invalid("payment", "A picture is named <payment>.svg or <payment>.png.")),
+        _ => return Err(Problem::invalid("picture", "A picture is named <payment>.svg or <payment>.png.")),
     };
     let image = image_of(&query)?;
-    let payment = seen_by(&door, &Address::parse(address)?, &headers, query.key.as_deref()).await?;
+    let payment = seen_by(&door, &Address::parse("picture", address)?, keys).await?;
     let payload = live_payload(&payment, door.parts.screens.now()).ok_or_else(not_live)?;
     let drawn = |kind: &'static str, picture: Vec<u8>| ([(header::CONTENT_TYPE, kind)], picture);
     let picture = if is_png {
@@ -58,6 +60,31 @@ pub(crate) async fn picture(
         image.svg(payload).map(|svg| drawn("image/svg+xml", svg.into_bytes()))
     };
     picture.map(IntoResponse::into_response).map_err(|_| not_live())
+}
+
+/// Whose key came with the call.
+pub(crate) enum Keys {
+    /// The store's.
+    Store(Caller),
+    /// Perhaps a console's: by the register of the payment it is known.
+    Console(SecretString),
+}
+
+impl FromRequestParts<Arc<Door>> for Keys {
+    type Rejection = Problem;
+
+    /// Whoever has no key at all learns nothing, not even what is wrong with the call.
+    async fn from_request_parts(parts: &mut Parts, door: &Arc<Door>) -> Result<Self, Problem> {
+        if let Some(key) = bearer(&parts.headers) {
+            return Ok(match Caller::by_key(door, key.clone()).await? {
+                Some(caller) => Self::Store(caller),
+                None => Self::Console(key),
+            });
+        }
+        let query = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).map(|query| query.0);
+        let key = query.unwrap_or_default().into_iter().find(|(name, _)| name == "key");
+        key.map(|(_, key)| Self::Console(key.into())).ok_or_else(|| missing_key(&parts.headers))
+    }
 }
 
 fn image_of(query: &PictureQuery) -> Result<CodeImage, Problem> {
@@ -72,37 +99,23 @@ fn image_of(query: &PictureQuery) -> Result<CodeImage, Problem> {
 }
 
 /// The payment, for whoever has the store's key or that of a console of its register.
-async fn seen_by(
-    door: &Door,
-    address: &Address,
-    headers: &HeaderMap,
-    key: Option<&str>,
-) -> Result<Payment, Problem> {
-    let sent = bearer(headers);
-    if let Some(sent) = &sent
-        && let Some(caller) = Caller::by_key(door, sent.clone()).await?
-    {
-        return address.payment(door, &caller).await?.ok_or_else(not_live);
-    }
-    let payment = known(door, address).await?;
-    let of_console = sent.as_ref().map(ExposeSecret::expose_secret).or(key);
-    let settings = door.parts.screens.settings();
-    let (store, register) = match &payment {
-        Some(payment) => (&payment.checkout.store, &payment.checkout.register),
-        None => return Err(if door.parts.config.open_screens { not_live() } else { unknown_key() }),
+async fn seen_by(door: &Door, address: &Address, keys: Keys) -> Result<Payment, Problem> {
+    let key = match keys {
+        Keys::Store(caller) => {
+            return match address.find(door, &caller).await? {
+                Found::Payment(payment) => Ok(*payment),
+                Found::NeverStarted(_) | Found::Nothing => Err(not_live()),
+            };
+        }
+        Keys::Console(key) => key,
     };
-    let consoles = settings
-        .stores
-        .get(store)
-        .and_then(|store| store.registers.get(register))
-        .into_iter()
-        .flat_map(|register| register.consoles.values());
-    let is_theirs =
-        of_console.is_some_and(|key| consoles.into_iter().any(|console| has_key(console, key.as_bytes())));
-    if !is_theirs && !door.parts.config.open_screens {
-        return Err(unknown_key());
-    }
-    payment.ok_or_else(not_live)
+    let payment = known(door, address).await?.ok_or_else(unknown_key)?;
+    let settings = door.parts.screens.settings();
+    let store = settings.stores.get(&payment.checkout.store);
+    let register = store.and_then(|store| store.registers.get(&payment.checkout.register));
+    let mut consoles = register.into_iter().flat_map(|register| register.consoles.values());
+    let is_theirs = consoles.any(|console| has_key(console, key.expose_secret().as_bytes()));
+    if is_theirs { Ok(payment) } else { Err(unknown_key()) }
 }
 
 async fn known(door: &Door, address: &Address) -> Result<Option<Payment>, Problem> {

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::codes;
 use super::commands::{COMMANDS, Command};
 use super::events::{EVENTS, Event};
+use super::{codes, rules};
 
 pub(super) fn document() -> Value {
     json!({
@@ -13,10 +13,7 @@ pub(super) fn document() -> Value {
         "info": {
             "title": "Universal Integrator: registers over RabbitMQ",
             "version": "1.0.0",
-            "description": "A register declares one durable queue checkout.till.<store>.<register> without arguments, \
-                binds it to the exchange checkout.event with v1.<store>.<register>.# before its first command, and \
-                publishes commands to the exchange checkout.command with v1.<store>.<register>.<verb>: persistent, \
-                mandatory, with publisher confirms. It never declares exchanges. It drops a message_id that it has seen.",
+            "description": description(),
             "license": { "name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0" },
         },
         "defaultContentType": "application/json",
@@ -32,6 +29,22 @@ pub(super) fn document() -> Value {
         "components": { "messages": messages() },
         "x-codes": codes::table(),
     })
+}
+
+fn description() -> String {
+    format!(
+        "A register declares one durable queue checkout.till.<store>.<register> without arguments, binds it to the exchange \
+         checkout.event with v1.<store>.<register>.# before its first command, and publishes commands to the exchange \
+         checkout.command with v1.<store>.<register>.<verb>: persistent, mandatory, with publisher confirms. It never declares \
+         exchanges. It drops a message_id that it has seen.\n\n\
+         ## Operations\n\n{}\n## Events and states\n\n{}\n## Bounds\n\n{}\n## Rejections\n\n\
+         A command that can't be carried out is answered `request.rejected` with a stable `code`; `x-codes` at the end of this \
+         document says of each what it means, what the next try needs, and what the cashier does. `x-rejections` of an operation \
+         lists the codes that answer it.\n",
+        rules::OPERATIONS,
+        rules::EVENTS,
+        rules::BOUNDS
+    )
 }
 
 fn channels() -> Map<String, Value> {
@@ -67,7 +80,9 @@ fn operations() -> Map<String, Value> {
     let commands = COMMANDS.iter().map(|command| {
         let answers = command.answers.join(", ");
         let summary = format!("{} Answered by {answers}.", command.summary);
-        (id_of_command(command), operation("receive", &id_of_command(command), &summary))
+        let mut operation = operation("receive", &id_of_command(command), &summary);
+        operation["x-rejections"] = json!(command.codes());
+        (id_of_command(command), operation)
     });
     let events = EVENTS
         .iter()

@@ -3,6 +3,7 @@
 use payment::Status;
 use serde_json::{Map, Value, json};
 
+use super::codes;
 use super::schema::{event_fields, never_null, text_in};
 
 /// One event.
@@ -34,6 +35,16 @@ const OF_PAYMENT: [&str; 4] = ["status", "amount", "refunded_total", "test"];
 impl Event {
     pub(super) fn schema_name(&self) -> String {
         format!("event.{}", self.name)
+    }
+
+    /// Whether it may be about a whole store.
+    fn is_of_store(&self) -> bool {
+        matches!(self.name, "register.found" | "register.totals" | "register.types")
+    }
+
+    /// Whether the stream of a register's events has it: answers to commands are not in it.
+    pub(super) fn is_streamed(&self) -> bool {
+        self.family() != Family::NoPayment && self.name != "payment.state"
     }
 
     fn family(&self) -> Family {
@@ -79,12 +90,20 @@ impl Event {
                 Family::PerhapsPayment => matches!(*name, "payment" | "sequence"),
                 Family::NoPayment => matches!(*name, "payment" | "sequence" | "operation"),
             };
+            // A store may ask by itself, over HTTP.
+            let may_be_null = may_be_null || (*name == "register" && self.is_of_store());
             if !may_be_null {
                 never_null(&mut field);
             }
             properties.insert((*name).to_owned(), field);
         }
         properties.insert("event".to_owned(), json!({ "const": self.name }));
+        if let Some(known) = codes::of_event(self.name)
+            && let Some(code) = properties.get_mut("code")
+        {
+            // No closed list: registers ignore codes that they do not know.
+            code["x-codes"] = json!(known);
+        }
         if let Some(status) = properties.get_mut("status") {
             *status = text_in(Status::ALL.iter().map(|status| status.word()));
         }
@@ -166,6 +185,11 @@ macro_rules! event {
     };
 }
 
+/// An event by its name.
+pub(super) fn named(name: &str) -> &'static Event {
+    EVENTS.iter().find(|event| event.name == name).expect("events are named by those who know them")
+}
+
 /// All events.
 pub(super) const EVENTS: [Event; 24] = [
     event!(
@@ -205,7 +229,7 @@ pub(super) const EVENTS: [Event; 24] = [
     ),
     event!(
         "payment.cancelling",
-        "The end is wanted but not certain; the till takes no other money yet.",
+        "Not the end: it is wanted, but the code may still be paid. The till takes no other money yet; an end or payment.paid follows.",
         &[],
         &["reason"],
         || json!({ "status": "cancelling" })
@@ -250,7 +274,7 @@ pub(super) const EVENTS: [Event; 24] = [
     ),
     event!(
         "payment.state",
-        "The whole state: the till takes it as the truth. Never dropped by sequence.",
+        "The whole state: the till takes it as the truth. Its sequence is that of the last fact: never dropped by it.",
         &["credits", "refunds"],
         &STATE,
         || json!({ "qr": code(), "bank": "raiffeisen", "payment_url": code()["payload"], "credits": [], "refunds": [] })
@@ -290,7 +314,7 @@ pub(super) const EVENTS: [Event; 24] = [
     ),
     event!(
         "register.state",
-        "Answers a get without an operation while nothing is open.",
+        "Answers a get without an operation: over AMQP while nothing is open, over HTTP always.",
         &["open"],
         &[],
         || json!({ "open": [] })
@@ -299,8 +323,8 @@ pub(super) const EVENTS: [Event; 24] = [
         "register.found",
         "Answers find: payments, newest first, and money at the store's open plates that nobody has claimed.",
         &["payments", "unclaimed", "more"],
-        &["from", "to"],
-        || json!({ "payments": [], "unclaimed": [], "more": false })
+        &["from", "to", "next"],
+        || json!({ "payments": [], "unclaimed": [], "more": false, "from": "2026-10-21T10:15:02Z" })
     ),
     event!(
         "register.totals",

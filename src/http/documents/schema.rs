@@ -1,6 +1,6 @@
 //! Schemas from types, made plain: nothing refers to anything, times say that they are times.
 
-use engine::contract::EventBody;
+use engine::contract::{EventBody, schema_of};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
@@ -20,12 +20,16 @@ const TIMES: [&str; 9] = [
 
 /// The schema of what registers send.
 pub(super) fn of_sent<T: JsonSchema>() -> Value {
-    plain::<T>(SchemaSettings::draft2020_12().for_deserialize())
+    tidied(schema_of::<T>())
 }
 
 /// The schema of what registers get.
 pub(crate) fn of_got<T: JsonSchema>() -> Value {
-    plain::<T>(SchemaSettings::draft2020_12().for_serialize())
+    let settings = SchemaSettings::draft2020_12().for_serialize().with(|settings| {
+        settings.inline_subschemas = true;
+        settings.meta_schema = None;
+    });
+    tidied(settings.into_generator().into_root_schema_for::<T>().to_value())
 }
 
 /// The schemas of an event's fields.
@@ -66,12 +70,7 @@ pub(super) fn text_in(words: impl IntoIterator<Item = &'static str>) -> Value {
     json!({ "type": "string", "enum": words.into_iter().collect::<Vec<_>>() })
 }
 
-fn plain<T: JsonSchema>(settings: SchemaSettings) -> Value {
-    let settings = settings.with(|settings| {
-        settings.inline_subschemas = true;
-        settings.meta_schema = None;
-    });
-    let mut schema = settings.into_generator().into_root_schema_for::<T>().to_value();
+fn tidied(mut schema: Value) -> Value {
     tidy(&mut schema);
     if let Some(fields) = schema.as_object_mut() {
         fields.remove("title");

@@ -36,6 +36,11 @@ impl Call {
                 let operation = take(&mut fields, "operation")?;
                 Some(Self::post(format!("{}/{verb}", payment(options, register, &operation)), fields))
             }
+            "get" if !fields.contains_key("operation") => {
+                set(&mut fields, "store", options.store.as_str());
+                set(&mut fields, "register", register);
+                Some(Self::get("/api/v1/open".to_owned(), fields))
+            }
             "get" => {
                 Some(Self::get(payment(options, register, &take(&mut fields, "operation")?), Map::new()))
             }
@@ -134,6 +139,7 @@ mod tests {
                 r#"POST /api/v1/payments/op:17:1:a/refunds  {"operation":"r","register":"3"}"#,
             ),
             ("get", json!({"operation": "a"}), "GET /api/v1/payments/op:17:3:a  "),
+            ("get", json!({}), "GET /api/v1/open register=3&store=17 "),
             (
                 "find",
                 json!({"amount": sum, "receipt": "7"}),
@@ -144,7 +150,6 @@ mod tests {
         ] {
             assert_eq!(line(verb, &body).as_deref(), Some(expected));
         }
-        assert_eq!(line("get", &json!({})), None);
         assert_eq!(line("dance", &json!({"operation": "a"})), None);
     }
 }

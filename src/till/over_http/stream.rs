@@ -39,8 +39,9 @@ impl Stream {
                 let values = block.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
                 values.map(|value| value.strip_prefix(' ').unwrap_or(value)).collect::<Vec<_>>().join("\n")
             };
+            // A stream opens with an id alone: the place to go on from if it breaks before the first event.
+            self.cursor = Some(field("id")).filter(|id| !id.is_empty()).or(self.cursor.take());
             if let Ok(event) = serde_json::from_str(&field("data")) {
-                self.cursor = Some(field("id")).filter(|id| !id.is_empty()).or(self.cursor.take());
                 events.push(event);
             }
         }
@@ -53,6 +54,13 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn the_place_is_known_before_the_first_event() {
+        let mut stream = Stream::default();
+        assert_eq!(stream.take(b"id: 41\nretry: 1000\n: events follow\n\n"), [] as [Value; 0]);
+        assert_eq!(stream.cursor.as_deref(), Some("41"));
+    }
 
     #[test]
     fn events_are_whole_whatever_the_pieces_in_which_they_come() {

@@ -34,7 +34,7 @@ fn an_answer_for_which_there_is_no_queue_becomes_a_dead_letter_with_the_reason()
         till.sink.take_queue_from("1");
         let receipt = till.send("1", "pay", json!({ "operation": "op-1", "amount": 5 })).await;
         let reason =
-            "request.rejected could not be answered, the register has no queue: expected struct MoneyBody";
+            "request.rejected could not be answered, the register has no queue: amount is wrong: it must be an object with currency, value";
         assert_eq!(receipt, Receipt::DeadLetter(reason.to_owned()));
         let receipt = till.cancel("op-2").await;
         assert!(matches!(receipt, Receipt::DeadLetter(_)), "{receipt:?}");

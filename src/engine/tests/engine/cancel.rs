@@ -31,6 +31,46 @@ fn a_cancel_before_its_pay_is_answered_and_the_pay_never_starts() {
 }
 
 #[test]
+fn an_operation_that_was_cancelled_before_its_pay_is_known_as_cancelled() {
+    let world = World::new();
+    world.live(async |till| {
+        till.cancel("op-1").await;
+        for verb in ["get", "check"] {
+            till.send("1", verb, json!({ "operation": "op-1" })).await;
+            let told = till.sink.to("1").pop().unwrap().body;
+            assert_eq!((&told["event"], &told["payment"]), (&json!("payment.cancelled"), &Value::Null));
+            assert_eq!(told["in_reply_to"], format!("1-{verb}-op-1"));
+        }
+        let receipt = json!({ "operation": "op-1", "fn": "1", "fd": "2", "fp": "3" });
+        for (verb, body) in [("claim", json!({ "operation": "op-1" })), ("fiscalized", receipt)] {
+            till.send("1", verb, body).await;
+            let told = till.sink.to("1").pop().unwrap().body;
+            assert_eq!((&told["event"], &told["code"]), (&json!("request.rejected"), &json!("not_paid")));
+        }
+    });
+    assert_eq!(world.bank.calls(), [], "no bank was asked");
+}
+
+#[test]
+fn a_question_about_a_rejected_operation_tells_the_rejection() {
+    let world = World::new();
+    world.live(async |till| {
+        till.pay("op-1").await;
+        till.pay("op-2").await;
+        let rejected = till.sink.last("1", "request.rejected").unwrap().body;
+        assert_eq!(rejected["code"], "register_busy");
+        for verb in ["get", "check", "claim"] {
+            till.send("1", verb, json!({ "operation": "op-2" })).await;
+            let told = till.sink.to("1").pop().unwrap().body;
+            assert_eq!((&told["event"], &told["command"]), (&json!("request.rejected"), &json!(verb)));
+            for field in ["operation", "code", "reason"] {
+                assert_eq!(told[field], rejected[field], "{field}");
+            }
+        }
+    });
+}
+
+#[test]
 fn a_pay_that_breaks_the_contract_is_still_answered_as_cancelled_if_the_cancel_was_first() {
     let world = World::new();
     world.live(async |till| {

@@ -21,6 +21,7 @@ mod outage;
 mod paid;
 mod parked;
 mod plates;
+mod published;
 mod queries;
 mod refunds;
 mod repeats;

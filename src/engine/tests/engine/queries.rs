@@ -1,7 +1,8 @@
 //! `find`, `totals`, `types`, `fiscalized`, and `get` of everything that is open.
 
-use payment::LateMoney;
-use serde_json::{Value, json};
+use engine::doors::{Outcome, Registers};
+use payment::{LateMoney, StoreId};
+use serde_json::{Map, Value, json};
 
 use crate::kit::{Life, World, pay_body};
 
@@ -83,6 +84,79 @@ fn an_answer_to_find_has_fifty_payments_at_most_and_says_that_there_are_more() {
         }
         let found = ask(till, "find", json!({ "receipt": "000123" })).await;
         assert_eq!((found["payments"].as_array().unwrap().len(), &found["more"]), (50, &json!(true)));
+    });
+}
+
+#[test]
+fn the_rest_of_an_answer_to_find_is_asked_for_by_its_next() {
+    let world = World::with_many_open();
+    world.live(async |till| {
+        for number in 0..101 {
+            till.pay(&format!("op-{number}")).await;
+        }
+        let (mut all, mut before) = (Vec::new(), Value::Null);
+        for (count, more) in [(50, true), (50, true), (1, false)] {
+            let found = ask(till, "find", json!({ "receipt": "000123", "before": before })).await;
+            assert_eq!((operations(&found).len(), &found["more"]), (count, &json!(more)));
+            all.extend(operations(&found).into_iter().map(str::to_owned));
+            before = found["next"].clone();
+        }
+        assert_eq!(before, Value::Null);
+        let newest_first: Vec<String> = (0..101).rev().map(|number| format!("op-{number}")).collect();
+        assert_eq!(all, newest_first);
+        for before in ["0123", "0191f7e25d3a70008000000000fff000"] {
+            let rejected = ask(till, "find", json!({ "before": before })).await;
+            assert_eq!((&rejected["code"], &rejected["field"]), (&json!("invalid"), &json!("before")));
+        }
+    });
+}
+
+#[test]
+fn a_period_that_ends_before_it_begins_is_refused() {
+    let world = World::new();
+    world.live(async |till| {
+        for verb in ["find", "totals"] {
+            for (from, to, is_right) in [
+                ("2026-11-22", "2026-11-21", false),
+                ("2026-11-21T09:00:01Z", "2026-11-21T09:00:00Z", false),
+                ("2026-11-21", "2026-11-21", true),
+            ] {
+                let told = ask(till, verb, json!({ "from": from, "to": to })).await;
+                assert_eq!(told["event"] != "request.rejected", is_right, "{verb} {from} {to}: {told}");
+                assert!(is_right || told["field"] == "from", "{told}");
+            }
+        }
+    });
+}
+
+#[test]
+fn a_store_that_asks_by_itself_names_no_register() {
+    let world = World::new();
+    world.live(async |till| {
+        a_morning(till).await;
+        let store = StoreId::parse("17").unwrap();
+        let ask = async |verb: &str, fields: Value| {
+            let fields = fields.as_object().unwrap();
+            match till.engine.answer_store(&store, verb, fields).await {
+                Outcome::Told(mut bodies) => serde_json::to_value(bodies.remove(0)).unwrap(),
+                other => panic!("{other:?}"),
+            }
+        };
+        let (found, totals) = (ask("find", json!({})).await, ask("totals", json!({ "shift": "42" })).await);
+        let types = ask("types", json!({})).await;
+        assert_eq!(operations(&found), ["c", "b", "a"]);
+        assert_eq!(totals["totals"][0]["paid"]["count"], 2);
+        for answer in [&found, &totals, &types] {
+            assert_eq!((&answer["store"], &answer["register"]), (&json!("17"), &Value::Null));
+        }
+        let sbp = types["types"].as_array().unwrap().iter().find(|one| one["code"] == "sbp").unwrap();
+        let kinds = sbp["capabilities"]["qr"].as_array().unwrap();
+        assert!(kinds.contains(&json!("cash_link")), "some register of the store has a plate: {sbp}");
+        let nowhere = StoreId::parse("99").unwrap();
+        let Outcome::Rejected(told) = till.engine.answer_store(&nowhere, "types", &Map::new()).await else {
+            panic!("there is no such store")
+        };
+        assert_eq!((told.code.as_deref(), told.field.as_deref()), (Some("unknown_register"), Some("store")));
     });
 }
 
@@ -196,6 +270,26 @@ fn a_fiscal_receipt_is_kept_and_told_with_the_state() {
             let mut body = receipt("a");
             body[field] = json!("12x");
             assert_eq!(ask(till, "fiscalized", body).await["field"], field);
+        }
+    });
+}
+
+#[test]
+fn test_money_never_has_a_fiscal_receipt() {
+    let world = World::new().terms("north", |terms| terms.test = true);
+    world.live(async |till| {
+        till.pay("a").await;
+        till.until_ms(500).await;
+        assert!(till.buyer_pays());
+        till.until(2).await;
+        let receipt = json!({ "operation": "a", "fn": "9960440300000001", "fd": "17", "fp": "1234567890" });
+        let refused = ask(till, "fiscalized", receipt).await;
+        assert_eq!((&refused["code"], &refused["field"]), (&json!("test_money"), &json!("operation")));
+        till.refund("1", "r", "a", None).await;
+        till.until(10).await;
+        for name in ["refund.accepted", "refund.completed"] {
+            let told = till.sink.last("1", name).unwrap().body;
+            assert_eq!((&told["test"], &told["fiscal_receipt_due"]), (&json!(true), &json!(false)), "{name}");
         }
     });
 }

@@ -16,7 +16,7 @@ use super::ids::TestIds;
 use super::life::Life;
 use super::sink::TestSink;
 use super::time::TestTime;
-use super::{settings, terms};
+use super::{published, settings, terms};
 
 /// A shop with its bank, broker and database.
 pub(crate) struct World {
@@ -103,6 +103,7 @@ impl World {
                 told = async { story(&Life::start(self).await).await } => Some(told),
             };
             self.time.end();
+            self.sink.confirmed().iter().for_each(|told| published::check(&told.body));
             lived
         })
     }

@@ -11,6 +11,8 @@ use engine::ports::{Destination, EventRow, OperationKey, OperationKind};
 use payment::{EndCode, EndWord, LastTry, OperationId, Payment, RejectCode};
 use reqwest::{RequestBuilder, Response};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use http_door::HttpConfig;
 
@@ -100,6 +102,122 @@ async fn a_call_without_a_known_key_is_refused() {
 }
 
 #[tokio::test]
+async fn a_missing_key_is_told_from_a_wrong_one() {
+    let door = Running::open().await;
+    for (call, told) in [
+        (door.get("/api/v1/types"), "is missing"),
+        (door.get("/api/v1/types").basic_auth("till", Some("key")), "holds no API key"),
+        (door.get("/api/v1/types").bearer_auth("another"), "is not known"),
+        (door.get("/qr/123.gif?quiet=99"), "is missing"),
+        (door.get("/qr/op:17:1:o-1.png"), "is missing"),
+        (door.get("/qr/op:17:1:o-1.png?key=another"), "is not known"),
+    ] {
+        let answer = call.send().await.unwrap();
+        assert_eq!(answer.status(), 401);
+        let problem: Value = answer.json().await.unwrap();
+        assert!(problem["detail"].as_str().unwrap().contains(told), "{told}: {problem}");
+    }
+    door.stop().await;
+}
+
+#[tokio::test]
+async fn an_empty_body_is_called_empty_and_is_fine_where_nothing_has_to_be_said() {
+    let door = Running::open().await;
+    for body in ["", " \n"] {
+        let (status, problem) = answered(door.post(PAYMENTS).body(body)).await;
+        assert_eq!((status, &problem["field"]), (400, &json!("body")));
+        assert!(problem["detail"].as_str().unwrap().contains("empty"), "{problem}");
+        answers(&door, Outcome::Told(vec![EventBody::default()]));
+        assert_eq!(answered(door.post(&format!("{PAYMENTS}/op:17:1:o-1/check")).body(body)).await.0, 200);
+    }
+    door.stop().await;
+}
+
+/// A client that writes all of its request before it reads a byte, as simple ones do.
+#[tokio::test]
+async fn a_body_that_is_far_too_long_gets_its_answer_read_by_a_plain_client() {
+    let door = Running::open().await;
+    let length = 5_000_000;
+    let head = format!(
+        "POST {PAYMENTS} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {API_KEY}\r\nContent-Length: {length}\r\n\r\n"
+    );
+    let mut socket = TcpStream::connect(door.address).await.unwrap();
+    socket.write_all(head.as_bytes()).await.unwrap();
+    socket.write_all(&vec![b' '; length]).await.expect("the whole body is taken");
+    let mut answer = [0; 12];
+    socket.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 413");
+    door.stop().await;
+}
+
+#[tokio::test]
+async fn a_store_asks_by_itself_where_no_register_is_named() {
+    let door = Running::open().await;
+    for (path, verb) in [
+        ("/api/v1/payments?receipt=7", "find"),
+        ("/api/v1/totals?shift=42", "totals"),
+        ("/api/v1/types?", "types"),
+    ] {
+        for (query, register) in [("", ""), ("&register=2", "2"), ("&store=17&register=9", "9")] {
+            answers(&door, Outcome::Told(vec![EventBody::default()]));
+            assert_eq!(answered(door.get(&format!("{path}{query}"))).await.0, 200, "{path}{query}");
+            let asked = door.fakes.registers.asked.lock().unwrap().remove(0);
+            assert_eq!((asked.verb.as_str(), asked.register.as_str()), (verb, register), "{path}{query}");
+        }
+    }
+    answers(&door, rejection(RejectCode::AmountOutOfRange, "amount.value"));
+    let (_, problem) = answered(door.get("/api/v1/payments?amount=1")).await;
+    assert_eq!(problem["field"], "amount", "the parameter's name, not the field's of the command");
+    door.stop().await;
+}
+
+#[tokio::test]
+async fn what_a_register_has_open_is_told_by_its_operations() {
+    let door = Running::open().await;
+    let payment = door.sample().showing(LastTry::None);
+    answers(&door, Outcome::Told(vec![engine::contract::state(&payment, payment.opened_at)]));
+    let (status, told) = answered(door.get("/api/v1/open?register=1")).await;
+    assert_eq!(
+        (status, &told["event"], &told["open"]),
+        (200, &json!("register.state"), &json!(["sample-1"]))
+    );
+    assert_eq!(
+        (&told["store"], &told["register"], &told["payment"]),
+        (&json!("17"), &json!("1"), &Value::Null)
+    );
+    let asked = door.fakes.registers.asked.lock().unwrap().remove(0);
+    assert_eq!((asked.verb.as_str(), asked.body.as_slice()), ("get", &b"{}"[..]));
+    door.stop().await;
+}
+
+#[tokio::test]
+async fn an_operation_that_never_starts_is_told_at_once_and_not_waited_for() {
+    let door = Running::open().await;
+    let path = format!("{PAYMENTS}/op:17:1:o-1?wait=60s&after=1");
+    let key = OperationKey {
+        store: kiosk().store,
+        register: kiosk().register,
+        operation: OperationId::parse("o-1").unwrap(),
+    };
+    let is = |kind| *door.fakes.registers.operations.lock().unwrap() = vec![(key.clone(), kind)];
+    let cancelled = EventBody { event: "payment.cancelled", ..EventBody::default() };
+
+    is(OperationKind::Tombstone);
+    answers(&door, Outcome::Told(vec![cancelled]));
+    let (status, told) = answered(door.get(&path)).await;
+    assert_eq!((status, &told["event"], &told["payment"]), (200, &json!("payment.cancelled"), &Value::Null));
+
+    is(OperationKind::Rejected { code: RejectCode::RegisterBusy, field: None, reason: "because".to_owned() });
+    answers(&door, rejection(RejectCode::RegisterBusy, "operation"));
+    let (status, problem) = answered(door.get(&path)).await;
+    assert_eq!(
+        (status, &problem["code"], &problem["operation"]),
+        (409, &json!("register_busy"), &json!("o-1"))
+    );
+    door.stop().await;
+}
+
+#[tokio::test]
 async fn what_belongs_to_another_store_is_forbidden() {
     let door = Running::open().await;
     let mut other = pay();
@@ -179,7 +297,17 @@ async fn bad_calls_are_refused_before_the_engine_hears_of_them() {
         (door.post(PAYMENTS).json(&json!({ "register": "a.b" })), 400, "register"),
         (door.get("/api/v1/payments/123"), 400, "payment"),
         (door.get("/api/v1/payments/op:17:1:o-1?wait=soon"), 400, "wait"),
-        (door.get("/api/v1/payments/op:17:1:o-1?after=-1"), 400, "query"),
+        (door.get("/api/v1/payments/op:17:1:o-1?after=-1"), 400, "after"),
+        (door.get("/api/v1/payments/op:17:1:o-1?untill=1"), 400, "untill"),
+        (door.get("/api/v1/payments?amount=ten"), 400, "amount"),
+        (door.get("/api/v1/payments?currency=RUB"), 400, "currency"),
+        (door.get("/api/v1/payments?reciept=1"), 400, "reciept"),
+        (door.get("/api/v1/payments?receipt=1&receipt=2"), 400, "receipt"),
+        (door.get("/api/v1/totals?shift=42&whole_store=true"), 400, "whole_store"),
+        (door.get("/api/v1/types?register=a.b"), 400, "register"),
+        (door.get("/api/v1/open"), 400, "register"),
+        (door.post("/api/v1/payments/op:17:1:o-1/refunds"), 400, "body"),
+        (door.post("/api/v1/payments/op:17:1:o-1/fiscalized"), 400, "body"),
         (
             door.post("/api/v1/payments/op:17:1:o-1/cancel").json(&json!({ "operation": "o-2" })),
             400,
@@ -187,12 +315,19 @@ async fn bad_calls_are_refused_before_the_engine_hears_of_them() {
         ),
         (door.get("/api/v1/events"), 400, "register"),
         (door.get("/api/v1/events?register=1&after=x"), 400, "after"),
+        (door.get("/api/v1/events?register=1&after=-1"), 400, "after"),
+        (door.get("/api/v1/events?register=1&after=1").header("last-event-id", "x"), 400, "Last-Event-ID"),
         (door.get("/api/v1/events?register=9"), 422, "register"),
-        (door.get("/qr/op:17:1:o-1.gif"), 400, "payment"),
+        (door.get("/qr/op:17:1:o-1.gif"), 400, "picture"),
+        (door.get("/qr/op:17:1.png"), 400, "picture"),
         (door.get("/qr/op:17:1:o-1.png?module=99"), 400, "module"),
     ] {
         let (answered, problem) = answered(call).await;
         assert_eq!((answered, problem["field"].as_str()), (status, Some(field)), "{problem}");
+        let detail = problem["detail"].as_str().unwrap();
+        for word in ["expected", "struct", "i64", "u64", "deserialize"] {
+            assert!(!detail.contains(word), "these are words of the program, not of the contract: {detail}");
+        }
     }
     assert!(door.fakes.registers.asked.lock().unwrap().is_empty());
     door.stop().await;
@@ -303,6 +438,11 @@ async fn read(mut stream: Response, count: usize) -> Vec<(String, Value)> {
     let field = |event: &str, name: &str| {
         event.lines().find_map(|line| line.strip_prefix(name).map(str::to_owned)).unwrap()
     };
+    let first = text.split("\n\n").next().unwrap();
+    assert!(
+        first.contains("id: ") && !first.contains("data: "),
+        "the stream says at once where it begins: {first}"
+    );
     let events = text.split("\n\n").filter(|event| event.contains("data: "));
     events.map(|event| (field(event, "id: "), field(event, "data: ").parse().unwrap())).collect()
 }
@@ -326,6 +466,10 @@ async fn a_stream_begins_behind_the_last_event_that_was_seen() {
     assert_eq!(ids(read(open("", Some("4")).await, 2).await), ["7", "8"]);
     assert_eq!(ids(read(open("&after=7", None).await, 1).await), ["8"]);
     assert_eq!(ids(read(open("&after=7", Some("4")).await, 2).await), ["7", "8"], "the header is newer");
+    for (query, begins) in [("", "id: 0\n"), ("&after=latest", "id: 8\n"), ("&after=7", "id: 7\n")] {
+        let first = open(query, None).await.chunk().await.unwrap().unwrap();
+        assert!(first.starts_with(begins.as_bytes()), "{query}: {}", String::from_utf8_lossy(&first));
+    }
     let latest = open("&after=latest", None).await;
     event(&door, &payment, 12, 4);
     let new = read(latest, 1).await;

@@ -14,6 +14,7 @@ use payment::{
     AttemptId, BankTransaction, ConsoleId, PaidNotice, Payment, PaymentId, ServerId, StoreId, Timestamp,
 };
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Map, Value};
 use tokio::sync::broadcast;
 use tokio::time::Instant;
 
@@ -134,6 +135,12 @@ impl Registers for FakeRegisters {
     async fn answer(&self, incoming: Incoming) -> Outcome {
         self.asked.lock().unwrap().push(incoming);
         self.answer.lock().unwrap().clone().unwrap_or(Outcome::Later)
+    }
+
+    async fn answer_store(&self, store: &StoreId, verb: &str, fields: &Map<String, Value>) -> Outcome {
+        let body = Value::Object(fields.clone()).to_string().into_bytes();
+        let (store, verb) = (store.to_string(), verb.to_owned());
+        self.answer(Incoming { store, verb, body, ..Incoming::default() }).await
     }
 
     async fn operation(&self, key: &OperationKey) -> Result<Option<OperationKind>, StoreError> {

@@ -48,6 +48,7 @@ fn test_money_is_never_fiscalized_so_nothing_is_due() {
     let mut story = one_bank().banks(|terms| terms.test = true).open();
     story.at(1).code(1).at(5).paid(1, "T1");
     assert!(!story.payment.is_fiscal_due());
+    assert_eq!(story.at(6).try_feed(told(SALE, "17")).unwrap_err(), RejectCode::TestMoney);
 }
 
 #[test]

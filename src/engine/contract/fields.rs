@@ -1,0 +1,124 @@
+//! Reading fields, of bodies and of queries alike. An error names the field to mend and says what is wanted there in the
+//! words of the contract: they come from the published schema of the type that reads.
+
+use payment::RejectCode;
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use serde_path_to_error::{Path, Segment};
+
+/// Why a request is rejected before any payment is looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The stable word.
+    pub code: RejectCode,
+    /// The field to mend, if one is to blame.
+    pub field: Option<String>,
+    /// The reason, for people.
+    pub reason: String,
+}
+
+/// A reason is a sentence for people; what senders put into it is cut off behind this.
+pub(super) const REASON_AT_MOST_CHARS: usize = 300;
+/// A field's name is cut off behind this: senders may invent any.
+const FIELD_AT_MOST_CHARS: usize = 80;
+
+impl Fault {
+    pub(crate) fn new(code: RejectCode, field: &str, reason: impl Into<String>) -> Self {
+        Self::of_field(code, Some(field.to_owned()), reason)
+    }
+
+    pub(crate) fn of_field(code: RejectCode, field: Option<String>, reason: impl Into<String>) -> Self {
+        let reason: String = reason.into();
+        let field = field.map(|field| field.chars().take(FIELD_AT_MOST_CHARS).collect());
+        Self { code, field, reason: reason.chars().take(REASON_AT_MOST_CHARS).collect() }
+    }
+
+    /// The request breaks the contract in a field.
+    pub fn invalid(field: &str, reason: impl Into<String>) -> Self {
+        Self::new(RejectCode::Invalid, field, reason)
+    }
+}
+
+/// Reads fields, naming the first one that breaks the contract. Fields that the type does not know are ignored.
+pub fn read_fields<T: DeserializeOwned + JsonSchema>(fields: &Map<String, Value>) -> Result<T, Fault> {
+    serde_path_to_error::deserialize(Value::Object(fields.clone())).map_err(|error| {
+        // Only a missing field is told by serde in words; the path leads to the object that it is missing from.
+        let words = error.inner().to_string();
+        let missing = words.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+        let field = field_of(error.path(), missing);
+        let wanted = wanted_at(schema_of::<T>(), error.path(), missing);
+        // What was sent does not belong into logs and dead letters.
+        let fault = if missing.is_some() { "is missing: it" } else { "is wrong: it" };
+        Fault::invalid(&field, format!("{field} {fault} must be {wanted}"))
+    })
+}
+
+/// The schema of what a type reads: nothing in it refers to anything.
+pub fn schema_of<T: JsonSchema>() -> Value {
+    let settings = SchemaSettings::draft2020_12().for_deserialize().with(|settings| {
+        settings.inline_subschemas = true;
+        settings.meta_schema = None;
+    });
+    settings.into_generator().into_root_schema_for::<T>().to_value()
+}
+
+fn field_of(path: &Path, missing: Option<&str>) -> String {
+    match (path.to_string().as_str(), missing) {
+        (".", Some(name)) => name.to_owned(),
+        (path, Some(name)) => format!("{path}.{name}"),
+        (".", None) => "body".to_owned(),
+        (path, None) => path.to_owned(),
+    }
+}
+
+/// What the schema wants at the end of a path.
+fn wanted_at(mut schema: Value, path: &Path, missing: Option<&str>) -> String {
+    for segment in path.iter() {
+        schema = match segment {
+            Segment::Map { key } => not_null(schema)["properties"][key.as_str()].take(),
+            Segment::Seq { .. } => not_null(schema)["items"].take(),
+            _ => return "as published".to_owned(),
+        };
+    }
+    if let Some(name) = missing {
+        schema = not_null(schema)["properties"][name].take();
+    }
+    wanted(&not_null(schema))
+}
+
+/// Of something that may be left out: what it is otherwise.
+fn not_null(mut schema: Value) -> Value {
+    let choice = schema.get_mut("anyOf").and_then(Value::as_array_mut);
+    let choice = choice.and_then(|choices| choices.iter_mut().find(|choice| choice["type"] != "null"));
+    choice.map(Value::take).unwrap_or(schema)
+}
+
+fn wanted(schema: &Value) -> String {
+    let kind = match &schema["type"] {
+        Value::Array(kinds) => kinds.iter().find(|kind| *kind != "null").and_then(Value::as_str),
+        kind => kind.as_str(),
+    };
+    match kind {
+        Some("string") => format!("text{}", bounds(schema, "minLength", "maxLength", " characters")),
+        Some("integer") => format!("a whole number{}", bounds(schema, "minimum", "maximum", "")),
+        Some("boolean") => "true or false".to_owned(),
+        Some("array") => format!("a list, and each in it {}", wanted(&schema["items"])),
+        Some("object") => {
+            let names = schema["properties"].as_object().into_iter().flat_map(Map::keys);
+            format!("an object with {}", names.map(String::as_str).collect::<Vec<_>>().join(", "))
+        }
+        _ => "as published".to_owned(),
+    }
+}
+
+fn bounds(schema: &Value, least: &str, most: &str, unit: &str) -> String {
+    match (&schema[least], &schema[most]) {
+        (Value::Null, Value::Null) => String::new(),
+        (least, Value::Null) => format!(" of at least {least}{unit}"),
+        (Value::Null, most) => format!(" of at most {most}{unit}"),
+        (least, most) if least == most => format!(" of {least}{unit}"),
+        (least, most) => format!(" of {least} to {most}{unit}"),
+    }
+}
