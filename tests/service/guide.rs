@@ -46,7 +46,8 @@ fn the_java_in_the_guide_compiles_where_there_is_a_compiler() {
     if !has_compiler || !Path::new(JAVA_CLIENT).exists() {
         return;
     }
-    let snippet = GUIDE.split("```java\n").nth(1).and_then(|rest| rest.split("```").next()).expect("it is there");
+    let snippet =
+        GUIDE.split("```java\n").nth(1).and_then(|rest| rest.split("```").next()).expect("it is there");
     let folder = tempfile::tempdir().expect("a folder");
     let source = folder.path().join("Till.java");
     let program = format!(

@@ -58,7 +58,11 @@ async fn a_cancel_over_http_ends_a_pay_that_is_open_and_one_that_never_came() {
         (200, Some("payment.cancelled"), &Value::Null)
     );
     let (status, known) = till.get("op:17:2:never-came", "?wait=60s").await;
-    assert_eq!((status, known["event"].as_str()), (200, Some("payment.cancelled")), "at once: nothing will come");
+    assert_eq!(
+        (status, known["event"].as_str()),
+        (200, Some("payment.cancelled")),
+        "at once: nothing will come"
+    );
     let (status, answer) = till.pay("never-came", 100).await;
     assert_eq!((status, answer["event"].as_str()), (200, Some("payment.cancelled")), "it never starts");
 

@@ -8,6 +8,7 @@ mod fake;
 mod hooks;
 mod playground;
 mod probes;
+mod refusals;
 mod running;
 mod screens;
 mod serving;
