@@ -75,7 +75,7 @@ fn field_of(path: &Path, missing: Option<&str>) -> String {
 
 /// What the schema wants at the end of a path.
 fn wanted_at(mut schema: Value, path: &Path, missing: Option<&str>) -> String {
-    for segment in path.iter() {
+    for segment in path {
         schema = match segment {
             Segment::Map { key } => not_null(schema)["properties"][key.as_str()].take(),
             Segment::Seq { .. } => not_null(schema)["items"].take(),
