@@ -1,5 +1,6 @@
 //! The command line.
 
+mod audit;
 mod check;
 mod contract;
 mod letters;
@@ -62,6 +63,9 @@ enum Command {
     /// Find payments and see what happened to them.
     #[command(subcommand)]
     Payments(payments::Command),
+    /// Check the records against themselves, and list what waits for a person.
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Dead letters: messages that nobody could read or answer.
     #[command(subcommand)]
     Letters(letters::Command),
@@ -82,6 +86,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<u8> {
         Command::Till(arguments) => till::run(*arguments).await,
         Command::Contract(command) => Ok(contract::run(&command)),
         Command::Payments(command) => payments::run(command, &read(file)?).await,
+        Command::Audit(command) => audit::run(command, &read(file)?).await,
         Command::Letters(command) => letters::run(command, &read(file)?).await,
         Command::Plates(command) => plates::run(command, &read(file)?).await,
     }

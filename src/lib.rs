@@ -1,5 +1,6 @@
 //! The Universal Integrator: in-store QR payments between tills and banks. See ARCHITECTURE.md for the map.
 
+mod audit;
 mod banks;
 pub mod cli;
 mod clock;

@@ -1,21 +1,18 @@
 //! Facts against the state: the journal is the sum of which the state is the result.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use payment::{Payment, State, apply};
 use store::PaymentRecord;
 
 use super::{Check, Difference};
+use crate::audit::{is_numbered_through, state_by_facts};
 
 /// Checks one payment's journal.
 pub(super) fn check(record: &PaymentRecord, differences: &mut Vec<Difference>) {
     let payment = &record.payment;
     let mut differs = |says: String| differences.push(Difference::new(Check::Journal, payment.id, says));
-    let numbers = record.facts.iter().map(|fact| fact.sequence);
-    if !numbers.eq(1..=payment.state.sequence) {
+    if !is_numbered_through(record) {
         differs(format!("facts are not numbered 1 to {}", payment.state.sequence));
     }
-    match fold(record) {
+    match state_by_facts(record) {
         Some(folded) if folded == payment.state => {}
         Some(_) => differs("the facts do not add up to the state".to_owned()),
         None => differs("a fact speaks of something that is not there".to_owned()),
@@ -26,18 +23,4 @@ pub(super) fn check(record: &PaymentRecord, differences: &mut Vec<Difference>) {
     if payment.is_open() {
         differs(format!("it is still open: {}", payment.status().word()));
     }
-}
-
-/// The state that the facts add up to; `None` where a fact cannot be folded at all.
-fn fold(record: &PaymentRecord) -> Option<State> {
-    let Payment { id, opened_at, checkout, .. } = record.payment.clone();
-    let mut payment = Payment::blank(id, checkout, opened_at);
-    // A broken journal is to be told about, not to end the comparison.
-    let folding = AssertUnwindSafe(|| {
-        for fact in &record.facts {
-            apply(&mut payment, &fact.fact, fact.at);
-        }
-        payment.state
-    });
-    catch_unwind(folding).ok()
 }

@@ -1,6 +1,6 @@
 //! Each view is spoiled in each way, and the comparison must say so.
 
-mod sample;
+pub(crate) mod sample;
 
 use serde_json::json;
 

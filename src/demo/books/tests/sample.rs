@@ -21,10 +21,10 @@ const SUM: i64 = 19_800;
 const BANK: &str = "raiffeisen";
 
 /// The three views, to be spoiled.
-pub(super) struct Views {
-    pub(super) records: Vec<PaymentRecord>,
-    pub(super) received: Vec<Received>,
-    pub(super) ledger: Ledger,
+pub(crate) struct Views {
+    pub(crate) records: Vec<PaymentRecord>,
+    pub(crate) received: Vec<Received>,
+    pub(crate) ledger: Ledger,
 }
 
 impl Views {
@@ -35,7 +35,7 @@ impl Views {
 }
 
 /// Views that agree.
-pub(super) fn views() -> Views {
+pub(crate) fn views() -> Views {
     let records = vec![paid().record(), paid_late().record()];
     Views { received: vec![received(&records)], ledger: ledger(&records), records }
 }
@@ -58,7 +58,7 @@ pub(super) fn views_with_an_orphan() -> Views {
 }
 
 /// A payment that was just accepted.
-pub(super) fn open_payment() -> PaymentRecord {
+pub(crate) fn open_payment() -> PaymentRecord {
     Story::begin(9).record()
 }
 
