@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::calls::Call;
 use crate::documents::codes;
-use crate::documents::commands::COMMANDS;
+use crate::documents::commands::{COMMANDS, Command};
 
 pub(super) fn of(call: &Call) -> Map<String, Value> {
     let mut responses = Map::new();
@@ -35,7 +35,7 @@ fn done(call: &Call, status: u16) -> Value {
 /// The codes that answer a call, by their status.
 fn problems(call: &Call) -> BTreeMap<u16, Vec<&'static str>> {
     let command = COMMANDS.iter().find(|command| Some(command.verb) == call.verb);
-    let of_verb = command.map(|command| command.codes()).unwrap_or_default();
+    let of_verb = command.map(Command::codes).unwrap_or_default();
     let of_key: &[&str] =
         if call.needs_key { &["unauthorized", "forbidden", "rate_limited", "unavailable"] } else { &[] };
     let mut codes = [&of_verb[..], call.codes, of_key, &["internal", "timeout"]].concat();
