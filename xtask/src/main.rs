@@ -27,7 +27,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{bench, check, demo, rabbitmq, simulate, test, tools};
+use crate::commands::{bench, check, demo, planted_bugs, rabbitmq, simulate, test, tools};
 use crate::failure::Outcome;
 
 /// The project's own commands.
@@ -49,6 +49,7 @@ enum Command {
     Check(check::Arguments),
     Bench(bench::Arguments),
     Simulate(simulate::Arguments),
+    PlantedBugs(planted_bugs::Arguments),
     #[command(subcommand)]
     Rabbitmq(rabbitmq::Command),
     #[command(subcommand)]
@@ -74,6 +75,7 @@ fn run(Arguments { behind, command }: Arguments) -> Outcome<u8> {
             lab::guarded("bench", arguments.keep, behind, |lab| bench::run(&arguments, lab))
         }
         Command::Simulate(arguments) => simulate::run(&arguments),
+        Command::PlantedBugs(arguments) => planted_bugs::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Rabbitmq(rabbitmq::Command::Run(arguments)) => {
             lab::guarded("rabbitmq", arguments.keep, behind, rabbitmq::run)

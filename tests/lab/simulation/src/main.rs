@@ -34,6 +34,10 @@ struct Arguments {
     #[arg(long, value_name = "TIMES", default_value_t = 1)]
     at_risk: u64,
 
+    /// Stop at the first seed that fails; what was at risk does not count then.
+    #[arg(long)]
+    stop: bool,
+
     /// How many seeds run at once; as many as there are processors if it is left out.
     #[arg(long)]
     threads: Option<usize>,
@@ -51,7 +55,8 @@ fn main() -> ExitCode {
     let watch = Stopwatch::start();
     let figures = run_all(&arguments);
     let _ = write!(out, "{}", figures.table(watch.elapsed()));
-    let is_good = figures.failing().is_empty() && figures.were_all_at_risk(arguments.at_risk);
+    let is_tested = arguments.stop || figures.were_all_at_risk(arguments.at_risk);
+    let is_good = figures.failing().is_empty() && is_tested;
     ExitCode::from(u8::from(!is_good))
 }
 
@@ -77,6 +82,9 @@ fn run_all(arguments: &Arguments) -> Figures {
         drop(tell);
         for run in told {
             figures.take(&run);
+            if arguments.stop && !run.tally.broken.is_empty() {
+                next.store(arguments.seeds.end, Ordering::Relaxed);
+            }
         }
     });
     figures
