@@ -14,6 +14,8 @@ struct Scenario {
     setup: fn(World) -> World,
     buyers: Buyers,
     react: Reaction,
+    /// Whether it comes out the same whenever the service is killed; else buyers may be faster, or too late.
+    comes_out_the_same: bool,
     /// What must have come of it, whatever happened.
     end: fn(&World),
 }
@@ -24,6 +26,7 @@ const SCENARIOS: [Scenario; 11] = [
         setup: pay,
         buyers: Buyers::Pay(Duration::from_millis(2_500)),
         react: refund_twice,
+        comes_out_the_same: true,
         end: |world| {
             assert!(is_paid(world), "the buyer paid in time");
             assert_eq!(world.bank.ledger().refunded_of("T1"), 19_800);
@@ -34,6 +37,7 @@ const SCENARIOS: [Scenario; 11] = [
         setup: pay,
         buyers: Buyers::Walk,
         react: cancel_when_shown,
+        comes_out_the_same: true,
         end: |world| assert_eq!(end_word(world), Some(EndWord::Cancelled)),
     },
     Scenario {
@@ -44,6 +48,7 @@ const SCENARIOS: [Scenario; 11] = [
         },
         buyers: Buyers::Pay(Duration::from_millis(100)),
         react: cancel_when_shown,
+        comes_out_the_same: false,
         end: |_| {},
     },
     Scenario {
@@ -51,6 +56,7 @@ const SCENARIOS: [Scenario; 11] = [
         setup: pay,
         buyers: Buyers::PayLate(Duration::from_secs(4)),
         react: cancel_when_shown,
+        comes_out_the_same: false,
         end: |world| assert_eq!(world.bank.ledger().money.len(), 1),
     },
     Scenario {
@@ -58,6 +64,7 @@ const SCENARIOS: [Scenario; 11] = [
         setup: |world| pay(world.terms("north", |terms| terms.code_life = Duration::from_secs(20))),
         buyers: Buyers::Walk,
         react: |_| None,
+        comes_out_the_same: true,
         end: |world| assert_eq!(end_word(world), Some(EndWord::Expired)),
     },
     Scenario {
@@ -68,6 +75,7 @@ const SCENARIOS: [Scenario; 11] = [
         },
         buyers: Buyers::Pay(Duration::from_millis(1_500)),
         react: |_| None,
+        comes_out_the_same: true,
         end: |world| assert!(is_paid(world)),
     },
     Scenario {
@@ -78,6 +86,7 @@ const SCENARIOS: [Scenario; 11] = [
         },
         buyers: Buyers::Walk,
         react: |_| None,
+        comes_out_the_same: true,
         end: |world| assert_eq!((world.payments().len(), world.bank.calls().len()), (0, 0)),
     },
     Scenario {
@@ -90,6 +99,7 @@ const SCENARIOS: [Scenario; 11] = [
         },
         buyers: Buyers::Pay(Duration::from_millis(1_500)),
         react: |_| None,
+        comes_out_the_same: true,
         end: |world| assert_eq!((is_paid(world), world.south.ledger().money.len()), (true, 1)),
     },
     Scenario {
@@ -97,6 +107,7 @@ const SCENARIOS: [Scenario; 11] = [
         setup: pay_twice_at_the_plate,
         buyers: Buyers::Pay(Duration::from_millis(1_500)),
         react: |_| None,
+        comes_out_the_same: false,
         end: |world| {
             let ledger = world.bank.ledger();
             let orders: BTreeSet<_> = ledger.money.iter().map(|money| money.order.payment()).collect();
@@ -113,6 +124,7 @@ const SCENARIOS: [Scenario; 11] = [
         },
         buyers: Buyers::Walk,
         react: |_| None,
+        comes_out_the_same: false,
         end: |world| assert!(world.payments().iter().all(|payment| !payment.is_open())),
     },
     Scenario {
@@ -123,6 +135,7 @@ const SCENARIOS: [Scenario; 11] = [
         },
         buyers: Buyers::Pay(Duration::from_millis(1_500)),
         react: refund_twice,
+        comes_out_the_same: true,
         end: |world| assert_eq!(world.bank.ledger().refunded_of("T1"), 19_800),
     },
 ];
@@ -167,20 +180,43 @@ fn end_word(world: &World) -> Option<EndWord> {
     }
 }
 
-/// Lives through a scenario with these crashes and checks everything.
+/// Lives through a scenario with these crashes, checks everything, and lets everything run twice.
 fn live_through(scenario: &Scenario, crashes: &[CrashPoint]) -> World {
+    let world = live_once(scenario, crashes);
+    repeats_change_nothing(&world, scenario, crashes.len());
+    world
+}
+
+fn live_once(scenario: &Scenario, crashes: &[CrashPoint]) -> World {
     let world = (scenario.setup)(World::new());
     for crash in crashes {
         world.crash_at(*crash);
     }
-    let lived = (0..=crashes.len()).any(|_| {
-        world.live_unless_crashed(async |till| till.work(scenario.buyers, scenario.react).await).is_some()
-    });
-    assert!(lived, "{}: no life without a crash", scenario.name);
+    live_on(&world, scenario, scenario.buyers, scenario.react, crashes.len());
     assert_eq!(world.floor.dead(), [""; 0], "{}: dead letters", scenario.name);
     world.check_laws();
     (scenario.end)(&world);
     world
+}
+
+fn live_on(world: &World, scenario: &Scenario, buyers: Buyers, react: Reaction, crashes: usize) {
+    let mut lives = 0..=crashes;
+    let lived =
+        lives.any(|_| world.live_unless_crashed(async |till| till.work(buyers, react).await).is_some());
+    assert!(lived, "{}: no life without a crash", scenario.name);
+}
+
+/// Each command comes again, long after it was answered.
+fn repeats_change_nothing(world: &World, scenario: &Scenario, crashes: usize) {
+    let before = (world.outcome(), facts(world), world.bank.ledger().money.len());
+    world.floor.post_all_again();
+    live_on(world, scenario, Buyers::Walk, |_| None, crashes);
+    let after = (world.outcome(), facts(world), world.bank.ledger().money.len());
+    assert_eq!(after, before, "{}: a repeat changed something", scenario.name);
+}
+
+fn facts(world: &World) -> Vec<usize> {
+    world.records().iter().map(|record| record.facts.len()).collect()
 }
 
 #[test]
@@ -193,21 +229,25 @@ fn without_a_crash_every_scenario_ends_as_it_should() {
 /// Crashes once at each of the first calls of a port, before and after it has happened.
 fn crash_everywhere(port: Port, at_most: usize) {
     for scenario in &SCENARIOS {
-        let calls = live_through(scenario, &[]).crash.count(port).min(at_most);
+        let undisturbed = live_once(scenario, &[]);
+        let calls = undisturbed.crash.count(port).min(at_most);
         for number in 1..=calls {
             for side in [Side::Before, Side::After] {
                 let point = CrashPoint { port, number, side };
                 let context = format!("{}: {point:?}", scenario.name);
-                announce(&context, || live_through(scenario, &[point]));
+                let world = announce(&context, || live_through(scenario, &[point]));
+                if scenario.comes_out_the_same {
+                    assert_eq!(world.outcome(), undisturbed.outcome(), "{context}");
+                }
             }
         }
     }
 }
 
 /// Says which crash it was when a check fails.
-fn announce<T>(context: &str, check: impl FnOnce() -> T) {
+fn announce<T>(context: &str, check: impl FnOnce() -> T) -> T {
     let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(check));
-    assert!(result.is_ok(), "failed in {context}");
+    result.unwrap_or_else(|_| panic!("failed in {context}"))
 }
 
 #[test]
@@ -243,7 +283,7 @@ fn several_crashes_in_a_row_are_harmless() {
             })
             .collect();
         let context = format!("seed {seed}, {}: {crashes:?}", scenario.name);
-        announce(&context, || live_through(scenario, &crashes));
+        announce(&context, || drop(live_through(scenario, &crashes)));
     }
 }
 

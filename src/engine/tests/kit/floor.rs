@@ -35,6 +35,8 @@ pub(crate) type Reaction = fn(&Value) -> Option<(&'static str, Value)>;
 #[derive(Default)]
 pub(crate) struct Floor {
     queue: Mutex<VecDeque<Incoming>>,
+    /// Everything that tills ever sent.
+    sent: Mutex<Vec<Incoming>>,
     dead: Mutex<Vec<String>>,
     eyes: Mutex<Eyes>,
 }
@@ -52,7 +54,14 @@ struct Eyes {
 impl Floor {
     /// A till sends a command: the broker keeps it until it is acknowledged.
     pub(crate) fn post(&self, register: &str, verb: &str, body: &Value) {
-        lock(&self.queue).push_back(command(register, verb, body));
+        let command = command(register, verb, body);
+        lock(&self.sent).push(command.clone());
+        lock(&self.queue).push_back(command);
+    }
+
+    /// Every command that was ever sent is sent once more, in the same order.
+    pub(crate) fn post_all_again(&self) {
+        lock(&self.queue).extend(lock(&self.sent).iter().cloned());
     }
 
     /// Reasons of the dead letters.

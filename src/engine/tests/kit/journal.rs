@@ -29,6 +29,27 @@ impl World {
         rows.expect("the store in memory never waits").unwrap()
     }
 
+    /// What came of every pay, in words that do not depend on how often the service was killed: how it stands, what arrived for
+    /// it, what went back, and how its refunds ended.
+    pub(crate) fn outcome(&self) -> Vec<String> {
+        let of_payment = |payment: Payment| {
+            let arrived: i64 = payment.state.credits.iter().map(|credit| credit.amount.minor()).sum();
+            let refunds =
+                payment.state.refunds.iter().filter(|refund| refund.origin != payment::Origin::Late);
+            let refunds: Vec<String> =
+                refunds.map(|refund| format!("{} {}", refund.operation, refund.is_completed())).collect();
+            format!(
+                "{}: {}, {arrived} arrived, {} went back, refunds {refunds:?}",
+                payment.checkout.operation,
+                payment.status().word(),
+                payment.refunded_minor(),
+            )
+        };
+        let mut outcome: Vec<String> = self.payments().into_iter().map(of_payment).collect();
+        outcome.sort();
+        outcome
+    }
+
     /// The names of a payment's facts, as the journal has them.
     pub(crate) fn facts(&self, payment: PaymentId) -> Vec<String> {
         let record = self.records().into_iter().find(|record| record.payment.id == payment).unwrap();

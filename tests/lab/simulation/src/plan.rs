@@ -86,7 +86,7 @@ impl Plan {
 
 /// One instance as a rule, sometimes two or three.
 fn instances(dice: &Dice) -> usize {
-    match dice.below(1) {
+    match dice.below(10) {
         0..=5 => 1,
         6..=8 => 2,
         _ => 3,

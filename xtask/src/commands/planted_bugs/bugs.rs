@@ -45,7 +45,7 @@ pub(crate) const BUGS: [Bug; 10] = [
     },
     Bug {
         name: "event before commit",
-        breaks: &["P9"],
+        breaks: &["P2", "P9"],
         file: "src/engine/feed.rs",
         right: "        self.make_durable(Change { epoch, at, payment: Some(change), operation: request.operation }).await?;
         self.tell(&payment, outgoing);",
@@ -80,7 +80,7 @@ pub(crate) const BUGS: [Bug; 10] = [
     },
     Bug {
         name: "epoch not checked",
-        breaks: &["P6"],
+        breaks: &["P2", "P6"],
         file: "src/engine/feed.rs",
         right: "                self.renew_epoch(epoch).await?;
                 Err(FeedError::Conflict)",
