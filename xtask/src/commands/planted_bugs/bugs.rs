@@ -90,8 +90,11 @@ pub(crate) const BUGS: [Bug; 10] = [
     Bug {
         name: "create repeated after unknown",
         breaks: &["P1"],
-        file: "src/payment/opening.rs",
-        right: "    let number = u16::try_from(payment.state.attempts.len() + 1).expect(\"attempts are at most 20\");",
-        wrong: "    let number = u16::try_from(payment.state.attempts.len().max(1)).expect(\"attempts are at most 20\");",
+        file: "src/engine/calls.rs",
+        right: "            Ok(turn) => self.under(call.deadline, turn.bank.issue(&request)).await,",
+        wrong: "            Ok(turn) => match self.under(call.deadline, turn.bank.issue(&request)).await {
+                Err(CallError::Unknown(_)) => self.under(call.deadline, turn.bank.issue(&request)).await,
+                answer => answer,
+            },",
     },
 ];
