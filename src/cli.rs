@@ -3,7 +3,9 @@
 mod audit;
 mod check;
 mod contract;
+mod copy_store;
 mod letters;
+mod migrate;
 mod payments;
 mod plates;
 mod sandbox;
@@ -69,6 +71,10 @@ enum Command {
     /// Dead letters: messages that nobody could read or answer.
     #[command(subcommand)]
     Letters(letters::Command),
+    /// Bring the database's tables up to date.
+    Migrate,
+    /// Move from a SQLite file to PostgreSQL.
+    CopyStore(copy_store::Arguments),
     /// The registers' plates: cash links at their banks.
     #[command(subcommand)]
     Plates(plates::Command),
@@ -88,6 +94,8 @@ pub async fn run(cli: Cli) -> anyhow::Result<u8> {
         Command::Payments(command) => payments::run(command, &read(file)?).await,
         Command::Audit(command) => audit::run(command, &read(file)?).await,
         Command::Letters(command) => letters::run(command, &read(file)?).await,
+        Command::CopyStore(arguments) => copy_store::run(&arguments, &read(file)?).await,
+        Command::Migrate => migrate::run(&read(file)?).await,
         Command::Plates(command) => plates::run(command, &read(file)?).await,
     }
 }

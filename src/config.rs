@@ -1,6 +1,7 @@
 //! Where the process lives: one file plus environment. What the business wants is in the database, see `settings`.
 
 mod amqp;
+mod database;
 mod log;
 
 use std::net::SocketAddr;
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 pub use amqp::AmqpConfig;
+pub use database::{DatabaseConfig, DatabasePlace};
 pub use log::{LogConfig, LogFormat};
 
 /// The configuration of `integrator serve`.
@@ -19,7 +21,8 @@ pub use log::{LogConfig, LogFormat};
 pub struct Config {
     /// The database.
     pub database: DatabaseConfig,
-    /// The file with the key that seals bank credentials. Made at the first start, readable by its owner only.
+    /// The file with the key that seals bank credentials. With SQLite it is made at the first start, readable by its owner
+    /// only; with PostgreSQL it must be there, the same for all instances.
     pub key_file: PathBuf,
     /// The HTTP listener.
     pub http: HttpConfig,
@@ -29,14 +32,6 @@ pub struct Config {
     pub log: LogConfig,
     /// How long a stop waits for calls and events under way, in seconds.
     pub stop_patience_s: u64,
-}
-
-/// Where durable state lives.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct DatabaseConfig {
-    /// The SQLite file; made at the first start.
-    pub path: PathBuf,
 }
 
 /// The HTTP listener: screens, bank notifications, health.
@@ -59,12 +54,6 @@ impl Default for Config {
             log: LogConfig::default(),
             stop_patience_s: 10,
         }
-    }
-}
-
-impl Default for DatabaseConfig {
-    fn default() -> Self {
-        Self { path: PathBuf::from("data/integrator.db") }
     }
 }
 
@@ -120,6 +109,7 @@ impl Config {
 
     /// Checks what can be checked without touching anything.
     pub fn validate(&self) -> Result<(), ConfigError> {
+        self.database.validate()?;
         if let Some(amqp) = &self.amqp {
             amqp.validate()?;
         }
@@ -149,7 +139,9 @@ mod tests {
     fn the_example_is_complete_and_says_the_defaults() {
         let example = Config::read(Some(Path::new("config.example.toml"))).unwrap();
         let defaults = Config::default();
-        assert_eq!(example.database, defaults.database);
+        assert_eq!(example.database.path, defaults.database.path);
+        assert_eq!(example.database.connections, defaults.database.connections);
+        assert!(!example.database.is_shared());
         assert_eq!(example.http, defaults.http);
         assert_eq!(example.key_file, defaults.key_file);
         assert_eq!(example.stop_patience_s, defaults.stop_patience_s);
@@ -165,6 +157,9 @@ mod tests {
             ("[amqp]\nuri = \"http://x\"", "amqp.uri"),
             ("[amqp]\nprefix = \"x\"", "amqp.uri"),
             ("[amqp]\nuri = \"amqp://a:b@c/%2f\"\nuri_file = \"x\"", "amqp.uri"),
+            ("[database]\nurl = \"mysql://a:b@c/d\"", "database.url"),
+            ("[database]\nurl = \"postgres://a:b@c/d\"\nurl_file = \"x\"", "database.url"),
+            ("[database]\nurl = \"postgres://a:b@c/d\"\nconnections = 0", "database.connections"),
             ("[log]\nfilter = \"integrator=loud=x\"", "log.filter"),
         ] {
             let error = read(text).unwrap_err().to_string();

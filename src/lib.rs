@@ -5,6 +5,7 @@ mod banks;
 pub mod cli;
 mod clock;
 pub mod config;
+mod database;
 pub mod demo;
 mod ids;
 mod registry;

@@ -16,19 +16,20 @@ use async_trait::async_trait;
 use engine::ports::{Clock, Delivery, EventSink, OutgoingEvent};
 use engine::{Engine, Parts};
 use http_door::{HttpConfig, HttpDoor, Playground};
-use store::{KeyFile, Keyring, SqliteStore};
+use store::{Db, Keyring};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::banks::ConfiguredBanks;
 use crate::clock::WallClock;
 use crate::config::Config;
+use crate::database::{self, Served};
 use crate::ids::RandomIds;
 
 /// A running service.
 pub struct Service {
     engine: Engine,
-    store: SqliteStore,
+    db: Db,
     http_address: SocketAddr,
     patience: Duration,
     consuming: CancellationToken,
@@ -59,18 +60,18 @@ impl Service {
 
     async fn start_for(config: &Config, playground: Option<Playground>) -> anyhow::Result<Self> {
         connector_sdk::http::install_crypto();
-        let keyring = KeyFile::load_or_create(&config.key_file)?;
-        let store = SqliteStore::open(&config.database.path).await?;
+        let keyring = database::keyring(config)?;
+        let Served { store, db } = database::serve(config).await?;
         let clock: Arc<dyn Clock> = Arc::new(WallClock::start());
         let banks = Arc::new(ConfiguredBanks::default());
-        banks_watch::take_over(&store, &keyring, &banks).await?;
+        banks_watch::take_over(&db, &keyring, &banks).await?;
         let broker = match &config.amqp {
             Some(amqp) => Some(Amqp::new(amqp.adapter_config()?, Arc::clone(&clock))?),
             None => None,
         };
         let events: Arc<dyn EventSink> = broker.as_ref().map_or_else(|| Arc::new(NoBroker) as _, Amqp::sink);
         let engine = Engine::start(Parts {
-            store: Arc::new(store.clone()),
+            store,
             banks: Arc::clone(&banks) as _,
             events,
             clock,
@@ -78,27 +79,27 @@ impl Service {
         })
         .await?;
         let http = HttpConfig { open_screens: config.http.open_screens, playground, ..HttpConfig::default() };
-        Self::open_doors(config, http, engine, store, banks, keyring, broker).await
+        Self::open_doors(config, http, engine, db, banks, keyring, broker).await
     }
 
     async fn open_doors(
         config: &Config,
         http: HttpConfig,
         engine: Engine,
-        store: SqliteStore,
+        db: Db,
         banks: Arc<ConfiguredBanks>,
         keyring: Keyring,
         broker: Option<Amqp>,
     ) -> anyhow::Result<Self> {
         let (consuming, publishing, web) =
             (CancellationToken::new(), CancellationToken::new(), CancellationToken::new());
-        let health = health::Parts::new(store.clone(), broker.as_ref().map(Amqp::health));
+        let health = health::Parts::new(db.clone(), broker.as_ref().map(Amqp::health));
         let door = HttpDoor {
             config: http,
             screens: Arc::new(engine.clone()),
             intake: Arc::new(engine.clone()),
             registers: Arc::new(engine.clone()),
-            keys: Arc::new(keys::Keys::new(store.clone())),
+            keys: Arc::new(keys::Keys::new(db.clone())),
             hints: Arc::new(engine.clone()),
             notifications: Arc::new(notifications::Hooks::new(Arc::clone(&banks))),
             health: Arc::new(health),
@@ -110,7 +111,7 @@ impl Service {
         let http_address = bound.address();
         let mut tasks = Tasks {
             web: Some(tokio::spawn(bound.serve(web.clone()))),
-            banks: Some(tokio::spawn(banks_watch::run(store.clone(), keyring, banks, web.clone()))),
+            banks: Some(tokio::spawn(banks_watch::run(db.clone(), keyring, banks, web.clone()))),
             ..Tasks::default()
         };
         if let Some(broker) = broker {
@@ -120,7 +121,7 @@ impl Service {
         }
         let patience = Duration::from_secs(config.stop_patience_s);
         tracing::info!(http = %http_address, "the service is up");
-        Ok(Self { engine, store, http_address, patience, consuming, publishing, web, tasks })
+        Ok(Self { engine, db, http_address, patience, consuming, publishing, web, tasks })
     }
 
     /// Where the HTTP door listens.
@@ -134,8 +135,8 @@ impl Service {
     }
 
     /// The database.
-    pub fn store(&self) -> &SqliteStore {
-        &self.store
+    pub fn db(&self) -> &Db {
+        &self.db
     }
 
     /// Stops: no new commands, then calls and events under way, then the broker, then the database.
@@ -149,7 +150,7 @@ impl Service {
         self.web.cancel();
         join(self.tasks.web).await;
         join(self.tasks.banks).await;
-        self.store.close().await;
+        self.db.close().await;
         tracing::info!("stopped");
     }
 }

@@ -10,6 +10,7 @@ use crate::audit::{Finding, Grade, audit};
 use crate::cli::print;
 use crate::clock::WallClock;
 use crate::config::Config;
+use crate::database;
 
 const PAGE: usize = 500;
 
@@ -35,7 +36,7 @@ pub(super) enum Command {
 /// Reads the database, beside a running service or without one.
 pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<u8> {
     let Command::Payments { since, json } = command;
-    let db = Db::open(&config.database.path).await?;
+    let db = database::open(config).await?;
     let told = payments(&db, since, json).await;
     db.close().await;
     told

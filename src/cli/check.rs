@@ -26,7 +26,7 @@ pub(super) fn run(command: &Command, file: Option<&Path>) -> anyhow::Result<u8> 
     };
     print(&format!(
         "the configuration is in order: database {}, key file {}, HTTP on {}, {broker}",
-        config.database.path.display(),
+        config.database.place()?,
         config.key_file.display(),
         config.http.listen,
     ));

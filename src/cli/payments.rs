@@ -9,6 +9,7 @@ use store::{Db, PaymentFilter, Records};
 
 use crate::cli::print;
 use crate::config::Config;
+use crate::database;
 
 /// What to find.
 #[derive(Debug, Subcommand)]
@@ -71,7 +72,7 @@ fn parse_status(word: &str) -> Result<Status, String> {
 
 /// Reads the database, beside a running service or without one.
 pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<u8> {
-    let db = Db::open(&config.database.path).await?;
+    let db = database::open(config).await?;
     let status = match command {
         Command::List(filter) => list(&db, filter).await?,
         Command::Show { payment, json } => show(&db, &payment, json).await?,
@@ -107,7 +108,7 @@ fn filter_of(filter: Filter) -> PaymentFilter {
 async fn show(db: &Db, text: &str, json: bool) -> anyhow::Result<u8> {
     let id = read_id(text)?;
     let Some(record) = db.payment_record(id).await? else {
-        anyhow::bail!("there is no payment {id} in this database: check the configuration's database.path");
+        anyhow::bail!("there is no payment {id} in this database: check the configuration's [database]");
     };
     let lines = if json { vec![show::json(&record).to_string()] } else { show::text(&record) };
     for line in &lines {

@@ -7,12 +7,13 @@ use clap::{Args, Subcommand};
 use connector_sdk::PlateRequest;
 use payment::{CodeId, PaymentId, Plate, RegisterId, ServerId, StoreId};
 use serde_json::json;
-use store::{Db, HeldLink, KeyFile};
+use store::{Db, HeldLink};
 use uuid::Uuid;
 
 use crate::banks::connect;
 use crate::cli::print;
 use crate::config::Config;
+use crate::database;
 
 /// What to do with plates.
 #[derive(Debug, Subcommand)]
@@ -67,7 +68,7 @@ pub(super) struct Binding {
 
 /// Works on the database, beside a running service or without one: it takes a new plate over within a second.
 pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<u8> {
-    let db = Db::open(&config.database.path).await?;
+    let db = database::open(config).await?;
     match command {
         Command::List { json } => list(&db, json).await?,
         Command::Unclaimed { limit, json } => unclaimed(&db, limit, json).await?,
@@ -130,7 +131,7 @@ async fn bind(db: &Db, config: &Config, binding: Binding) -> anyhow::Result<()> 
     let its = its.ok_or_else(|| anyhow!("there is no register {register} in store {store}"))?;
     let configured = settings.servers.get(&server);
     let configured = configured.ok_or_else(|| anyhow!("there is no authorization server {server}"))?;
-    let keyring = KeyFile::load_or_create(&config.key_file)?;
+    let keyring = database::keyring(config)?;
     let secrets = db.secrets(&server, &keyring).await?;
     connector_sdk::http::install_crypto();
     let connector = connect(configured, Some(&secrets)).map_err(|reason| anyhow!("{server}: {reason}"))?;

@@ -9,6 +9,7 @@ use store::{Db, Edit, Entity, KeyFile, SettingsFile};
 
 use crate::cli::print;
 use crate::config::Config;
+use crate::database;
 
 /// What to do with the settings.
 #[derive(Debug, Subcommand)]
@@ -34,12 +35,20 @@ pub(super) enum Command {
     },
     /// Print all settings as one TOML file.
     Export,
+    /// Make the key file that seals credentials, if it is not there. Instances that share a database need the same one.
+    Key,
 }
 
 /// Reads or changes the settings, beside a running service or without one.
 pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<u8> {
-    let db = Db::open_or_create(&config.database.path).await?;
+    if let Command::Key = command {
+        KeyFile::load_or_create(&config.key_file)?;
+        print(&format!("the key file is {}: keep a copy apart from the database", config.key_file.display()));
+        return Ok(0);
+    }
+    let db = database::open_or_create(config).await?;
     match command {
+        Command::Key => {}
         Command::Import { file, dry_run, json } => import(&db, config, &file, dry_run, json).await?,
         Command::Export => print(db.export_settings().await?.trim_end()),
     }
@@ -55,7 +64,7 @@ async fn import(
     json: bool,
 ) -> anyhow::Result<()> {
     let text = std::fs::read_to_string(path).with_context(|| format!("{} can't be read", path.display()))?;
-    let keyring = KeyFile::load_or_create(&config.key_file)?;
+    let keyring = database::keyring(config)?;
     let file = SettingsFile::parse(&text).with_context(|| format!("{} can't be imported", path.display()))?;
     let plan = db
         .plan_import(&file, &keyring)

@@ -61,7 +61,7 @@ async fn at_rest(cast: &Cast<'_>) -> anyhow::Result<Findings> {
 /// Payments of an earlier demo with the same data may still be ending: they are left out.
 async fn compare(cast: &Cast<'_>) -> anyhow::Result<Findings> {
     let stage = cast.stage;
-    let Parted { older, records } = records_since(stage.service.store().db(), stage.began).await?;
+    let Parted { older, records } = records_since(stage.service.db(), stage.began).await?;
     let ledger = stage.bank.ledger().await?.without(&older);
     let received =
         cast.players.iter().map(|player| Received::by(player.register()).since(stage.began).without(&older));

@@ -145,7 +145,7 @@ impl RunningSandbox {
 fn config(arguments: &Arguments, listen: SocketAddr, amqp: Option<SecretString>) -> Config {
     let Arguments { data, prefix, .. } = arguments;
     Config {
-        database: DatabaseConfig { path: data.join("demo.db") },
+        database: DatabaseConfig { path: data.join("demo.db"), ..DatabaseConfig::default() },
         key_file: data.join("demo.key"),
         http: HttpConfig { listen, open_screens: true },
         amqp: amqp.map(|uri| AmqpConfig { uri: Some(uri), prefix: prefix.clone(), ..AmqpConfig::default() }),

@@ -8,7 +8,7 @@ use payment::{AttemptId, Context, Effect, Input, Payment, PaymentId, RefundId, T
 use crate::asking::{MayAsk, Question};
 use crate::calls::Asked;
 use crate::engine::Engine;
-use crate::feed::{FeedError, Request};
+use crate::feed::{FeedError, Held, Request};
 
 /// The pause before an answer that met an unusable database is fed again. It is never discarded.
 const FEED_AGAIN_AFTER: Duration = Duration::from_millis(500);
@@ -34,31 +34,33 @@ impl Engine {
     }
 
     /// Orders the effects of a decision. `is_news`: something has happened, so questions are not put off.
-    pub(crate) fn act(&self, payment: &Arc<Payment>, effects: &[Effect], is_news: bool) {
+    pub(crate) fn act(&self, held: &Held, effects: &[Effect], is_news: bool) {
         for effect in effects {
-            let (engine, payment, effect) = (self.clone(), Arc::clone(payment), *effect);
-            self.spawn(async move { engine.perform(payment, effect, is_news).await });
+            let (engine, held, effect) = (self.clone(), held.clone(), *effect);
+            self.spawn(async move { engine.perform(held, effect, is_news).await });
         }
     }
 
-    async fn perform(&self, payment: Arc<Payment>, effect: Effect, is_news: bool) {
+    async fn perform(&self, held: Held, effect: Effect, is_news: bool) {
+        let payment = Arc::clone(&held.payment);
         let input = match effect {
             Effect::Issue(attempt) => self.issue(&payment, attempt).await,
             Effect::Annul(attempt) => self.annul(&payment, attempt).await,
             Effect::Refund(refund) => self.refund(&payment, refund).await,
-            Effect::AskStatus(attempt) => return self.poll(payment, attempt, is_news).await,
-            Effect::AskRefund(refund) => return self.poll_refund(payment, refund).await,
+            Effect::AskStatus(attempt) => return self.poll(held, attempt, is_news).await,
+            Effect::AskRefund(refund) => return self.poll_refund(held, refund).await,
             Effect::Resolve => self.resolve_superseded(&payment).await,
         };
         if let Some(input) = input {
-            self.feed_until_durable(payment, input).await;
+            self.feed_until_durable(held, input).await;
         }
     }
 
     /// Asks for an order: by plan, where its bank is at its limit later; at once when there is news.
-    async fn poll(&self, payment: Arc<Payment>, id: AttemptId, is_news: bool) {
+    async fn poll(&self, held: Held, id: AttemptId, is_news: bool) {
+        let payment = &held.payment;
         let question = Question::Order(id);
-        if !is_news && !self.is_its_time(&payment, id) {
+        if !is_news && !self.is_its_time(payment, id) {
             return;
         }
         let Some(may_ask) = self.asking().begin(question) else {
@@ -67,12 +69,9 @@ impl Engine {
             }
             return;
         };
-        let asked = if is_news {
-            self.ask_status_now(&payment, id).await
-        } else {
-            self.ask_status(&payment, id).await
-        };
-        self.take_in(payment, asked, may_ask).await;
+        let asked =
+            if is_news { self.ask_status_now(payment, id).await } else { self.ask_status(payment, id).await };
+        self.take_in(held, asked, may_ask).await;
     }
 
     /// A payment is woken for the fastest of its orders; the others are asked at their own pace.
@@ -83,17 +82,17 @@ impl Engine {
         self.asking().is_due(id, payment.status_pause(attempt, now), now)
     }
 
-    async fn poll_refund(&self, payment: Arc<Payment>, id: RefundId) {
+    async fn poll_refund(&self, held: Held, id: RefundId) {
         let Some(may_ask) = self.asking().begin(Question::Refund(id)) else { return };
-        let asked = self.ask_refund(&payment, id).await;
-        self.take_in(payment, asked, may_ask).await;
+        let asked = self.ask_refund(&held.payment, id).await;
+        self.take_in(held, asked, may_ask).await;
     }
 
-    async fn take_in(&self, payment: Arc<Payment>, asked: Asked, may_ask: MayAsk) {
-        let id = payment.id;
+    async fn take_in(&self, held: Held, asked: Asked, may_ask: MayAsk) {
+        let id = held.payment.id;
         match asked {
-            Asked::Answered(input) => self.feed_until_durable(payment, input).await,
-            Asked::PutOff(until) => self.put_off(&payment, until),
+            Asked::Answered(input) => self.feed_until_durable(held, input).await,
+            Asked::PutOff(until) => self.put_off(&held.payment, until),
             Asked::Failed => {}
         }
         if may_ask.end() {
@@ -120,9 +119,9 @@ impl Engine {
     }
 
     /// An answer of a bank is never discarded: it is fed until the database has it.
-    async fn feed_until_durable(&self, payment: Arc<Payment>, input: Input) {
-        let id = payment.id;
-        let mut held = Some(payment);
+    async fn feed_until_durable(&self, held: Held, input: Input) {
+        let id = held.payment.id;
+        let mut held = Some(held);
         loop {
             let is_first = held.is_some();
             match self.feed_from(id, held.take(), input.clone(), Request::default()).await {

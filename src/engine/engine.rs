@@ -1,8 +1,9 @@
 //! The engine: ports joined, loops started and stopped.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use payment::{Payment, PaymentId, Timestamp};
@@ -51,6 +52,8 @@ struct Inner {
     parts: Parts,
     epoch: AtomicU64,
     renewing: tokio::sync::Mutex<()>,
+    /// Epochs that are known to have lapsed.
+    gone: Mutex<BTreeSet<u64>>,
     settings: RwLock<Arc<Settings>>,
     lanes: Lanes,
     wheel: Wheel,
@@ -74,6 +77,7 @@ impl Engine {
             parts,
             epoch: AtomicU64::new(epoch),
             renewing: tokio::sync::Mutex::default(),
+            gone: Mutex::default(),
             settings: RwLock::new(Arc::new(settings)),
             lanes: Lanes::default(),
             wheel: Wheel::default(),
@@ -184,6 +188,10 @@ impl Engine {
 
     pub(crate) fn renewing(&self) -> &tokio::sync::Mutex<()> {
         &self.inner.renewing
+    }
+
+    pub(crate) fn gone(&self) -> &Mutex<BTreeSet<u64>> {
+        &self.inner.gone
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -39,6 +39,28 @@ impl Fed {
     }
 }
 
+/// A payment as a caller holds it.
+#[derive(Debug, Clone)]
+pub(crate) struct Held {
+    /// As it was read or committed.
+    pub(crate) payment: Arc<Payment>,
+    /// This instance committed it last. Else the first commit takes up what its owner has not delivered.
+    pub(crate) is_own: bool,
+}
+
+impl Held {
+    /// As a commit of this instance left it.
+    pub(crate) fn own(payment: Arc<Payment>) -> Self {
+        Self { payment, is_own: true }
+    }
+
+    /// What is held after an input was fed.
+    pub(crate) fn after(&self, fed: Fed) -> Self {
+        let is_own = self.is_own || matches!(fed, Fed::Changed(_));
+        Self { payment: fed.into_payment(), is_own }
+    }
+}
+
 /// What is behind an input beside a bank's answer or the poll plan.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Request {
@@ -99,24 +121,24 @@ impl Engine {
     pub(crate) async fn feed_from(
         &self,
         id: PaymentId,
-        held: Option<Arc<Payment>>,
+        held: Option<Held>,
         input: Input,
         request: Request,
     ) -> Result<Fed, FeedError> {
         let _lane = self.lanes().enter(id).await;
         self.outbox().end_doubt(self, id).await?;
         // An input that changes nothing is not checked by a commit: it must not be decided on a state that is over.
-        let mut held = held.filter(|payment| !self.wheel().knows_newer(id, payment.state.sequence));
+        let mut held = held.filter(|held| !self.wheel().knows_newer(id, held.payment.state.sequence));
         let mut input = input;
         let mut decide: Decide = payment::decide;
         for _ in 0..CONFLICTS_AT_MOST {
-            let payment = match held.take() {
-                Some(payment) => payment,
-                None => Arc::new(self.load(id).await?.payment),
+            let now_held = match held.take() {
+                Some(held) => held,
+                None => self.held(self.load(id).await?),
             };
             let context = Context { now: self.now(), epoch: self.epoch() };
-            let decision = decide(&payment, input.clone(), context)?;
-            match self.commit(&payment, decision, request.clone(), context).await {
+            let decision = decide(&now_held.payment, input.clone(), context)?;
+            match self.commit(&now_held, decision, request.clone(), context).await {
                 Ok(fed) => return Ok(fed),
                 Err(FeedError::Conflict) => {}
                 Err(FeedError::CreditTaken) => input = with_money_taken(input)?,
@@ -141,7 +163,7 @@ impl Engine {
         let _lane = self.lanes().enter(id).await;
         let context = Context { now: self.now(), epoch: self.epoch() };
         let checkout = Arc::new(checkout);
-        let blank = Payment::blank(id, Arc::clone(&checkout), context.now);
+        let blank = Held::own(Arc::new(Payment::blank(id, Arc::clone(&checkout), context.now)));
         let decision = payment::open(id, Arc::clone(&checkout), context);
         match self.commit(&blank, decision, request.clone(), context).await {
             Err(FeedError::LinkTaken(links)) => {
@@ -164,9 +186,13 @@ impl Engine {
         let _lane = self.lanes().enter(id).await;
         let context = Context { now: self.now(), epoch: self.epoch() };
         let checkout = Arc::new(checkout);
-        let blank = Payment::blank(id, Arc::clone(&checkout), context.now);
+        let blank = Held::own(Arc::new(Payment::blank(id, Arc::clone(&checkout), context.now)));
         let decision = payment::open_paid(id, checkout, money, context);
         self.commit(&blank, decision, request, context).await
+    }
+
+    fn held(&self, stored: Stored) -> Held {
+        Held { is_own: stored.owner == self.epoch(), payment: Arc::new(stored.payment) }
     }
 
     pub(crate) async fn load(&self, id: PaymentId) -> Result<Stored, FeedError> {
@@ -176,16 +202,18 @@ impl Engine {
     /// Makes a decision durable, then acts on it. A decision without facts only acts. The caller is in the lane.
     async fn commit(
         &self,
-        before: &Payment,
+        held: &Held,
         decision: Decision,
         request: Request,
         context: Context,
     ) -> Result<Fed, FeedError> {
+        let before = &*held.payment;
         let Decision { facts, effects, wake_at, payment } = decision;
         let payment = Arc::new(payment);
         if facts.is_empty() {
             self.expect_wake(&payment, wake_at);
-            self.act(&payment, &effects, request.is_news);
+            let held = Held { payment: Arc::clone(&payment), is_own: held.is_own };
+            self.act(&held, &effects, request.is_news);
             return Ok(Fed::Unchanged(payment));
         }
         let Context { now: at, epoch } = context;
@@ -205,13 +233,18 @@ impl Engine {
             links,
         };
         self.make_durable(Change { epoch, at, payment: Some(change), operation: request.operation }).await?;
-        self.tell(&payment, outgoing);
+        self.tell(&payment, &outgoing);
+        if held.is_own {
+            self.outbox().hand_over(self, outgoing);
+        } else {
+            self.outbox().take_up(self, before, outgoing).await;
+        }
         self.wake_those_who_wait_for(&freed);
         self.set_wake(&payment, wake_at);
         if before.is_open() && !payment.is_open() {
             self.wake_waiting(payment.id, at);
         }
-        self.act(&payment, &effects, true);
+        self.act(&Held::own(Arc::clone(&payment)), &effects, true);
         Ok(Fed::Changed(payment))
     }
 
@@ -250,16 +283,15 @@ impl Engine {
         }
     }
 
-    /// Hands events to the outbox and tells screens, both only a faster way to what is durable already.
-    fn tell(&self, payment: &Arc<Payment>, outgoing: Vec<Outgoing>) {
-        for event in &outgoing {
+    /// Tells screens and the log: only a faster way to what is durable already.
+    fn tell(&self, payment: &Arc<Payment>, outgoing: &[Outgoing]) {
+        for event in outgoing {
             tracing::info!(payment.id = %payment.id, sequence = event.sequence(), event = event.name(), "told");
         }
         let checkout = &payment.checkout;
         let own = Destination { store: checkout.store.clone(), register: checkout.register.clone() };
         let others: BTreeSet<Destination> =
             outgoing.iter().map(Outgoing::destination).filter(|to| **to != own).cloned().collect();
-        self.outbox().hand_over(self, outgoing);
         self.changed(own);
         for other in others {
             self.changed(other);

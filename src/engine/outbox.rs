@@ -54,6 +54,18 @@ impl Outbox {
         }
     }
 
+    /// Takes the events of a commit that made this instance the owner of the payment: behind those that the owner before has
+    /// not delivered. They may go out twice, and stay in order.
+    pub(crate) async fn take_up(&self, engine: &Engine, before: &Payment, letters: Vec<Outgoing>) {
+        match self.take_up_rows(engine, before.id, before.state.sequence).await {
+            Ok(()) => self.hand_over(engine, letters),
+            Err(error) => {
+                tracing::warn!(payment.id = %before.id, %error, "its events wait for the database");
+                self.doubt(before.id);
+            }
+        }
+    }
+
     /// Notes that it is not known whether a commit of this payment was made.
     pub(crate) fn doubt(&self, payment: PaymentId) {
         lock(&self.doubtful).insert(payment);
@@ -75,20 +87,21 @@ impl Outbox {
         if !lock(&self.doubtful).contains(&payment) {
             return Ok(());
         }
-        let mut after = 0;
-        loop {
-            let page = engine.parts().store.undelivered(after, PAGE).await?;
-            let Some(last) = page.last() else { break };
-            after = last.number;
-            for row in page.into_iter().filter(|row| row.payment == payment) {
-                let key = (row.destination.clone(), row.payment);
-                let is_known = self.queues().has(&key, row.sequence);
-                if !is_known && !self.marks.has(&key.0, row.payment, row.sequence) {
-                    self.put_row(engine, row);
-                }
+        self.take_up_rows(engine, payment, u64::MAX).await?;
+        lock(&self.doubtful).remove(&payment);
+        Ok(())
+    }
+
+    /// Takes up what is durable of a payment up to a fact, not delivered, and unknown here.
+    async fn take_up_rows(&self, engine: &Engine, payment: PaymentId, until: u64) -> Result<(), StoreError> {
+        let rows = engine.parts().store.undelivered_of(payment).await?;
+        for row in rows.into_iter().filter(|row| row.sequence <= until) {
+            let key = (row.destination.clone(), row.payment);
+            let is_known = self.queues().has(&key, row.sequence);
+            if !is_known && !self.marks.has(&key.0, row.payment, row.sequence) {
+                self.put_row(engine, row);
             }
         }
-        lock(&self.doubtful).remove(&payment);
         Ok(())
     }
 

@@ -7,8 +7,8 @@ use payment::{Input, PaymentId, Timestamp};
 use tokio::sync::Semaphore;
 
 use crate::engine::Engine;
-use crate::feed::{FeedError, Request};
-use crate::ports::{StoreError, Stored};
+use crate::feed::{FeedError, Held, Request};
+use crate::ports::{CommitError, StoreError, Stored};
 use crate::wheel::Due;
 
 /// How many payments are looked at once.
@@ -63,23 +63,32 @@ async fn wake(engine: &Engine, due: Due) {
 }
 
 impl Engine {
-    /// Does what is due for a payment: lost calls first, then everything else.
+    /// Does what is due for a payment: lost calls first, then everything else. What another instance owns is that one's to
+    /// look at by plan; news is for whoever has heard it.
     async fn wake(&self, Due { payment: id, is_news }: Due) -> Result<(), FeedError> {
         let stored = self.load(id).await?;
+        let is_own = stored.owner == self.epoch();
+        if !is_own && !is_news && !self.is_gone(stored.owner).await? {
+            self.wheel().forget(id, stored.payment.state.sequence);
+            self.outbox().no_doubt(id); // its events are its owner's
+            return Ok(());
+        }
         let lost = self.lost_epochs(&stored).await?;
         let delivered = stored.delivered;
-        let mut payment = Arc::new(stored.payment);
+        let mut held = Held { payment: Arc::new(stored.payment), is_own };
         if !lost.is_empty() {
             let input = Input::CallsLost { epochs: lost };
-            payment = self.feed_from(id, Some(payment), input, Request::default()).await?.into_payment();
+            let fed = self.feed_from(id, Some(held.clone()), input, Request::default()).await?;
+            held = held.after(fed);
         }
-        let silent = self.silent_outputs(&payment);
+        let silent = self.silent_outputs(&held.payment);
         if !silent.is_empty() {
             let input = Input::OutputsTold { consoles: silent };
-            payment = self.feed_from(id, Some(payment), input, Request::default()).await?.into_payment();
+            let fed = self.feed_from(id, Some(held.clone()), input, Request::default()).await?;
+            held = held.after(fed);
         }
         let request = Request { is_news, ..Request::default() };
-        self.feed_from(id, Some(payment), Input::Wake { delivered }, request).await?;
+        self.feed_from(id, Some(held), Input::Wake { delivered }, request).await?;
         Ok(())
     }
 
@@ -88,7 +97,7 @@ impl Engine {
         let mut lost = Vec::new();
         for call in stored.payment.calls() {
             let is_foreign = call.epoch != self.epoch() && !lost.contains(&call.epoch);
-            if is_foreign && self.parts().store.has_lapsed(call.epoch, self.now()).await? {
+            if is_foreign && self.is_gone(call.epoch).await? {
                 lost.push(call.epoch);
             }
         }
@@ -108,12 +117,38 @@ pub(crate) async fn sweep_loop(engine: Engine) {
         match sweep(&engine, from, until, now).await {
             Ok(()) => {
                 swept_until = Some(now);
+                take_over(&engine, now).await;
                 count = count.wrapping_add(1);
                 engine.outbox().doubtful().into_iter().for_each(|id| engine.wheel().hasten(id, now));
             }
             Err(error) => tracing::warn!(%error, "the sweep waits for the database"),
         }
         if engine.pause(SWEEP_EVERY).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Takes over what is due of instances that are gone, with what they have not delivered.
+async fn take_over(engine: &Engine, now: Timestamp) {
+    loop {
+        let epoch = engine.epoch();
+        let taken = match engine.parts().store.take_over(now, PAGE).await {
+            Ok(taken) => taken,
+            Err(CommitError::Lapsed) => match engine.renew_epoch(epoch).await {
+                Ok(()) => return, // the next sweep takes over, also what was this instance's own
+                Err(error) => return tracing::warn!(%error, "a new epoch waits for the database"),
+            },
+            Err(error) => return tracing::warn!(%error, "taking over waits for the database"),
+        };
+        if !taken.is_empty() {
+            tracing::info!(payments = taken.len(), "taken over from an instance that is gone");
+        }
+        for (_, payment) in &taken {
+            engine.outbox().doubt(*payment);
+            engine.wheel().hasten(*payment, now);
+        }
+        if taken.len() < PAGE {
             return;
         }
     }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::ports::{Store, StoreError};
-use store::{Keyring, SqliteStore};
+use engine::ports::StoreError;
+use store::{Db, Keyring};
 use tokio_util::sync::CancellationToken;
 
 use crate::banks::{ConfiguredBanks, Secrets};
@@ -13,14 +13,14 @@ const EVERY: Duration = Duration::from_secs(1);
 
 /// Reads settings and secrets and hands them to the banks. A secret that does not open leaves its server out.
 pub(super) async fn take_over(
-    store: &SqliteStore,
+    db: &Db,
     keyring: &Keyring,
     banks: &ConfiguredBanks,
 ) -> Result<u64, StoreError> {
-    let settings = store.settings().await?;
+    let settings = db.settings().await?;
     let mut secrets = Secrets::new();
     for server in settings.servers.keys() {
-        match store.db().secrets(server, keyring).await {
+        match db.secrets(server, keyring).await {
             Ok(opened) => {
                 secrets.insert(server.clone(), opened);
             }
@@ -36,19 +36,14 @@ pub(super) async fn take_over(
 }
 
 /// Follows the settings until the service stops.
-pub(super) async fn run(
-    store: SqliteStore,
-    keyring: Keyring,
-    banks: Arc<ConfiguredBanks>,
-    stop: CancellationToken,
-) {
-    let mut known = store.settings_revision().await.ok();
+pub(super) async fn run(db: Db, keyring: Keyring, banks: Arc<ConfiguredBanks>, stop: CancellationToken) {
+    let mut known = db.settings_revision().await.ok();
     while stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_some() {
-        let Ok(revision) = store.settings_revision().await else { continue };
+        let Ok(revision) = db.settings_revision().await else { continue };
         if known == Some(revision) {
             continue;
         }
-        match take_over(&store, &keyring, &banks).await {
+        match take_over(&db, &keyring, &banks).await {
             Ok(revision) => known = Some(revision),
             Err(error) => tracing::warn!(%error, "new settings of authorization servers could not be read"),
         }

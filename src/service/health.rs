@@ -2,26 +2,25 @@
 
 use amqp::Health as BrokerHealth;
 use async_trait::async_trait;
-use engine::ports::Store;
 use http_door::{Condition, Health, HealthSource, Part};
-use store::SqliteStore;
+use store::Db;
 
 /// Asks the database and looks at the broker's connections.
 pub(super) struct Parts {
-    store: SqliteStore,
+    db: Db,
     broker: Option<BrokerHealth>,
 }
 
 impl Parts {
-    pub(super) fn new(store: SqliteStore, broker: Option<BrokerHealth>) -> Self {
-        Self { store, broker }
+    pub(super) fn new(db: Db, broker: Option<BrokerHealth>) -> Self {
+        Self { db, broker }
     }
 }
 
 #[async_trait]
 impl HealthSource for Parts {
     async fn health(&self) -> Health {
-        let store = match self.store.settings_revision().await {
+        let store = match self.db.settings_revision().await {
             Ok(_) => part("store", true, None),
             Err(error) => part("store", true, Some(error.to_string())),
         };

@@ -8,6 +8,7 @@
 //! | [`Db`] | an opened database for people: settings, secrets, and the [`Records`] of payments |
 //! | [`Records`] | finding and showing payments, and walking over all of them for audits |
 //! | [`SettingsFile`] | all settings as one TOML text |
+//! | [`copy_store`] | from a SQLite file to PostgreSQL, compared |
 //! | [`Keyring`], [`KeyFile`] | the keys that seal secrets |
 //!
 //! **Writing to SQLite.** Callers turn a change into rows; the writer task takes all that are queued, gives each a savepoint
@@ -23,6 +24,7 @@
 //! what it owns, and takes over what belonged to one that is gone. Who commits a change becomes the payment's owner.
 
 mod change;
+mod copy;
 mod db;
 mod error;
 mod memory;
@@ -38,6 +40,7 @@ mod sql;
 mod sqlite;
 mod versioned;
 
+pub use copy::{Copied, copy_store};
 pub use db::Db;
 pub use memory::MemoryStore;
 pub use postgres::{PgStore, PostgresOptions, Standing};

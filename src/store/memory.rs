@@ -100,6 +100,10 @@ impl Store for MemoryStore {
         Ok(self.tables().newest_register_event(destination))
     }
 
+    async fn undelivered_of(&self, payment: PaymentId) -> Result<Vec<EventRow>, StoreError> {
+        Ok(self.tables().undelivered_of(payment))
+    }
+
     async fn payment_events(&self, payment: PaymentId) -> Result<Vec<EventRow>, StoreError> {
         Ok(self.tables().payment_events(payment))
     }

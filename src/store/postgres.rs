@@ -67,6 +67,11 @@ impl Db {
         migrations::migrate(options).await
     }
 
+    /// Makes an empty schema. An address with `?options[search_path]=<name>` works in it.
+    pub async fn make_schema(options: &PostgresOptions, name: &str) -> Result<(), StoreError> {
+        migrations::make_schema(options, name).await
+    }
+
     /// Opens a PostgreSQL database, beside running services or without one. Its tables are brought up to date.
     pub async fn open_postgres(options: &PostgresOptions) -> Result<Self, StoreError> {
         migrations::migrate(options).await?;
@@ -102,7 +107,7 @@ impl Store for PgStore {
         &self,
         now: Timestamp,
         limit: usize,
-    ) -> Result<Vec<(Timestamp, PaymentId)>, StoreError> {
+    ) -> Result<Vec<(Timestamp, PaymentId)>, CommitError> {
         self.instance.take_over(now, limit).await
     }
 
@@ -142,6 +147,10 @@ impl Store for PgStore {
 
     async fn newest_register_event(&self, destination: &Destination) -> Result<i64, StoreError> {
         outbox::newest_of_register(self.db.pool(), destination).await
+    }
+
+    async fn undelivered_of(&self, payment: PaymentId) -> Result<Vec<EventRow>, StoreError> {
+        outbox::undelivered_of(self.db.pool(), payment).await
     }
 
     async fn payment_events(&self, payment: PaymentId) -> Result<Vec<EventRow>, StoreError> {

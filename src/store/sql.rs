@@ -1,6 +1,7 @@
 //! The texts of queries that SQLite and PostgreSQL take unchanged: `$1` placeholders, `ON CONFLICT`, no functions that
 //! only one of them has. Where the two must differ, the text stands in the folder of its database.
 
+pub(crate) mod copy;
 pub(crate) mod postgres;
 pub(crate) mod settings;
 
@@ -53,7 +54,7 @@ pub(crate) const MARK_EVENT: &str = "UPDATE journal SET delivered = $1 \
      WHERE payment = $2 AND sequence = $3 AND store = $4 AND register = $5 AND delivered <> 1";
 
 pub(crate) const LOAD_PAYMENT: &str = "SELECT id, opened_at, checkout, state, \
-     NOT EXISTS (SELECT 1 FROM journal WHERE payment = $1 AND delivered = 0) AS delivered \
+     NOT EXISTS (SELECT 1 FROM journal WHERE payment = $1 AND delivered = 0) AS delivered, epoch \
      FROM payments WHERE id = $1";
 
 pub(crate) const FIND_OPERATION: &str = "SELECT operation, register, store, kind, essence, payment, code, field, reason \
@@ -68,15 +69,18 @@ pub(crate) const DUE_PAYMENTS: &str = "SELECT wake_at, id FROM payments \
 pub(crate) const OPEN_PAYMENTS: &str = "SELECT id FROM payments \
      WHERE store = $1 AND register = $2 AND is_open ORDER BY opened_at, id";
 
-pub(crate) const NEWEST_PAYMENTS: &str = "SELECT id, opened_at, checkout, state, FALSE AS delivered FROM payments \
+pub(crate) const NEWEST_PAYMENTS: &str = "SELECT id, opened_at, checkout, state, FALSE AS delivered, epoch FROM payments \
      WHERE store = $1 AND register = $2 ORDER BY opened_at DESC, id DESC LIMIT $3";
 
 /// The beginning of a search; conditions follow.
 pub(crate) const SEARCH_STORE: &str =
-    "SELECT id, opened_at, checkout, state, FALSE AS delivered FROM payments WHERE store = ";
+    "SELECT id, opened_at, checkout, state, FALSE AS delivered, epoch FROM payments WHERE store = ";
 
 pub(crate) const UNDELIVERED_EVENTS: &str = "SELECT number, payment, sequence, at, store, register, operation, event, body, delivered FROM journal \
      WHERE delivered <> 1 AND number > $1 ORDER BY number LIMIT $2";
+
+pub(crate) const UNDELIVERED_EVENTS_OF_PAYMENT: &str = "SELECT number, payment, sequence, at, store, register, operation, event, body, delivered FROM journal \
+     WHERE payment = $1 AND delivered <> 1 ORDER BY sequence, copy";
 
 pub(crate) const EVENTS_OF_REGISTER: &str = "SELECT number, payment, sequence, at, store, register, operation, event, body, delivered FROM journal \
      WHERE store = $1 AND register = $2 AND number > $3 AND event IS NOT NULL ORDER BY number LIMIT $4";

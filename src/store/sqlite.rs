@@ -131,6 +131,10 @@ impl Store for SqliteStore {
         outbox::newest_of_register(self.db.pool(), destination).await
     }
 
+    async fn undelivered_of(&self, payment: PaymentId) -> Result<Vec<EventRow>, StoreError> {
+        outbox::undelivered_of(self.db.pool(), payment).await
+    }
+
     async fn payment_events(&self, payment: PaymentId) -> Result<Vec<EventRow>, StoreError> {
         outbox::rows_of(self.db.pool(), payment).await
     }

@@ -21,6 +21,8 @@ pub(crate) struct Plan {
     pub(crate) registers: Vec<String>,
     /// Late money: the store's policy, as settings say it.
     pub(crate) late_money: &'static str,
+    /// The address of a PostgreSQL database; without it a SQLite file.
+    pub(crate) postgres: Option<String>,
     /// The authorization servers; each is a payment type of its own of the same name, the first is the default.
     pub(crate) servers: Vec<Server>,
 }
@@ -55,6 +57,7 @@ impl Default for Plan {
             pay_ttl_s: 300,
             registers: ["1", "2", "3"].map(str::to_owned).into(),
             late_money: "late_money = \"refund\"",
+            postgres: None,
             servers: vec![Server::named("sbp")],
         }
     }
@@ -130,12 +133,16 @@ pay_ttl_s = {pay_ttl_s}
     /// The configuration of a process that registers reach over HTTP only.
     pub(crate) fn configuration_without_broker(&self, http: SocketAddr) -> String {
         let Self { log, .. } = self;
+        let database = match &self.postgres {
+            Some(url) => format!("url = \"{url}\"\nconnections = 8"),
+            None => "path = \"integrator.db\"".to_owned(),
+        };
         format!(
             r#"
 key_file = "integrator.key"
 stop_patience_s = 10
 [database]
-path = "integrator.db"
+{database}
 [http]
 listen = "{http}"
 open_screens = true

@@ -12,6 +12,7 @@ use super::wait::until;
 
 const CONFIGURATION: &str = "config.toml";
 const SETTINGS: &str = "settings.toml";
+const KEY: &str = "integrator.key";
 const LOG: &str = "service.log";
 
 /// The service of one test.
@@ -39,6 +40,16 @@ impl Service {
     pub(crate) async fn set_up(&self, configuration: &str, settings: &str) {
         std::fs::write(self.folder.join(CONFIGURATION), configuration).expect("the folder is ours");
         self.import(settings).await;
+    }
+
+    /// Makes the key file, which instances that share a database are given.
+    pub(crate) fn make_key(&self) {
+        store::KeyFile::load_or_create(&self.folder.join(KEY)).expect("the folder is ours");
+    }
+
+    /// Takes a copy of another instance's key file.
+    pub(crate) fn take_key_of(&self, other: &Self) {
+        std::fs::copy(other.folder.join(KEY), self.folder.join(KEY)).expect("the folders are ours");
     }
 
     /// Imports settings, beside a running service or without one.

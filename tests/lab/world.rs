@@ -14,6 +14,7 @@ use super::bank::Bank;
 use super::broker::Broker;
 use super::contract;
 use super::plan::{Plan, STORE};
+use super::postgres::options_of;
 use super::service::Service;
 use super::wait::LIMIT;
 use super::wire::Wire;
@@ -67,11 +68,25 @@ impl World {
         let bank = Bank::process(folder.path()).await;
         let wire = Wire::before(bank.address()).await;
         let service = Service::new(folder.path());
+        if plan.postgres.is_some() {
+            service.make_key();
+        }
         let configuration = plan.configuration(service.http(), broker.uri(), &prefix);
         service.set_up(&configuration, &plan.settings(wire.address())).await;
         let hook = format!("http://{}/hooks/{}", service.http(), plan.servers[0].name);
         bank.notify_at(&hook).await;
         Self { broker, bank, wire, service, plan, prefix, folder: Some(folder) }
+    }
+
+    /// One more instance of the service on the same database and broker. It does not run yet.
+    pub(crate) async fn another_instance(&self) -> Service {
+        let folder = self.folder().join("another");
+        std::fs::create_dir(&folder).expect("the folder is ours");
+        let service = Service::new(&folder);
+        service.take_key_of(&self.service);
+        let configuration = self.plan.configuration(service.http(), self.broker.uri(), &self.prefix);
+        service.set_up(&configuration, &self.plan.settings(self.wire.address())).await;
+        service
     }
 
     /// A name at the broker.
@@ -101,7 +116,11 @@ impl World {
 
     /// Our own records, oldest first.
     pub(crate) async fn records(&self) -> Vec<PaymentRecord> {
-        let db = Db::open(&self.service.database()).await.expect("the database is there");
+        let db = match &self.plan.postgres {
+            Some(url) => Db::open_postgres(&options_of(url)).await,
+            None => Db::open(&self.service.database()).await,
+        }
+        .expect("the database is there");
         let records = records_since(&db, Timestamp::from_micros(0)).await;
         db.close().await;
         records.expect("the records can be read").records

@@ -21,6 +21,7 @@ mod outages;
 mod parked;
 mod plates;
 mod play;
+mod postgres;
 mod restarts;
 mod rights;
 mod secrets;

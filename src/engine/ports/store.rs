@@ -36,12 +36,13 @@ pub trait Store: Send + Sync + 'static {
     ) -> Result<Vec<(Timestamp, PaymentId)>, StoreError>;
 
     /// Makes this instance the owner of payments whose `wake_at` is not after `now` and whose owners are gone; returns them,
-    /// at most `limit`. Where instances do not share a database there are none: [`due`](Self::due) tells all of them.
+    /// at most `limit`. Refused if its own epoch has lapsed. Where instances do not share a database there are none:
+    /// [`due`](Self::due) tells all of them.
     async fn take_over(
         &self,
         _now: Timestamp,
         _limit: usize,
-    ) -> Result<Vec<(Timestamp, PaymentId)>, StoreError> {
+    ) -> Result<Vec<(Timestamp, PaymentId)>, CommitError> {
         Ok(Vec::new())
     }
 
@@ -63,7 +64,8 @@ pub trait Store: Send + Sync + 'static {
     /// Payments that match, newest first by acceptance, at most `limit`.
     async fn search(&self, search: &Search, limit: usize) -> Result<Vec<Payment>, StoreError>;
 
-    /// Event rows that are not delivered (parked ones included), by number, starting behind `after`.
+    /// Event rows that are not delivered (parked ones included), by number, starting behind `after`. Where several instances
+    /// share a database, without those of payments that another live instance owns.
     async fn undelivered(&self, after: i64, limit: usize) -> Result<Vec<EventRow>, StoreError>;
 
     /// Event rows for a register, delivered or not, by number, starting behind `after`. Complete: a row that is committed
@@ -77,6 +79,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// The number of a register's newest event row; 0 where there is none.
     async fn newest_register_event(&self, destination: &Destination) -> Result<i64, StoreError>;
+
+    /// Event rows of one payment that are not delivered (parked ones included), whoever owns it, by number.
+    async fn undelivered_of(&self, payment: PaymentId) -> Result<Vec<EventRow>, StoreError>;
 
     /// All event rows of a payment, to whomever, in their order.
     async fn payment_events(&self, payment: PaymentId) -> Result<Vec<EventRow>, StoreError>;
@@ -285,6 +290,8 @@ pub struct Stored {
     pub payment: Payment,
     /// Whether all its events are delivered or parked.
     pub delivered: bool,
+    /// The epoch of the instance that committed last, or took over from one that is gone: the payment's owner.
+    pub owner: u64,
 }
 
 /// Which payments of a store are looked for. Everything that is given must match.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use engine::ports::StoreError;
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgPool, Postgres};
 use tokio::time::error::Elapsed;
 
@@ -77,6 +77,13 @@ impl PostgresOptions {
     #[must_use]
     pub fn lapse_after(self, lapse_after: Duration) -> Self {
         Self { lapse_after, ..self }
+    }
+
+    /// One connection for work that takes its time, such as making an index over many rows.
+    pub(crate) async fn connect_without_limits(&self) -> Result<PgConnection, sqlx::Error> {
+        let mut connection = self.connect.connect().await?;
+        sqlx::raw_sql("SET statement_timeout = 0; SET lock_timeout = 0").execute(&mut connection).await?;
+        Ok(connection)
     }
 
     pub(super) fn connect_options(&self) -> &PgConnectOptions {

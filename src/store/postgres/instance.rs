@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use engine::ports::StoreError;
+use engine::ports::{CommitError, StoreError};
 use payment::{PaymentId, Timestamp};
 
 use super::{Database, on_connection};
@@ -78,8 +78,11 @@ impl Instance {
         &self,
         now: Timestamp,
         limit: usize,
-    ) -> Result<Vec<(Timestamp, PaymentId)>, StoreError> {
+    ) -> Result<Vec<(Timestamp, PaymentId)>, CommitError> {
         let (database, epoch) = (&self.database, self.epoch());
+        if self.has_lapsed(epoch.unsigned_abs()).await? {
+            return Err(CommitError::Lapsed);
+        }
         let rows = on_connection!(database, |connection| sqlx::query_as(sql::postgres::TAKE_OVER_DUE)
             .bind(epoch)
             .bind(now.as_micros())
@@ -88,7 +91,7 @@ impl Instance {
             .fetch_all(connection)
             .await)
         .map_err(|error| unusable(&error))?;
-        due_pairs(rows)
+        Ok(due_pairs(rows)?)
     }
 
     /// Renews the epoch; false: it has lapsed.

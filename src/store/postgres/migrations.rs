@@ -3,7 +3,7 @@
 use engine::ports::StoreError;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::PgConnection;
-use sqlx::{ConnectOptions, Connection, SqlSafeStr};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqlSafeStr};
 
 use super::PostgresOptions;
 use crate::error::unusable;
@@ -48,15 +48,21 @@ pub(super) async fn migrate(options: &PostgresOptions) -> Result<Standing, Store
         )));
     }
     if from < to {
-        // The limits of our statements are not for these: an index over many rows takes its time.
-        sqlx::raw_sql("SET statement_timeout = 0; SET lock_timeout = 0")
-            .execute(&mut connection)
-            .await
-            .map_err(|error| unusable(&error))?;
+        connection.close().await.map_err(|error| unusable(&error))?;
+        connection = options.connect_without_limits().await.map_err(|error| unusable(&error))?;
         migrator().run(&mut connection).await.map_err(|error| wrong(&error))?;
     }
     connection.close().await.map_err(|error| unusable(&error))?;
     Ok(if from == to { Standing::UpToDate } else { Standing::Migrated { from, to } })
+}
+
+/// Makes a schema if it is not there. The name is quoted, so that it can't be anything else.
+pub(super) async fn make_schema(options: &PostgresOptions, name: &str) -> Result<(), StoreError> {
+    let mut connection = options.connect_options().connect().await.map_err(|error| unusable(&error))?;
+    let text = format!("CREATE SCHEMA IF NOT EXISTS \"{}\"", name.replace('"', "\"\""));
+    let made = sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut connection).await;
+    made.map_err(|error| unusable(&error))?;
+    connection.close().await.map_err(|error| unusable(&error))
 }
 
 /// The number of the newest file that the tables have seen; 0 for an empty database.

@@ -40,6 +40,17 @@ pub(crate) async fn undelivered_of_owner(
     found.into_iter().map(EventColumns::row).collect()
 }
 
+/// What is not delivered of one payment, whoever owns it.
+pub(crate) async fn undelivered_of(pool: &Pool, payment: PaymentId) -> Result<Vec<EventRow>, StoreError> {
+    let found: Vec<EventColumns> =
+        on_pool!(pool, |connections| sqlx::query_as(sql::UNDELIVERED_EVENTS_OF_PAYMENT)
+            .bind(payment.to_string())
+            .fetch_all(connections)
+            .await)
+        .map_err(|error| unusable(&error))?;
+    found.into_iter().map(EventColumns::row).collect()
+}
+
 pub(crate) async fn of_register(
     pool: &Pool,
     destination: &Destination,

@@ -7,7 +7,7 @@ use payment::{
     Currency, Money, OperationId, Payment, PaymentId, PaymentTypeCode, RegisterId, Status, StoreId, Timestamp,
 };
 
-use super::{parsed, signed};
+use super::{parsed, signed, unsigned};
 use crate::error::damaged;
 use crate::records::PaymentSummary;
 use crate::versioned;
@@ -91,6 +91,7 @@ pub(crate) struct StoredColumns {
     checkout: String,
     state: String,
     delivered: bool,
+    epoch: i64,
 }
 
 impl StoredColumns {
@@ -102,7 +103,7 @@ impl StoredColumns {
             checkout: Arc::new(versioned::read(&what("checkout"), &self.checkout)?),
             state: versioned::read(&what("state"), &self.state)?,
         };
-        Ok(Stored { payment, delivered: self.delivered })
+        Ok(Stored { payment, delivered: self.delivered, owner: unsigned(&what("epoch"), self.epoch)? })
     }
 }
 

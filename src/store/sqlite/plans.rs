@@ -18,6 +18,7 @@ async fn frequent_queries_use_the_index_that_was_made_for_them() {
         (sql::UNDELIVERED_EVENTS, "journal_undelivered"),
         (sql::EVENTS_OF_REGISTER, "journal_of_register"),
         (sql::NEWEST_EVENT_OF_REGISTER, "journal_of_register"),
+        (sql::UNDELIVERED_EVENTS_OF_PAYMENT, "sqlite_autoindex_journal_1"),
         (sql::LOAD_PAYMENT, "sqlite_autoindex_journal_1"),
         (sql::MARK_EVENT, "sqlite_autoindex_journal_1"),
         (sql::FIND_OPERATION, "PRIMARY KEY"),

@@ -124,7 +124,7 @@ fn commits_that_were_not_made_leave_nothing_behind() {
         till.until(3).await;
         till.store.forget_calls();
         till.until_ms(3_900).await;
-        assert_eq!(till.store.calls().get("undelivered"), None, "the doubts have ended");
+        assert_eq!(till.store.calls().get("undelivered_of"), None, "the doubts have ended");
         assert_eq!(till.engine.watched(), 1);
     });
 }

@@ -163,6 +163,11 @@ impl Store for TestStore {
         self.data.newest_register_event(destination).await
     }
 
+    async fn undelivered_of(&self, payment: PaymentId) -> Result<Vec<EventRow>, StoreError> {
+        self.called("undelivered_of")?;
+        self.data.undelivered_of(payment).await
+    }
+
     async fn payment_events(&self, payment: PaymentId) -> Result<Vec<EventRow>, StoreError> {
         self.called("payment_events")?;
         self.data.payment_events(payment).await

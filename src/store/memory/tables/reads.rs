@@ -15,7 +15,7 @@ impl Tables {
     pub(in crate::memory) fn load(&self, payment: PaymentId) -> Option<Stored> {
         let row = self.payments.get(&payment)?;
         let delivered = !row.events.iter().any(|event| event.delivery == DeliveryState::Pending);
-        Some(Stored { payment: Payment::clone(&row.payment), delivered })
+        Some(Stored { payment: Payment::clone(&row.payment), delivered, owner: row.epoch })
     }
 
     pub(in crate::memory) fn operation(&self, key: &OperationKey) -> Option<OperationRecord> {
@@ -119,6 +119,12 @@ impl Tables {
         let place = |number| (destination.clone(), number);
         let newest = self.register_events.range(place(i64::MIN)..=place(i64::MAX)).next_back();
         newest.map_or(0, |((_, number), _)| *number)
+    }
+
+    pub(in crate::memory) fn undelivered_of(&self, payment: PaymentId) -> Vec<EventRow> {
+        let Some(row) = self.payments.get(&payment) else { return Vec::new() };
+        let waiting = row.events.iter().filter(|event| event.delivery != DeliveryState::Delivered);
+        waiting.map(|event| event_row(payment, event)).collect()
     }
 
     pub(in crate::memory) fn payment_events(&self, payment: PaymentId) -> Vec<EventRow> {

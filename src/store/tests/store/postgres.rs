@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use engine::ports::{CommitError, Store};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
-use store::{Db, PgStore, Records, Standing};
+use store::{Db, PgStore, Records, SqliteStore, Standing, copy_store};
 
 use crate::sample::{accept, accepted, accepted_at, after, at, destination, end, id, payment_of, step};
 use crate::subject::{options_of, schema_url};
@@ -260,4 +260,60 @@ async fn the_tables_of_both_databases_have_the_same_columns() {
     .await
     .unwrap();
     assert_eq!(on_server, BTreeSet::from_iter(in_file));
+}
+
+#[tokio::test]
+async fn a_file_is_copied_whole_and_business_goes_on_where_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let file = SqliteStore::open(&path).await.unwrap();
+    let epoch = file.begin_epoch(at(0)).await.unwrap();
+    for number in 1..=700 {
+        file.commit(made_in(epoch, opened(number))).await.unwrap();
+    }
+    let keyring = store::KeyFile::load_or_create(&folder.path().join("key")).unwrap();
+    let settings = store::SettingsFile::parse(crate::settings::EXAMPLE).unwrap();
+    let plan = file.db().plan_import(&settings, &keyring).await.unwrap();
+    file.db().apply_import(plan).await.unwrap();
+
+    let chain = Chain::new().await;
+    let served = copy_store(&path, &options_of(&chain.url)).await.unwrap_err().to_string();
+    assert!(served.contains("served by another process"), "{served}");
+    let events = file.register_events(&destination("17", "3"), 0, 10_000).await.unwrap();
+    let export = file.db().export_settings().await.unwrap();
+    file.close().await;
+
+    let copied = copy_store(&path, &options_of(&chain.url)).await.unwrap();
+    assert_eq!(copied.payments, 700);
+    assert!(copied.rows.contains(&("operations", 700)), "{copied:?}");
+    let (store, next) = chain.instance().await;
+    assert!(next > epoch && store.has_lapsed(epoch, at(0)).await.unwrap());
+    assert_eq!(store.register_events(&destination("17", "3"), 0, 10_000).await.unwrap(), events);
+    assert_eq!(store.db().export_settings().await.unwrap(), export);
+    store.commit(made_in(next, opened(701))).await.unwrap();
+    let later = store.register_events(&destination("17", "3"), events[699].number, 10).await.unwrap();
+    assert_eq!(later.len(), 1, "numbers go on behind those of the file");
+
+    let again = copy_store(&path, &options_of(&chain.url)).await.unwrap_err().to_string();
+    assert!(again.contains("a database of its own"), "{again}");
+}
+
+/// A payment as it is opened, so that its facts fold to its state.
+fn opened(number: u32) -> engine::ports::Change {
+    let payment = accepted(number);
+    let context = payment::Context { now: payment.opened_at, epoch: 1 };
+    let decision = payment::open(payment.id, std::sync::Arc::clone(&payment.checkout), context);
+    let mut change = accept(&payment);
+    let draft = payment_of(&mut change).journal[0].events.clone();
+    let row = |(sequence, fact): (u64, &payment::Fact)| engine::ports::JournalRow {
+        sequence,
+        fact: fact.clone(),
+        events: if sequence == 1 { draft.clone() } else { Vec::new() },
+    };
+    let journal = (1..).zip(&decision.facts).map(row).collect();
+    let written = payment_of(&mut change);
+    written.journal = journal;
+    written.wake_at = decision.wake_at;
+    written.payment = std::sync::Arc::new(decision.payment);
+    change
 }

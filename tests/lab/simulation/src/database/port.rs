@@ -150,6 +150,25 @@ impl Store for StorePort {
         Ok(self.world.database.tables().newest_register_event(destination))
     }
 
+    async fn undelivered_of(&self, payment: PaymentId) -> Result<Vec<EventRow>, StoreError> {
+        self.ask().await?;
+        Ok(self.world.database.tables().undelivered_of(payment))
+    }
+
+    async fn take_over(
+        &self,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<(Timestamp, PaymentId)>, CommitError> {
+        self.ask().await?;
+        let (database, epoch) = (&self.world.database, self.life.epoch());
+        let mut epochs = database.epochs();
+        if epochs.has_lapsed(epoch, now) {
+            return Err(CommitError::Lapsed);
+        }
+        Ok(database.tables().take_over(epoch, now, limit, |owner| epochs.has_lapsed(owner, now)))
+    }
+
     async fn payment_events(&self, payment: PaymentId) -> Result<Vec<EventRow>, StoreError> {
         self.ask().await?;
         let tables = self.world.database.tables();

@@ -32,6 +32,8 @@ pub(crate) struct Tables {
 pub(crate) struct Row {
     pub(crate) payment: Arc<Payment>,
     pub(crate) wake_at: Option<Timestamp>,
+    /// The epoch that committed last, or took over.
+    owner: u64,
     /// The facts, with the epoch and the time of their commits.
     pub(crate) facts: Vec<(Timestamp, Fact)>,
     pub(crate) events: Vec<EventRecord>,
@@ -57,7 +59,7 @@ impl Tables {
             self.operations.insert(operation.key.clone(), operation);
         }
         if let Some(payment) = change.payment {
-            self.write(payment, change.at);
+            self.write(payment, change.at, change.epoch);
         }
         Ok(())
     }
@@ -90,7 +92,7 @@ impl Tables {
         holder.is_none_or(|row| Some(&row.payment.checkout.operation) == payment.checkout.supersedes.as_ref())
     }
 
-    fn write(&mut self, change: PaymentChange, at: Timestamp) {
+    fn write(&mut self, change: PaymentChange, at: Timestamp, epoch: u64) {
         let PaymentChange { expected_sequence, payment, wake_at, journal, credits, links } = change;
         let (id, place) = (payment.id, place_of(&payment));
         if expected_sequence.is_none() {
@@ -132,6 +134,7 @@ impl Tables {
         }
         row.payment = payment;
         row.wake_at = wake_at;
+        row.owner = epoch;
         self.payments.insert(id, row);
     }
 
@@ -157,7 +160,7 @@ impl Tables {
 
     pub(super) fn load(&self, payment: PaymentId) -> Option<Stored> {
         let row = self.payments.get(&payment)?;
-        Some(Stored { payment: Payment::clone(&row.payment), delivered: row.pending == 0 })
+        Some(Stored { payment: Payment::clone(&row.payment), delivered: row.pending == 0, owner: row.owner })
     }
 
     pub(crate) fn operation(&self, key: &OperationKey) -> Option<&OperationRecord> {
@@ -188,6 +191,31 @@ impl Tables {
     pub(super) fn undelivered(&self, after: i64, limit: usize) -> Vec<EventRow> {
         let behind = self.undelivered.range((Bound::Excluded(after), Bound::Unbounded));
         behind.filter_map(|(_, place)| self.event(*place)).take(limit).collect()
+    }
+
+    /// What is not delivered of one payment.
+    pub(super) fn undelivered_of(&self, payment: PaymentId) -> Vec<EventRow> {
+        let events = self.payments.get(&payment).into_iter().flat_map(|row| &row.events);
+        events.filter(|event| !event.is_delivered).map(|event| event.row.clone()).collect()
+    }
+
+    /// Makes an instance the owner of due payments whose owners are gone.
+    pub(super) fn take_over(
+        &mut self,
+        epoch: u64,
+        now: Timestamp,
+        limit: usize,
+        mut is_gone: impl FnMut(u64) -> bool,
+    ) -> Vec<(Timestamp, PaymentId)> {
+        let due = self.due.iter().take_while(|(at, _)| *at <= now);
+        let left = due.filter(|(_, id)| self.payments.get(id).is_some_and(|row| is_gone(row.owner)));
+        let taken: Vec<(Timestamp, PaymentId)> = left.take(limit).copied().collect();
+        for (_, id) in &taken {
+            if let Some(row) = self.payments.get_mut(id) {
+                row.owner = epoch;
+            }
+        }
+        taken
     }
 
     pub(super) fn register_events(&self, to: &Destination, after: i64, limit: usize) -> Vec<EventRow> {
@@ -222,6 +250,7 @@ impl Row {
         Self {
             payment: Arc::clone(payment),
             wake_at: None,
+            owner: 0,
             facts: Vec::new(),
             events: Vec::new(),
             pending: 0,
