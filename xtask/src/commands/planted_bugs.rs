@@ -102,6 +102,7 @@ fn caught_by(text: &str) -> Option<Caught> {
     let seed = all.first()?.0.clone();
     let mut promises: Vec<String> =
         all.into_iter().filter(|(of, _)| *of == seed).map(|(_, promise)| promise).collect();
+    promises.sort();
     promises.dedup();
     Some(Caught { seed, promises })
 }
@@ -129,7 +130,7 @@ mod tests {
         let text =
             "P1 4 1 x\nseed 6 breaks P4: 2 of 1 go back\nseed 6 breaks P1: lost\nseed 7 breaks P9: order\n";
         let caught = caught_by(text).expect("something broke");
-        assert_eq!((caught.seed.as_str(), caught.promises), ("6", vec!["P4".to_owned(), "P1".to_owned()]));
+        assert_eq!((caught.seed.as_str(), caught.promises), ("6", vec!["P1".to_owned(), "P4".to_owned()]));
         assert!(caught_by("all is well\n").is_none());
     }
 }

@@ -172,10 +172,12 @@ impl Tables {
         until: Timestamp,
         after: Option<(Timestamp, PaymentId)>,
         limit: usize,
+        is_meant: impl Fn(u64) -> bool,
     ) -> Vec<(Timestamp, PaymentId)> {
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let due = self.due.range((from, Bound::Unbounded));
-        due.take_while(|(at, _)| *at <= until).take(limit).copied().collect()
+        let due = self.due.range((from, Bound::Unbounded)).take_while(|(at, _)| *at <= until);
+        let own = due.filter(|(_, id)| self.payments.get(id).is_some_and(|row| is_meant(row.owner)));
+        own.take(limit).copied().collect()
     }
 
     /// The payments of a register, oldest first.
@@ -188,9 +190,16 @@ impl Tables {
         ids.filter_map(|id| self.payments.get(id)).map(|row| &row.payment)
     }
 
-    pub(super) fn undelivered(&self, after: i64, limit: usize) -> Vec<EventRow> {
+    pub(super) fn undelivered(
+        &self,
+        after: i64,
+        limit: usize,
+        mut is_meant: impl FnMut(u64) -> bool,
+    ) -> Vec<EventRow> {
         let behind = self.undelivered.range((Bound::Excluded(after), Bound::Unbounded));
-        behind.filter_map(|(_, place)| self.event(*place)).take(limit).collect()
+        let meant =
+            behind.filter(|(_, (id, _))| self.payments.get(id).is_some_and(|row| is_meant(row.owner)));
+        meant.filter_map(|(_, place)| self.event(*place)).take(limit).collect()
     }
 
     /// What is not delivered of one payment.
