@@ -48,9 +48,11 @@ pub(crate) const BUGS: [Bug; 10] = [
         breaks: &["P2", "P9"],
         file: "src/engine/feed.rs",
         right: "        self.make_durable(Change { epoch, at, payment: Some(change), operation: request.operation }).await?;
-        self.tell(&payment, outgoing);",
-        wrong: "        self.tell(&payment, outgoing);
-        self.make_durable(Change { epoch, at, payment: Some(change), operation: request.operation }).await?;",
+        self.tell(&payment, &outgoing);",
+        wrong: "        self.outbox().hand_over(self, outgoing);
+        let outgoing = Vec::new();
+        self.make_durable(Change { epoch, at, payment: Some(change), operation: request.operation }).await?;
+        self.tell(&payment, &outgoing);",
     },
     Bug {
         name: "lost sequence",
