@@ -35,7 +35,7 @@ pub enum DatabasePlace {
     /// In a file.
     File(PathBuf),
     /// On a server.
-    Server(PostgresOptions),
+    Server(Box<PostgresOptions>),
 }
 
 /// For people, without a password.
@@ -68,13 +68,14 @@ impl DatabaseConfig {
     /// Where the database is. Reads `url_file`.
     pub fn place(&self) -> Result<DatabasePlace, ConfigError> {
         match (&self.url, &self.url_file) {
-            (Some(url), _) => self.server(url).map(DatabasePlace::Server),
+            (Some(url), _) => Ok(DatabasePlace::Server(Box::new(self.server(url)?))),
             (None, Some(path)) => {
                 let text = std::fs::read_to_string(path).map_err(|error| ConfigError::Wrong {
                     key: "database.url_file",
                     reason: format!("{} can't be read: {error}", path.display()),
                 })?;
-                self.server(&SecretString::from(text.trim().to_owned())).map(DatabasePlace::Server)
+                let options = self.server(&SecretString::from(text.trim().to_owned()))?;
+                Ok(DatabasePlace::Server(Box::new(options)))
             }
             (None, None) => Ok(DatabasePlace::File(self.path.clone())),
         }

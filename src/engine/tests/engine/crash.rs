@@ -201,9 +201,9 @@ fn live_once(scenario: &Scenario, crashes: &[CrashPoint]) -> World {
 
 fn live_on(world: &World, scenario: &Scenario, buyers: Buyers, react: Reaction, crashes: usize) {
     let mut lives = 0..=crashes;
-    let lived =
+    let is_through =
         lives.any(|_| world.live_unless_crashed(async |till| till.work(buyers, react).await).is_some());
-    assert!(lived, "{}: no life without a crash", scenario.name);
+    assert!(is_through, "{}: no life without a crash", scenario.name);
 }
 
 /// Each command comes again, long after it was answered.
