@@ -15,9 +15,9 @@ const REFUNDS_BEFORE_PEOPLE: usize = 500;
 pub(crate) fn request(step: &mut Step, order: RefundOrder) -> Result<(), Rejection> {
     let payment = &step.payment;
     let (credit, money) = money_of(payment, order.transaction.as_ref())?;
+    check_free(payment)?; // before the amount: what is under way may fail, and then there is more left
     let amount = amount_of(payment, credit, money, order.amount)?;
     check_ability(terms_of(payment, credit), money, amount)?;
-    check_free(payment)?;
     check_limit(step, credit, amount)?;
     if money.role == CreditRole::Manual {
         let by = Some(name_of(&order.origin));

@@ -125,7 +125,7 @@ pub(super) fn conflict() -> Fault {
     Fault::new(
         RejectCode::Conflict,
         "operation",
-        "this operation is known with other contents: a new try needs a new operation",
+        "this operation is known with other contents, and may be open or paid: ask for it before any new try",
     )
 }
 

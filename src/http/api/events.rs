@@ -99,14 +99,24 @@ async fn cursor(
     let last = headers.get("last-event-id").map(|value| value.to_str().unwrap_or("?"));
     let last = last.filter(|last| !last.is_empty());
     let field = if last.is_some() { "Last-Event-ID" } else { "after" };
-    match last.or(after) {
-        None => Ok(0),
-        Some("latest") => door.parts.registers.newest_event(destination).await.map_err(unavailable),
-        Some(text) => text.parse().ok().filter(|cursor| *cursor >= 0).ok_or_else(|| {
-            let detail = format!("{field} is wrong: it must be the id of an event of this stream, or latest");
-            Problem::invalid(field, detail)
-        }),
+    let Some(wanted) = last.or(after) else { return Ok(0) };
+    let newest = door.parts.registers.newest_event(destination).await.map_err(unavailable)?;
+    if wanted == "latest" {
+        return Ok(newest);
     }
+    let cursor = wanted.parse().ok().filter(|cursor| *cursor >= 0).ok_or_else(|| {
+        let detail = format!("{field} is wrong: it must be the id of an event of this stream, or latest");
+        Problem::invalid(field, detail)
+    })?;
+    if cursor > newest {
+        // Accepted, it would make the register deaf until as many events have come.
+        let detail = format!(
+            "{field} is ahead of this stream, whose newest event is {newest}: it belongs to another database. Begin with \
+             latest, and ask for each operation of which no end is known"
+        );
+        return Err(Problem::invalid(field, detail));
+    }
+    Ok(cursor)
 }
 
 /// The stream of one client.

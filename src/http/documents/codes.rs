@@ -94,7 +94,7 @@ pub const CODES: &[Code] = &[
         "conflict",
         409,
         New,
-        "the operation is known with other contents; the first stays as it is",
+        "the operation is known with other contents; the first stays as it is and may be open or paid: ask for it first",
         "calls the help desk: the till's program used an operation twice",
     ),
     code(

@@ -7,8 +7,10 @@ register. Write it to disk before you send it.
 
 - **The same operation with the same essence is a repeat.** It is answered with the state and changes nothing, however often \
 and however late it comes. The essence of a pay is `amount`, `payment_type`, `receipt`, `qr` and `buyer_code`; that of a refund \
-is its payment and `amount`. Other fields may differ. Left out equals null, but a default that is written out is another essence.
-- **The same operation with another essence is `conflict`**, and what was first stays as it is.
+is its payment and `amount`. Other fields may differ. Left out equals null, but a default that is written out is another essence. \
+The asking register is part of the operation's name: a refund that is repeated by another register is another refund.
+- **The same operation with another essence is `conflict`**, and what was first stays as it is: it may be open, or paid. Ask for it \
+before you try anything new.
 - **A rejected operation stays rejected.** If the answer to a pay or a refund names the `operation`, the rejection is recorded \
 under it: it never starts, mended or not, and a repeat gets the same answer. A new try needs a new operation.
 - **A rejection that names no `operation` recorded nothing** (no key, an unreadable or too long body, `429`, `5xx`), and no answer \
@@ -39,6 +41,8 @@ The events of a register as server-sent events, in the order of their commits, e
 stream begins. A comment line comes each 10 seconds while nothing happens; a connection that is silent for 25 seconds is dead. \
 After a break, connect again with the last `id` as `Last-Event-ID`: nothing is missed, over restarts of both sides.
 
-The stream begins behind `Last-Event-ID`, else behind `after`, else at the first event. Answers to calls are not in it: no \
+The stream begins behind `Last-Event-ID`, else behind `after`, else at the first event: all that ever happened, told as it was then. \
+A register that has lost its cursor begins with `after=latest` and asks for its operations. A cursor that is ahead of the newest event \
+(the database was restored, or the service is another one) is refused. Answers to calls are not in it: no \
 `payment.state`, no `request.rejected`, no `register.*`, and no `payment.cancelled` of a pay that never arrived.
 ";

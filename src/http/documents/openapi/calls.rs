@@ -104,7 +104,8 @@ pub(super) const CALLS: [Call; 17] = [
         path: "/api/v1/open",
         id: "open",
         summary: "get without an operation: what the register has open.",
-        description: "`open` has the operations: a till that starts asks for each of them.",
+        description: "`open` has the operations: a till that starts asks for each of them, and for each of its own of which it knows no end: \
+                      what was paid meanwhile is not open any more.",
         parameters: query_of::<OpenQuery>,
         answers: &[(200, JSON, || reference("event.register.state"))],
         codes: &["invalid", "unknown_register"],

@@ -331,6 +331,23 @@ async fn a_stream_begins_behind_the_last_event_that_was_seen() {
 }
 
 #[tokio::test]
+async fn p9_a_cursor_of_another_database_is_refused_instead_of_making_a_register_deaf() {
+    let door = Running::open().await;
+    let payment = known(&door);
+    event(&door, &payment, 8, 1);
+    for (query, last, field) in [("&after=9", None, "after"), ("", Some("999999999999"), "Last-Event-ID")] {
+        let call = door.get(&format!("/api/v1/events?store=17&register=1{query}")).bearer_auth(API_KEY);
+        let call = last.map_or(call.try_clone().unwrap(), |last| call.header("last-event-id", last));
+        let answer = call.send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), 400);
+        let problem: Value = answer.json().await.unwrap();
+        assert_eq!((&problem["code"], &problem["field"]), (&json!("invalid"), &json!(field)));
+        assert!(problem["detail"].as_str().unwrap().contains("newest event is 8"), "{problem}");
+    }
+    door.stop().await;
+}
+
+#[tokio::test]
 async fn p8_a_picture_is_there_while_its_code_is_live_for_whoever_has_a_key() {
     let door = Running::locked().await;
     let payment = known(&door);

@@ -300,3 +300,13 @@ fn refunds_without_end_are_refused() {
     }
     assert_eq!(story.refund(Some(1)).err(), Some(RejectCode::RefundLimit));
 }
+
+#[test]
+fn while_all_of_it_is_on_its_way_back_another_refund_waits_instead_of_exceeding() {
+    let mut story = one_bank().open();
+    story.at(1).code(1).at(2).paid(1, "T1");
+    story.at(3).refund(None).unwrap();
+    assert_eq!(story.at(4).refund(Some(100)).err(), Some(RejectCode::RefundInProgress));
+    story.at(5).refund_done(1);
+    assert_eq!(story.at(6).refund(Some(100)).err(), Some(RejectCode::RefundExceedsPaid));
+}
