@@ -91,7 +91,7 @@ fn two_refunds_at_once_are_one_after_the_other_or_refused() {
         );
         till.until(10).await;
         assert_eq!(till.sink.names("2"), ["request.rejected"]);
-        assert_eq!(till.sink.last("2", "request.rejected").unwrap().body["code"], "refund_exceeds_paid");
+        assert_eq!(till.sink.last("2", "request.rejected").unwrap().body["code"], "refund_in_progress");
     });
     assert_eq!(world.bank.ledger().refunded_of("T1"), 10_000);
 }
