@@ -5,6 +5,7 @@ mod clock;
 mod events;
 mod ids;
 mod store;
+mod unclaimed;
 
 pub use bank::{Bank, Banks, Offer};
 pub use clock::Clock;
@@ -13,5 +14,5 @@ pub use ids::Ids;
 pub use store::{
     Change, CommitError, CreditRow, DeliveryMark, Destination, EventDraft, EventRow, JournalRow, LinkChange,
     LinkKey, OperationKey, OperationKind, OperationRecord, PaymentChange, Search, Store, StoreError, Stored,
-    UnclaimedCredit, UnclaimedSearch,
 };
+pub use unclaimed::{UnclaimedCredit, UnclaimedSearch};

@@ -28,6 +28,7 @@ mod copy;
 mod db;
 mod error;
 mod memory;
+mod migrations;
 mod pool;
 mod postgres;
 mod read;

@@ -8,6 +8,7 @@ use payment::{
     StoreId, Timestamp,
 };
 
+use super::unclaimed::{UnclaimedCredit, UnclaimedSearch};
 use crate::settings::Settings;
 
 /// A database, or its like in memory. All methods may be called from many tasks at once.
@@ -204,41 +205,6 @@ pub struct CreditRow {
     pub transaction: BankTransaction,
     /// Whether it counts as the payment's own ([`payment::Credit::is_believed`]), or was merely reported to it.
     pub is_believed: bool,
-}
-
-/// Money at a bank that is of no order of ours: paid at an open plate, or at a code that we did not make. Unique by server
-/// and transaction.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnclaimedCredit {
-    /// The authorization server.
-    pub server: ServerId,
-    /// The bank's id of the code that was paid.
-    pub code: CodeId,
-    /// The bank's id of the money.
-    pub transaction: BankTransaction,
-    /// How much arrived.
-    pub amount: Money,
-    /// Whether a status has shown it. What only a notification told can't be claimed by registers.
-    pub is_confirmed: bool,
-    /// When we learned of it.
-    pub found_at: Timestamp,
-    /// When it moved, by the bank's clock.
-    pub paid_at: Option<Timestamp>,
-    /// The masked payer.
-    pub payer: Option<String>,
-    /// How it was paid.
-    pub instrument: Option<String>,
-}
-
-/// Which unclaimed money is looked for. Everything that is given must match.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct UnclaimedSearch {
-    /// At this authorization server.
-    pub server: Option<ServerId>,
-    /// Paid at this code.
-    pub code: Option<CodeId>,
-    /// By this name at its bank.
-    pub transaction: Option<BankTransaction>,
 }
 
 /// The name of an operation: one namespace for pays and refunds.

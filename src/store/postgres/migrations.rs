@@ -1,16 +1,16 @@
-//! The tables' history. Files are never edited once released; a new one gets the next number and a line here.
+//! Brings the tables up to date by the files of `migrations/postgres`.
 
 use engine::ports::StoreError;
-use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::PgConnection;
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqlSafeStr};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 
 use super::PostgresOptions;
 use crate::error::unusable;
+use crate::migrations::{File, migrator};
 use crate::sql;
 
 /// The files of `migrations/postgres`: number, name, text.
-const FILES: [(i64, &str, &str); 3] = [
+const FILES: [File; 3] = [
     (1, "payments", include_str!("../../../migrations/postgres/0001_payments.sql")),
     (2, "settings", include_str!("../../../migrations/postgres/0002_settings.sql")),
     (3, "commit", include_str!("../../../migrations/postgres/0003_commit.sql")),
@@ -50,7 +50,7 @@ pub(super) async fn migrate(options: &PostgresOptions) -> Result<Standing, Store
     if from < to {
         connection.close().await.map_err(|error| unusable(&error))?;
         connection = options.connect_without_limits().await.map_err(|error| unusable(&error))?;
-        migrator().run(&mut connection).await.map_err(|error| wrong(&error))?;
+        migrator(&FILES).run(&mut connection).await.map_err(|error| wrong(&error))?;
     }
     connection.close().await.map_err(|error| unusable(&error))?;
     Ok(if from == to { Standing::UpToDate } else { Standing::Migrated { from, to } })
@@ -76,29 +76,12 @@ async fn number(connection: &mut PgConnection) -> Result<i64, StoreError> {
     }
 }
 
-fn migrator() -> Migrator {
-    let migration = |(number, name, text): (i64, &'static str, &'static str)| {
-        Migration::new(number, name.into(), MigrationType::Simple, text.into_sql_str(), false)
-    };
-    Migrator::with_migrations(FILES.into_iter().map(migration).collect())
-}
-
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
 
     #[test]
     fn every_file_of_the_folder_is_listed() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations/postgres");
-        let mut files: Vec<String> = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
-        files.sort();
-        let listed: Vec<String> =
-            FILES.iter().map(|(number, name, _)| format!("{number:04}_{name}.sql")).collect();
-        assert_eq!(files, listed);
+        crate::migrations::assert_lists_every_file_of("postgres", &FILES);
     }
 }
