@@ -76,7 +76,7 @@ pub(crate) fn run(arguments: &Arguments, lab: &Lab) -> Outcome<u8> {
         Some(url) => url.clone(),
         None => Postgres::private(lab)?.url(),
     };
-    let mut status = 0;
+    // One that fails is the last thing the output shows: a failure may not scroll away above a green summary.
     for call in calls(&arguments.nextest, nextest) {
         let mut command = cargo();
         command
@@ -87,10 +87,12 @@ pub(crate) fn run(arguments: &Arguments, lab: &Lab) -> Outcome<u8> {
             .stdin(Stdio::null());
         command.envs(broker.folder().map(|folder| (BROKER_FOLDER, folder)));
         command.envs(python.as_ref().map(|python| (PYTHON, python)));
-        let next = lab.run(&mut command)?;
-        status = if status == 0 { next } else { status };
+        let status = lab.run(&mut command)?;
+        if status != 0 {
+            return Ok(status);
+        }
     }
-    Ok(status)
+    Ok(0)
 }
 
 /// The call of cargo that builds what the tests need.
