@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 
 use universal_integrator::till::Options;
 
@@ -23,8 +24,21 @@ pub(crate) struct Plan {
     pub(crate) late_money: &'static str,
     /// The address of a PostgreSQL database; without it a SQLite file.
     pub(crate) postgres: Option<String>,
+    /// The folder of the SQLite file, if it is not the service's own.
+    pub(crate) database_folder: Option<PathBuf>,
+    /// How the service reaches its neighbours.
+    pub(crate) ways: Ways,
     /// The authorization servers; each is a payment type of its own of the same name, the first is the default.
     pub(crate) servers: Vec<Server>,
+}
+
+/// How a service reaches broker, bank and database. Tills and the lab itself always go straight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ways {
+    /// Straight.
+    Straight,
+    /// Through a network that can fail.
+    Networks,
 }
 
 /// An authorization server.
@@ -58,6 +72,8 @@ impl Default for Plan {
             registers: ["1", "2", "3"].map(str::to_owned).into(),
             late_money: "late_money = \"refund\"",
             postgres: None,
+            database_folder: None,
+            ways: Ways::Straight,
             servers: vec![Server::named("sbp")],
         }
     }
@@ -135,7 +151,7 @@ pay_ttl_s = {pay_ttl_s}
         let Self { log, .. } = self;
         let database = match &self.postgres {
             Some(url) => format!("url = \"{url}\"\nconnections = 8"),
-            None => "path = \"integrator.db\"".to_owned(),
+            None => format!("path = \"{}\"", self.database(Path::new("")).display()),
         };
         format!(
             r#"
@@ -150,6 +166,11 @@ open_screens = true
 filter = "{log}"
 "#
         )
+    }
+
+    /// The SQLite file of a service in this folder.
+    pub(crate) fn database(&self, service: &Path) -> PathBuf {
+        self.database_folder.as_deref().unwrap_or(service).join("integrator.db")
     }
 
     /// How a register of the shop connects.

@@ -42,10 +42,15 @@ impl Process {
 
     /// SIGTERM, and its exit.
     pub(crate) async fn terminate(mut self) -> ExitStatus {
-        let id = self.child.id().expect("the process runs").to_string();
-        let told = Command::new("kill").args(["-TERM", &id]).status().await.expect("there is a kill");
-        assert!(told.success(), "process {id} could not be told to stop");
+        self.signal("TERM").await;
         within("the process ends after SIGTERM", self.child.wait()).await.expect("it is our child")
+    }
+
+    /// Sends a signal by its short name.
+    pub(crate) async fn signal(&self, name: &str) {
+        let id = self.child.id().expect("the process runs").to_string();
+        let sent = Command::new("kill").args(["-s", name, &id]).status().await.expect("there is a kill");
+        assert!(sent.success(), "process {id} could not be sent {name}");
     }
 
     /// Fails if it has ended by itself.

@@ -95,15 +95,20 @@ impl Service {
         self.process.take().expect("it runs").kill().await;
     }
 
+    /// SIGSTOP: its connections stay, and nothing answers.
+    pub(crate) async fn freeze(&self) {
+        self.process.as_ref().expect("it runs").signal("STOP").await;
+    }
+
+    /// SIGCONT.
+    pub(crate) async fn thaw(&self) {
+        self.process.as_ref().expect("it runs").signal("CONT").await;
+    }
+
     /// SIGTERM; it must end well.
     pub(crate) async fn stop(&mut self) {
         let status = self.process.take().expect("it runs").terminate().await;
         assert!(status.success(), "the service ended with {status}: {}", self.last_lines());
-    }
-
-    /// The database.
-    pub(crate) fn database(&self) -> PathBuf {
-        self.folder.join("integrator.db")
     }
 
     /// All that it has logged.

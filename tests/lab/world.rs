@@ -1,7 +1,9 @@
 //! Everything that one test needs, started and joined.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::net::SocketAddr;
+use std::time::Duration;
 
 use payment::Timestamp;
 use store::{Db, PaymentRecord};
@@ -13,7 +15,8 @@ use universal_integrator::till::{AmqpRegister, Options};
 use super::bank::Bank;
 use super::broker::Broker;
 use super::contract;
-use super::plan::{Plan, STORE};
+use super::network::Network;
+use super::plan::{Plan, STORE, Ways};
 use super::postgres::options_of;
 use super::service::Service;
 use super::wait::LIMIT;
@@ -23,6 +26,26 @@ use super::wire::Wire;
 const SHOWN: usize = 10;
 /// The ids of a payment, its orders and its refunds begin alike.
 const SHARED: usize = 29;
+
+/// The networks between a service and its neighbours.
+pub(crate) struct Networks {
+    /// To the broker.
+    pub(crate) broker: Network,
+    /// To all banks that the plan leaves to the lab.
+    pub(crate) bank: Network,
+    /// To PostgreSQL.
+    pub(crate) database: Option<Network>,
+}
+
+impl Networks {
+    async fn before(broker: &Broker, bank: SocketAddr, plan: &Plan) -> Self {
+        let database = match &plan.postgres {
+            Some(url) => Some(Network::before_url(url).await),
+            None => None,
+        };
+        Self { broker: Network::before_url(broker.uri()).await, bank: Network::before(bank).await, database }
+    }
+}
 
 /// A service with its broker, its bank and its shop.
 pub(crate) struct World {
@@ -34,6 +57,8 @@ pub(crate) struct World {
     pub(crate) wire: Wire,
     /// The service.
     pub(crate) service: Service,
+    /// What is between the service and its neighbours, if the plan wants something there.
+    pub(crate) networks: Option<Networks>,
     plan: Plan,
     prefix: String,
     folder: Option<TempDir>,
@@ -71,11 +96,31 @@ impl World {
         if plan.postgres.is_some() {
             service.make_key();
         }
-        let configuration = plan.configuration(service.http(), broker.uri(), &prefix);
-        service.set_up(&configuration, &plan.settings(wire.address())).await;
-        let hook = format!("http://{}/hooks/{}", service.http(), plan.servers[0].name);
-        bank.notify_at(&hook).await;
-        Self { broker, bank, wire, service, plan, prefix, folder: Some(folder) }
+        let networks = match plan.ways {
+            Ways::Straight => None,
+            Ways::Networks => Some(Networks::before(&broker, wire.address(), &plan).await),
+        };
+        let world = Self { broker, bank, wire, service, networks, plan, prefix, folder: Some(folder) };
+        world.set_up(&world.service).await;
+        let hook = format!("http://{}/hooks/{}", world.service.http(), world.plan.servers[0].name);
+        world.bank.notify_at(&hook).await;
+        world
+    }
+
+    /// Writes configuration and settings of an instance, with its ways to its neighbours.
+    async fn set_up(&self, service: &Service) {
+        let (amqp, bank) = (self.broker.uri(), self.wire.address());
+        let (plan, amqp, bank) = match &self.networks {
+            None => (self.plan.clone(), amqp.to_owned(), bank),
+            Some(networks) => {
+                let postgres = self.plan.postgres.as_ref().zip(networks.database.as_ref());
+                let postgres = postgres.map(|(url, network)| network.through(url));
+                let plan = Plan { postgres, ..self.plan.clone() };
+                (plan, networks.broker.through(amqp), networks.bank.address())
+            }
+        };
+        let configuration = plan.configuration(service.http(), &amqp, &self.prefix);
+        service.set_up(&configuration, &plan.settings(bank)).await;
     }
 
     /// One more instance of the service on the same database and broker. It does not run yet.
@@ -84,8 +129,7 @@ impl World {
         std::fs::create_dir(&folder).expect("the folder is ours");
         let service = Service::new(&folder);
         service.take_key_of(&self.service);
-        let configuration = self.plan.configuration(service.http(), self.broker.uri(), &self.prefix);
-        service.set_up(&configuration, &self.plan.settings(self.wire.address())).await;
+        self.set_up(&service).await;
         service
     }
 
@@ -118,7 +162,7 @@ impl World {
     pub(crate) async fn records(&self) -> Vec<PaymentRecord> {
         let db = match &self.plan.postgres {
             Some(url) => Db::open_postgres(&options_of(url)).await,
-            None => Db::open(&self.service.database()).await,
+            None => Db::open(&self.plan.database(self.folder())).await,
         }
         .expect("the database is there");
         let records = records_since(&db, Timestamp::from_micros(0)).await;
@@ -128,21 +172,39 @@ impl World {
 
     /// Waits until journal, events and bank say the same of everything. Checks every event against the contract.
     pub(crate) async fn books_agree(&self, tills: &[&AmqpRegister]) {
+        let findings = self.books_within(LIMIT, tills).await;
+        if !findings.agree() {
+            self.tell(&findings).await;
+            panic!("the books differ in {} places", findings.differences.len());
+        }
+    }
+
+    /// The same, for at most so long; what still differs then is for the caller to judge.
+    pub(crate) async fn books_within(&self, limit: Duration, tills: &[&AmqpRegister]) -> Findings {
         for till in tills {
             contract::check_all(till);
         }
-        let deadline = Instant::now() + LIMIT;
+        let deadline = Instant::now() + limit;
         loop {
             let findings = self.compare(tills).await;
-            if findings.agree() {
-                return;
+            if findings.agree() || Instant::now() >= deadline {
+                return findings;
             }
-            if Instant::now() >= deadline {
-                self.tell(&findings).await;
-                panic!("the books differ in {} places", findings.differences.len());
-            }
-            sleep(std::time::Duration::from_millis(250)).await;
+            sleep(Duration::from_millis(250)).await;
         }
+    }
+
+    /// Orders that the bank was asked for more than once: counted on the wire, so that neither the service nor the bank has a
+    /// say in it. With them the number of different orders.
+    pub(crate) fn orders_asked_twice(&self) -> (Vec<String>, usize) {
+        let mut asked: BTreeMap<String, usize> = BTreeMap::new();
+        for call in self.wire.calls() {
+            if call.method == "POST" && call.path.ends_with("/qrs") {
+                *asked.entry(call.body["order"].to_string()).or_default() += 1;
+            }
+        }
+        let count = asked.len();
+        (asked.into_iter().filter(|(_, times)| *times > 1).map(|(order, _)| order).collect(), count)
     }
 
     async fn compare(&self, tills: &[&AmqpRegister]) -> Findings {
@@ -169,21 +231,33 @@ impl World {
     /// Ends it: the service stops in order, and nobody had to act on anything that it logged.
     pub(crate) async fn end(mut self) {
         self.service.stop().await;
-        self.expect_a_quiet_log();
+        let loud = self.loud_lines();
+        let shown = loud.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>();
+        assert!(loud.is_empty(), "the service logged errors:\n{}", shown.join("\n"));
+        self.tidy().await;
+    }
+
+    /// Removes what was declared at the broker.
+    pub(crate) async fn tidy(&self) {
         let queues: Vec<String> =
             self.plan.registers.iter().map(|register| format!("till.{STORE}.{register}")).collect();
         self.broker.tidy(&self.prefix, &queues).await;
     }
 
-    /// Errors in the log mean that a person must act.
-    fn expect_a_quiet_log(&self) {
+    /// What the service logged that a person must act on.
+    pub(crate) fn loud_lines(&self) -> Vec<String> {
         let log = self.service.log();
-        let loud: Vec<&str> = log
-            .lines()
-            .filter(|line| line.contains("ERROR") || line.contains("panicked"))
-            .take(SHOWN)
-            .collect();
-        assert!(loud.is_empty(), "the service logged errors:\n{}", loud.join("\n"));
+        let is_loud = |line: &&str| line.contains("ERROR") || line.contains("panicked");
+        log.lines().filter(is_loud).map(str::to_owned).collect()
+    }
+}
+
+impl World {
+    /// Keeps its files for whoever looks into what went wrong.
+    pub(crate) fn keep(mut self) {
+        if let Some(folder) = self.folder.take() {
+            eprintln!("kept: {}", folder.keep().display());
+        }
     }
 }
 

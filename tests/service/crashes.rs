@@ -1,6 +1,5 @@
 //! `kill -9` of the service, at moments that nobody chose.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::json;
@@ -42,22 +41,11 @@ async fn survive(mut world: World, crowd: usize, kills: usize, random: &mut Rand
     tokio::join!(customers.serve(&fates), kill(&mut world.service, &customers, crowd, kills, random));
 
     world.books_agree(&tills.iter().collect::<Vec<_>>()).await;
-    each_order_was_asked_for_once(&world, crowd);
+    let (twice, orders) = world.orders_asked_twice();
+    assert!(orders > crowd / 2, "the wire was listened to: {orders} orders");
+    assert!(twice.is_empty(), "created more than once: {twice:?}");
     assert_eq!(world.waiting("dead").await, 0, "nothing had to be buried");
     world.end().await;
-}
-
-/// Counted on the wire, so that neither the service nor the bank has a say in it.
-fn each_order_was_asked_for_once(world: &World, crowd: usize) {
-    let mut asked: BTreeMap<String, usize> = BTreeMap::new();
-    for call in world.wire.calls() {
-        if call.method == "POST" && call.path.ends_with("/qrs") {
-            *asked.entry(call.body["order"].to_string()).or_default() += 1;
-        }
-    }
-    assert!(asked.len() > crowd / 2, "the wire was listened to: {} orders", asked.len());
-    let twice: Vec<_> = asked.into_iter().filter(|(_, times)| *times > 1).collect();
-    assert!(twice.is_empty(), "created more than once: {twice:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,9 +8,10 @@
 #[path = "../lab/mod.rs"]
 mod lab;
 
+use lab::{customers, till};
+
 mod bad_input;
 mod crashes;
-mod customers;
 mod documents;
 mod examples;
 mod faults;
@@ -27,5 +28,4 @@ mod rights;
 mod secrets;
 mod stale;
 mod terminal;
-mod till;
 mod whole_way;

@@ -27,7 +27,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{bench, check, demo, planted_bugs, rabbitmq, simulate, test, tools};
+use crate::commands::{bench, check, demo, faults, planted_bugs, rabbitmq, simulate, test, tools};
 use crate::failure::Outcome;
 
 /// The project's own commands.
@@ -48,6 +48,7 @@ enum Command {
     Demo(demo::Arguments),
     Check(check::Arguments),
     Bench(bench::Arguments),
+    Faults(faults::Arguments),
     Simulate(simulate::Arguments),
     PlantedBugs(planted_bugs::Arguments),
     #[command(subcommand)]
@@ -73,6 +74,9 @@ fn run(Arguments { behind, command }: Arguments) -> Outcome<u8> {
         }
         Command::Bench(arguments) => {
             lab::guarded("bench", arguments.keep, behind, |lab| bench::run(&arguments, lab))
+        }
+        Command::Faults(arguments) => {
+            lab::guarded("faults", arguments.keep, behind, |lab| faults::run(&arguments, lab))
         }
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::PlantedBugs(arguments) => planted_bugs::run(&arguments),

@@ -14,13 +14,15 @@ use crate::postgres::Postgres;
 use crate::{say, venv};
 
 /// Tests read the address of a PostgreSQL here, as a user who may make schemas.
-const POSTGRES_URL: &str = "INTEGRATOR_TEST_POSTGRES";
+pub(crate) const POSTGRES_URL: &str = "INTEGRATOR_TEST_POSTGRES";
 /// Tests read the broker's address here.
-const BROKER_URL: &str = "INTEGRATOR_TEST_AMQP";
+pub(crate) const BROKER_URL: &str = "INTEGRATOR_TEST_AMQP";
 /// Tests find the interpreter with the packages of the examples here.
 const PYTHON: &str = "INTEGRATOR_TEST_PYTHON";
 /// Tests find the node's folder here, with its `control` script. Not set with `--amqp`: a shared broker is not disturbed.
-const BROKER_FOLDER: &str = "INTEGRATOR_TEST_RABBITMQ_DIR";
+pub(crate) const BROKER_FOLDER: &str = "INTEGRATOR_TEST_RABBITMQ_DIR";
+/// The same of the PostgreSQL server; not set for tests, which share theirs.
+pub(crate) const POSTGRES_FOLDER: &str = "INTEGRATOR_TEST_POSTGRES_DIR";
 
 /// Run all tests, with a private RabbitMQ and a private PostgreSQL for those that need them.
 ///

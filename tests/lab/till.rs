@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use universal_integrator::till::{AmqpRegister, Event};
 
-use crate::lab::LIMIT;
+use super::wait::LIMIT;
 
 /// An amount as commands carry it.
 pub(crate) fn roubles(minor: i64) -> Value {

@@ -1,0 +1,140 @@
+//! The faults, one row each: what happens, and what is expected of the service.
+
+use std::time::Duration;
+
+use crate::lab::Weather;
+
+/// A fault on a database.
+#[derive(Debug, Clone)]
+pub(crate) struct Row {
+    /// Chosen by `--only`; unique together with the database.
+    pub(crate) name: String,
+    pub(crate) database: Database,
+    pub(crate) fault: Fault,
+    /// What happens, in a few words.
+    pub(crate) what: String,
+    /// What the service must do, beyond losing and doubling nothing.
+    pub(crate) expected: &'static str,
+    /// Ends that the fault is a good reason for, besides those that the customers wanted.
+    pub(crate) allowed: &'static [&'static str],
+}
+
+/// Where the service keeps its rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Database {
+    Sqlite,
+    Postgres,
+}
+
+impl Database {
+    /// Its name.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+        }
+    }
+}
+
+/// What goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// The service dies at moments that nobody chose.
+    ServiceKilled,
+    /// The broker …
+    Broker(Ill),
+    /// The broker's alarm: it takes nothing from publishers.
+    BrokerAlarm,
+    /// The PostgreSQL server …
+    Server(Ill),
+    /// The network to a neighbour.
+    Network(Neighbour, Weather),
+}
+
+/// What happens to a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ill {
+    /// `kill -9`, and started again.
+    Killed,
+    /// SIGSTOP, and SIGCONT.
+    Frozen,
+}
+
+/// Whom the service talks to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Neighbour {
+    Broker,
+    Bank,
+    Server,
+}
+
+/// While a bank, or what the service needs to reach it, is away, nobody gets a code; an end may not be certain in time.
+const OUTAGE: &[&str] = &[
+    "payment.failed bank_unavailable",
+    "payment.failed bank_refused",
+    "payment.expired uncertain",
+    "payment.cancelled uncertain",
+];
+
+const GOES_ON: &str = "goes on by itself";
+const KEEPS_EVENTS: &str = "payments go on, events come afterwards in order";
+const KNOWS_AGAIN: &str = "no code or a later one; what is open is asked for again";
+
+/// All rows, in the order in which they run. The quick choice has what does not depend on the database on SQLite only.
+pub(crate) fn all(is_quick: bool) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for database in [Database::Sqlite, Database::Postgres] {
+        let is_whole = !is_quick || database == Database::Sqlite;
+        let mut add = |name: &str, fault, what: &str, expected| {
+            let (name, what) = (name.to_owned(), what.to_owned());
+            rows.push(Row { name, database, fault, what, expected, allowed: OUTAGE });
+        };
+        add(
+            "service-killed",
+            Fault::ServiceKilled,
+            "service: kill -9 at random moments, started again",
+            GOES_ON,
+        );
+        if database == Database::Postgres {
+            add("database-killed", Fault::Server(Ill::Killed), "PostgreSQL: kill -9, started again", GOES_ON);
+            add("database-frozen", Fault::Server(Ill::Frozen), "PostgreSQL: stopped, continued", GOES_ON);
+            for (word, weather, what) in weathers() {
+                let fault = Fault::Network(Neighbour::Server, weather);
+                add(&format!("database-{word}"), fault, &format!("network to PostgreSQL: {what}"), GOES_ON);
+            }
+        }
+        if is_whole {
+            add(
+                "broker-killed",
+                Fault::Broker(Ill::Killed),
+                "RabbitMQ: kill -9, started again",
+                KEEPS_EVENTS,
+            );
+            add("broker-frozen", Fault::Broker(Ill::Frozen), "RabbitMQ: stopped, continued", KEEPS_EVENTS);
+            add(
+                "broker-alarm",
+                Fault::BrokerAlarm,
+                "RabbitMQ: memory alarm, blocks publishers",
+                KEEPS_EVENTS,
+            );
+            for (word, weather, what) in weathers() {
+                let fault = Fault::Network(Neighbour::Broker, weather);
+                add(&format!("broker-{word}"), fault, &format!("network to RabbitMQ: {what}"), KEEPS_EVENTS);
+                let fault = Fault::Network(Neighbour::Bank, weather);
+                add(&format!("bank-{word}"), fault, &format!("network to the bank: {what}"), KNOWS_AGAIN);
+            }
+        }
+    }
+    rows
+}
+
+fn weathers() -> [(&'static str, Weather, &'static str); 6] {
+    [
+        ("cut", Weather::Cut, "connections reset and refused"),
+        ("stalled", Weather::Stalled, "nothing moves"),
+        ("half-open", Weather::HalfOpen, "the far end has forgotten its connections"),
+        ("answers-lost", Weather::AnswersLost, "requests arrive, answers do not"),
+        ("slow", Weather::Slow(Duration::from_millis(300)), "300 ms late in each direction"),
+        ("narrow", Weather::Narrow(8_000), "8 kB/s"),
+    ]
+}

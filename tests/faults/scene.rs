@@ -1,0 +1,93 @@
+//! What a fault is played on, and what is noted of it.
+
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::time::{Instant, sleep, timeout};
+use universal_integrator::till::{AmqpRegister, Event};
+
+use crate::lab::customers::Customers;
+use crate::lab::till::pay;
+use crate::lab::{Broker, Networks, Postgres, Random, Service};
+
+/// After so long without a code the service counts as not recovered.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
+
+/// Everything that can be disturbed, and the crowd that is there meanwhile.
+pub(crate) struct Scene<'a> {
+    pub(crate) service: &'a mut Service,
+    pub(crate) broker: &'a Broker,
+    pub(crate) server: Option<&'a Postgres>,
+    pub(crate) networks: &'a Networks,
+    pub(crate) customers: &'a Customers<'a>,
+    /// A till of its own, that sends the pays whose codes are timed.
+    pub(crate) till: &'a AmqpRegister,
+    pub(crate) random: &'a mut Random,
+    /// Shorter outages, fewer of them.
+    pub(crate) is_quick: bool,
+    pub(crate) notes: Notes,
+}
+
+/// What was measured.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Notes {
+    /// How often the fault came.
+    pub(crate) times: usize,
+    /// Payments that were under way during the fault, added up.
+    pub(crate) at_risk: usize,
+    /// From the end of each fault to the code of a pay that was sent at that moment.
+    pub(crate) recovered: Vec<Duration>,
+    /// What was not as it should be.
+    pub(crate) wrong: Vec<String>,
+    served_before: usize,
+}
+
+impl Scene<'_> {
+    /// The fault begins: call it just before.
+    pub(crate) fn begins(&mut self) {
+        self.notes.times += 1;
+        self.notes.served_before = self.customers.served();
+    }
+
+    /// The fault is over: call it at once. Everybody who was under way meanwhile was at risk. A till sends a pay now, and it
+    /// is noted how long its code takes.
+    pub(crate) async fn is_over(&mut self) {
+        let ended_at = Instant::now();
+        self.notes.at_risk += self.customers.came() - self.notes.served_before;
+        let operation = format!("probe-{}", self.notes.times);
+        let code = timeout(PATIENCE, code_of(self.till, &operation)).await;
+        match code {
+            Ok(Ok(())) => self.notes.recovered.push(ended_at.elapsed()),
+            Ok(Err(instead)) => self.notes.wrong.push(format!("{operation}: no code, but {instead}")),
+            Err(_) => self.notes.wrong.push(format!("{operation}: no code within {PATIENCE:?}")),
+        }
+    }
+
+    /// Waits until so many more customers have been served, for as long as that may take.
+    pub(crate) async fn served_more(&mut self, count: usize) {
+        let wanted = self.customers.served() + count;
+        if timeout(PATIENCE, self.customers.until_served(wanted)).await.is_err() {
+            self.notes.wrong.push(format!("{count} customers were not served within {PATIENCE:?}"));
+        }
+    }
+
+    /// One of two durations.
+    pub(crate) async fn hold(&self, quick: u64, whole: u64) {
+        sleep(Duration::from_secs(if self.is_quick { quick } else { whole })).await;
+    }
+}
+
+/// Asks for a payment and waits for its code; then cancels it. The error tells how it ended instead.
+async fn code_of(till: &AmqpRegister, operation: &str) -> Result<(), String> {
+    till.ask("pay", &pay(operation, 100), PATIENCE).await.map_err(|error| error.to_string())?;
+    let is_told = |event: &Event| {
+        matches!(
+            event.name(),
+            "payment.qr_ready" | "payment.failed" | "payment.cancelled" | "request.rejected"
+        )
+    };
+    let told = till.wait_for(operation, is_told, PATIENCE).await.map_err(|missing| missing.to_string())?;
+    // Not waited for: how it ends is in the books.
+    till.send("cancel", &json!({ "operation": operation })).await.map_err(|error| error.to_string())?;
+    if told.name() == "payment.qr_ready" { Ok(()) } else { Err(told.body.to_string()) }
+}

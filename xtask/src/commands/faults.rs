@@ -1,0 +1,88 @@
+//! `cargo xtask faults`: real faults on real parts.
+
+use std::io;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use clap::Args;
+
+use super::test::{BROKER_FOLDER, BROKER_URL, POSTGRES_FOLDER, POSTGRES_URL};
+use crate::broker::Broker;
+use crate::cargo::cargo;
+use crate::clock;
+use crate::failure::{During, Outcome};
+use crate::lab::Lab;
+use crate::postgres::Postgres;
+use crate::{place, say};
+
+/// Break the service's world, one fault a row, and count what was lost or doubled.
+///
+/// The real binary, a private RabbitMQ, a private PostgreSQL and a simulated bank are killed, frozen, cut off, filled up, while
+/// customers are served. After each fault the books of tills, service and bank must agree. Prints a table, keeps the raw
+/// figures under target/faults, and fails if anything was lost or doubled, or went otherwise than it should.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo xtask faults --quick                within ten minutes after the build
+  cargo xtask faults                        every row on both databases, longer outages
+  cargo xtask faults --only bank-           the rows with this in their names, on both databases
+  cargo xtask faults --list")]
+pub(crate) struct Arguments {
+    /// Fewer and shorter faults; what does not depend on the database is played on SQLite only.
+    #[arg(long)]
+    quick: bool,
+
+    /// Only rows whose name contains this; may be given again.
+    #[arg(long, value_name = "NAME")]
+    only: Vec<String>,
+
+    /// Print the names of the rows.
+    #[arg(long)]
+    list: bool,
+
+    /// Where the raw figures go, instead of a file of its own under target/faults.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+
+    /// Keep the lab's folder (logs, data of the servers) at the end.
+    #[arg(long)]
+    pub(crate) keep: bool,
+}
+
+/// Runs the faults and returns their status.
+pub(crate) fn run(arguments: &Arguments, lab: &Lab) -> Outcome<u8> {
+    for target in [["--bin", "integrator"], ["--example", "faults"]] {
+        say::line(&format!("building {} …", target[1]));
+        let mut build = cargo();
+        let built = lab.run(build.arg("build").args(target).stdin(Stdio::null()).stdout(io::stderr()))?;
+        if built != 0 {
+            return Ok(built);
+        }
+    }
+    let mut command = Command::new(place::programs()?.join("examples/faults"));
+    command.current_dir(place::workspace()).stdin(Stdio::null()).args(words(arguments));
+    if arguments.list {
+        return lab.run(&mut command);
+    }
+    let out = match &arguments.out {
+        Some(out) => out.clone(),
+        None => new_file()?,
+    };
+    let (broker, server) = (Broker::private(lab)?, Postgres::private(lab)?);
+    command.arg("--out").arg(out);
+    command.env(BROKER_URL, broker.url()).env(POSTGRES_URL, server.url());
+    command.envs(broker.folder().map(|folder| (BROKER_FOLDER, folder))).env(POSTGRES_FOLDER, server.folder());
+    lab.run(&mut command)
+}
+
+fn words(arguments: &Arguments) -> Vec<String> {
+    let flags = [("--quick", arguments.quick), ("--list", arguments.list)];
+    let flags = flags.iter().filter(|(_, is_set)| *is_set).map(|(flag, _)| (*flag).to_owned());
+    flags.chain(arguments.only.iter().map(|name| format!("--only={name}"))).collect()
+}
+
+/// A file that no other run writes to.
+fn new_file() -> Outcome<PathBuf> {
+    let folder = place::target()?.join("faults");
+    std::fs::create_dir_all(&folder).during(|| format!("making {}", folder.display()))?;
+    Ok(folder.join(format!("{}.json", clock::epoch_s())))
+}
