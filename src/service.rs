@@ -1,5 +1,6 @@
 //! One process: store, engine, AMQP, HTTP, joined and stopped in order.
 
+mod bank_gauges;
 mod banks_watch;
 mod health;
 mod keys;
@@ -44,6 +45,7 @@ struct Tasks {
     publishing: Option<JoinHandle<()>>,
     web: Option<JoinHandle<()>>,
     banks: Option<JoinHandle<()>>,
+    gauges: Option<JoinHandle<()>>,
 }
 
 impl Service {
@@ -93,7 +95,7 @@ impl Service {
     ) -> anyhow::Result<Self> {
         let (consuming, publishing, web) =
             (CancellationToken::new(), CancellationToken::new(), CancellationToken::new());
-        let health = health::Parts::new(db.clone(), broker.as_ref().map(Amqp::health));
+        let health = health::Parts::new(db.clone(), broker.as_ref().map(Amqp::health), engine.clone());
         let door = HttpDoor {
             config: http,
             screens: Arc::new(engine.clone()),
@@ -112,6 +114,7 @@ impl Service {
         let mut tasks = Tasks {
             web: Some(tokio::spawn(bound.serve(web.clone()))),
             banks: Some(tokio::spawn(banks_watch::run(db.clone(), keyring, banks, web.clone()))),
+            gauges: Some(tokio::spawn(bank_gauges::run(engine.clone(), web.clone()))),
             ..Tasks::default()
         };
         if let Some(broker) = broker {
@@ -150,6 +153,7 @@ impl Service {
         self.web.cancel();
         join(self.tasks.web).await;
         join(self.tasks.banks).await;
+        join(self.tasks.gauges).await;
         self.db.close().await;
         tracing::info!("stopped");
     }

@@ -1,16 +1,17 @@
 //! Calls to banks, under limits and deadlines.
 
+use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
 use payment::{
-    Attempt, AttemptId, Call, CallError, CodeId, Input, IssueRequest, PaidNotice, Payment, Refund, RefundId,
-    ServerId, Timestamp,
+    Attempt, AttemptId, Call, CallError, CodeId, Input, IssueRequest, PaidNotice, Payment, Phase, Refund,
+    RefundId, Refusal, RefusalKind, ServerId, Timestamp,
 };
 
 use crate::asking::Question;
 use crate::engine::Engine;
-use crate::limits::{Place, Rank};
+use crate::limits::{NoTurn, Place, Purpose, Rank};
 use crate::ports::Bank;
 
 /// What came of a question that may be put off.
@@ -35,9 +36,10 @@ impl Engine {
             purpose: payment.checkout.details.purpose.clone(),
             plate: payment.route_of(attempt).plate.clone(),
         };
-        let answer = match self.turn(server_of(payment, attempt), call).await {
-            Ok(turn) => self.under(call.deadline, turn.bank.issue(&request)).await,
-            Err(error) => Err(error),
+        let latest = last_turn(call).min(waits_until(payment).unwrap_or(call.deadline));
+        let answer = match self.turn(server_of(payment, attempt), Purpose::Effect, latest).await {
+            Ok(turn) => turn.call(self, call.deadline, turn.bank.issue(&request)).await,
+            Err(error) => Err(CallError::from(error)),
         };
         Some(Input::Issued { attempt: id, answer })
     }
@@ -46,9 +48,9 @@ impl Engine {
         let attempt = payment.attempt(id)?;
         let payment::Annulment::Calling(call) = attempt.annulment else { return None };
         let request = payment.order_request(attempt);
-        let answer = match self.turn(server_of(payment, attempt), call).await {
-            Ok(turn) => self.under(call.deadline, turn.bank.annul(&request)).await,
-            Err(error) => Err(error),
+        let answer = match self.turn(server_of(payment, attempt), Purpose::Effect, last_turn(call)).await {
+            Ok(turn) => turn.call(self, call.deadline, turn.bank.annul(&request)).await,
+            Err(error) => Err(error.not_sent()),
         };
         Some(Input::Annulled { attempt: id, answer })
     }
@@ -57,14 +59,15 @@ impl Engine {
         let refund = payment.refund(id)?;
         let payment::RefundState::Sending(call) = refund.state else { return None };
         let request = payment.refund_request(refund)?;
-        let answer = match self.turn(server_of_refund(payment, refund)?, call).await {
-            Ok(turn) => self.under(call.deadline, turn.bank.refund(&request)).await,
-            Err(error) => Err(error),
+        let server = server_of_refund(payment, refund)?;
+        let answer = match self.turn(server, Purpose::Effect, last_turn(call)).await {
+            Ok(turn) => turn.call(self, call.deadline, turn.bank.refund(&request)).await,
+            Err(error) => Err(error.not_sent()),
         };
         Some(Input::Refunded { refund: id, call, answer })
     }
 
-    /// Asks for an order by plan, unless its bank is at its limit.
+    /// Asks for an order by plan, unless its bank is at its limit, or ill.
     pub(crate) async fn ask_status(&self, payment: &Payment, id: AttemptId) -> Asked {
         let Some(attempt) = payment.attempt(id) else { return Asked::Failed };
         let server = server_of(payment, attempt);
@@ -72,26 +75,30 @@ impl Engine {
         let (question, rank) = (Question::Order(id), rank_of(payment, attempt));
         let call = self.question(payment, attempt);
         match self.limits().turn_to_ask(self, server, question, rank, last_turn(call)).await {
-            Ok(Some(place)) => self.status(payment, attempt, &Granted { bank, _place: place }, call).await,
+            Ok(Some(place)) => self.status(payment, attempt, &Granted { bank, place }, call).await,
             Ok(None) => Asked::Failed,
             Err(until) => Asked::PutOff(until),
         }
     }
 
-    /// Asks for an order because something has happened, or somebody waits for the answer.
+    /// Asks for an order because something has happened, or somebody waits for the answer, unless its bank is ill.
     pub(crate) async fn ask_status_now(&self, payment: &Payment, id: AttemptId) -> Asked {
         let Some(attempt) = payment.attempt(id) else { return Asked::Failed };
+        let server = server_of(payment, attempt);
+        let Some(bank) = self.parts().banks.bank(server) else { return Asked::Failed };
         let call = self.question(payment, attempt);
-        match self.turn(server_of(payment, attempt), call).await {
-            Ok(turn) => self.status(payment, attempt, &turn, call).await,
-            Err(_) => Asked::Failed,
+        let question = Question::Order(id);
+        match self.limits().turn_to_ask_at_once(self, server, question, last_turn(call)).await {
+            Ok(Some(place)) => self.status(payment, attempt, &Granted { bank, place }, call).await,
+            Ok(None) => Asked::Failed,
+            Err(until) => Asked::PutOff(until),
         }
     }
 
     async fn status(&self, payment: &Payment, attempt: &Attempt, turn: &Granted, call: Call) -> Asked {
         let request = payment.order_request(attempt);
         let asked_at = self.now();
-        match self.under(call.deadline, turn.bank.status(&request)).await {
+        match turn.call(self, call.deadline, turn.bank.status(&request)).await {
             Ok(answer) => Asked::Answered(Input::Status { attempt: attempt.id, asked_at, answer }),
             Err(error) => {
                 tracing::debug!(payment.id = %payment.id, %error, "a status call failed: it is asked again by plan");
@@ -107,11 +114,12 @@ impl Engine {
         code: &CodeId,
         call: Call,
     ) -> Result<Option<PaidNotice>, CallError> {
-        let turn = self.turn(server, call).await?;
-        self.under(call.deadline, turn.bank.latest_credit(code)).await
+        let turn =
+            self.turn(server, Purpose::Question, last_turn(call)).await.map_err(NotCalled::not_sent)?;
+        turn.call(self, call.deadline, turn.bank.latest_credit(code)).await
     }
 
-    /// Asks for a refund unless its bank is at its limit.
+    /// Asks for a refund unless its bank is at its limit, or ill.
     pub(crate) async fn ask_refund(&self, payment: &Payment, id: RefundId) -> Asked {
         self.try_ask_refund(payment, id).await.unwrap_or(Asked::Failed)
     }
@@ -124,12 +132,12 @@ impl Engine {
         let call = self.question(payment, payment.attempt(request.order)?);
         let question = Question::Refund(id);
         let turn = self.limits().turn_to_ask(self, server, question, Rank::Buyer, last_turn(call)).await;
-        let _place = match turn {
-            Ok(place) => place?,
+        let turn = match turn {
+            Ok(place) => Granted { bank, place: place? },
             Err(until) => return Some(Asked::PutOff(until)),
         };
         let asked_at = self.now();
-        let answer = self.under(call.deadline, bank.refund_status(&request)).await.ok()?;
+        let answer = turn.call(self, call.deadline, turn.bank.refund_status(&request)).await.ok()?;
         Some(Asked::Answered(Input::RefundStatus { refund: id, asked_at, answer }))
     }
 
@@ -139,28 +147,18 @@ impl Engine {
         Call { since, deadline: since.plus(payment.terms_of(attempt).call_timeout), epoch: self.epoch() }
     }
 
-    /// Waits for a turn to call a server. A turn that does not come in time is *not sent*.
-    async fn turn(&self, server: &ServerId, call: Call) -> Result<Granted, CallError> {
-        let Some(bank) = self.parts().banks.bank(server) else {
-            return Err(CallError::NotSent(format!("authorization server {server} is not set up")));
-        };
-        match self.limits().turn(self, server, Rank::Buyer, last_turn(call)).await {
-            Some(place) => Ok(Granted { bank, _place: place }),
-            None => {
-                Err(CallError::NotSent(format!("authorization server {server} had no free turn in time")))
-            }
-        }
-    }
-
-    /// Makes a call under its deadline. No answer by then: the bank may have acted.
-    async fn under<T>(
+    /// Waits for a turn to call a server, at the longest until `latest`.
+    async fn turn(
         &self,
-        deadline: Timestamp,
-        call: impl Future<Output = Result<T, CallError>>,
-    ) -> Result<T, CallError> {
-        match tokio::time::timeout(deadline.since(self.now()), call).await {
-            Ok(answer) => answer,
-            Err(_) => Err(CallError::Unknown("no answer before the deadline".to_owned())),
+        server: &ServerId,
+        purpose: Purpose,
+        latest: Timestamp,
+    ) -> Result<Granted, NotCalled> {
+        let not_called = |why| NotCalled { server: server.clone(), why };
+        let bank = self.parts().banks.bank(server).ok_or_else(|| not_called(None))?;
+        match self.limits().turn(self, server, purpose, latest).await {
+            Ok(place) => Ok(Granted { bank, place }),
+            Err(why) => Err(not_called(Some(why))),
         }
     }
 }
@@ -168,7 +166,62 @@ impl Engine {
 /// A bank that may be called now, with the place that the call takes.
 struct Granted {
     bank: Arc<dyn Bank>,
-    _place: Place,
+    place: Place,
+}
+
+impl Granted {
+    /// Makes a call under its deadline. No answer by then: the bank may have acted.
+    async fn call<T>(
+        &self,
+        engine: &Engine,
+        deadline: Timestamp,
+        call: impl Future<Output = Result<T, CallError>>,
+    ) -> Result<T, CallError> {
+        let answer = tokio::time::timeout(deadline.since(engine.now()), call).await;
+        let answer =
+            answer.unwrap_or_else(|_| Err(CallError::Unknown("no answer before the deadline".to_owned())));
+        self.place.saw(&answer);
+        answer
+    }
+}
+
+/// A call that was not made: nothing has happened at the bank.
+struct NotCalled {
+    server: ServerId,
+    /// `None`: the server is not set up.
+    why: Option<NoTurn>,
+}
+
+impl NotCalled {
+    /// For calls that are made later all the same: when, is for their own wake to say.
+    fn not_sent(self) -> CallError {
+        CallError::NotSent(self.to_string())
+    }
+}
+
+/// For a code: of a bank that is ill there is none, and the buyer waits for it no longer.
+impl From<NotCalled> for CallError {
+    fn from(not_called: NotCalled) -> Self {
+        if not_called.why != Some(NoTurn::Ill) {
+            return not_called.not_sent();
+        }
+        Self::Refused(Refusal {
+            kind: RefusalKind::Unavailable,
+            bank_code: "not_called".to_owned(),
+            message: not_called.to_string(),
+        })
+    }
+}
+
+impl fmt::Display for NotCalled {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let why = match self.why {
+            None => "is not set up",
+            Some(NoTurn::Late) => "had no free turn in time",
+            Some(NoTurn::Ill) => "has not answered for a while and is not called",
+        };
+        write!(formatter, "authorization server {} {why}", self.server)
+    }
 }
 
 /// A turn that leaves less than half of the call's time is no use: the call would end as unknown, which costs more than
@@ -183,6 +236,14 @@ fn rank_of(payment: &Payment, attempt: &Attempt) -> Rank {
         Rank::Buyer
     } else {
         Rank::Watch
+    }
+}
+
+/// When a payment without a code gives up: a code that comes later is of no use to anybody.
+fn waits_until(payment: &Payment) -> Option<Timestamp> {
+    match payment.state.phase {
+        Phase::Opening { give_up_at, .. } => Some(give_up_at),
+        _ => None,
     }
 }
 

@@ -35,3 +35,4 @@ mod wheel;
 
 pub use engine::{Engine, Parts};
 pub use intake::{BODY_AT_MOST_BYTES, VERBS};
+pub use limits::BankCondition;

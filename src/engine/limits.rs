@@ -2,19 +2,24 @@
 //!
 //! Calls with an effect wait as long as they may. Questions by plan wait only while there are few of them; the others
 //! stand in line, each with a time of its own, so that a server at its limit is asked evenly and no work piles up.
+//!
+//! A bank that is ill is not called (P13): its breaker turns calls away at once, and questions are put off until one of
+//! them finds the bank well again. What is turned away was certainly not sent; nothing is judged by it (P7).
 
+mod breaker;
 mod gate;
 mod line;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use payment::{ServerId, Timestamp};
-use tokio::sync::oneshot;
+use payment::{CallError, ServerId, Timestamp};
 
 use crate::asking::Question;
 use crate::engine::Engine;
-use gate::{Gate, Pump, Quota, Ticket};
+pub(crate) use breaker::Purpose;
+use breaker::Seen;
+use gate::{Admitted, Gate, Pump, Quota};
 
 /// Who is called first when turns are scarce.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,6 +36,26 @@ pub(crate) struct Limits {
     gates: Mutex<BTreeMap<ServerId, SharedGate>>,
 }
 
+/// How an authorization server is called at the moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BankCondition {
+    /// The authorization server.
+    pub server: ServerId,
+    /// It is called as always. Else it has not answered for a while and is called only to see whether it does again.
+    pub is_well: bool,
+    /// Calls under way.
+    pub under_way: usize,
+    /// Calls that wait for a turn.
+    pub waiting: usize,
+}
+
+impl Engine {
+    /// How the authorization servers that are set up are called at the moment.
+    pub fn bank_conditions(&self) -> Vec<BankCondition> {
+        self.settings().servers.keys().map(|server| self.limits().condition(server)).collect()
+    }
+}
+
 type SharedGate = Arc<Mutex<Gate>>;
 
 /// A place among the calls at once, given back when it is dropped.
@@ -39,23 +64,48 @@ pub(crate) struct Place {
     gate: SharedGate,
     engine: Engine,
     since: Timestamp,
+    is_probe: bool,
+}
+
+/// Why there is no turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoTurn {
+    /// None came in time.
+    Late,
+    /// The bank is ill and is not called.
+    Ill,
 }
 
 impl Limits {
-    /// Waits for a turn to call a server, at the longest until `latest`.
+    /// Waits for a turn to call a server for a buyer, at the longest until `latest`.
     pub(crate) async fn turn(
         &self,
         engine: &Engine,
         server: &ServerId,
-        rank: Rank,
+        purpose: Purpose,
         latest: Timestamp,
-    ) -> Option<Place> {
+    ) -> Result<Place, NoTurn> {
         let gate = self.gate(server);
-        let (ticket, turn) = lock(&gate).queue_up(rank, false);
-        wait(engine, server, gate, ticket, turn, latest).await
+        let admitted = lock(&gate).queue_up(Rank::Buyer, purpose, engine.now());
+        wait(engine, server, gate, admitted.ok_or(NoTurn::Ill)?, latest).await
     }
 
-    /// Like [`Self::turn`], for a question that can be asked later as well: an error says when, if others go first.
+    /// Like [`Self::turn`], for a question that is asked later if the bank is ill: an error says when.
+    pub(crate) async fn turn_to_ask_at_once(
+        &self,
+        engine: &Engine,
+        server: &ServerId,
+        question: Question,
+        latest: Timestamp,
+    ) -> Result<Option<Place>, Timestamp> {
+        let gate = self.gate(server);
+        let admitted = lock(&gate).admit_at_once(question, quota_of(engine, server), engine.now());
+        let admitted = admitted?;
+        Ok(wait(engine, server, gate, admitted, latest).await.ok())
+    }
+
+    /// Like [`Self::turn_to_ask_at_once`], for a question that can be asked later as well: an error says when, if others go
+    /// first or the bank is ill.
     pub(crate) async fn turn_to_ask(
         &self,
         engine: &Engine,
@@ -66,8 +116,26 @@ impl Limits {
     ) -> Result<Option<Place>, Timestamp> {
         let gate = self.gate(server);
         let admitted = lock(&gate).admit(question, rank, quota_of(engine, server), engine.now());
-        let (ticket, turn) = admitted?;
-        Ok(wait(engine, server, gate, ticket, turn, latest).await)
+        let admitted = admitted?;
+        Ok(wait(engine, server, gate, admitted, latest).await.ok())
+    }
+
+    /// A new call with an effect would be turned away now: its bank is ill.
+    pub(crate) fn turns_away(&self, server: &ServerId, now: Timestamp) -> bool {
+        let gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
+        gates.get(server).is_some_and(|gate| lock(gate).breaker().turns_away(now))
+    }
+
+    fn condition(&self, server: &ServerId) -> BankCondition {
+        let gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
+        let (is_well, (under_way, waiting)) = match gates.get(server) {
+            Some(gate) => {
+                let mut gate = lock(gate);
+                (gate.breaker().is_closed(), gate.crowd())
+            }
+            None => (true, (0, 0)), // never called
+        };
+        BankCondition { server: server.clone(), is_well, under_way, waiting }
     }
 
     fn gate(&self, server: &ServerId) -> SharedGate {
@@ -83,16 +151,17 @@ async fn wait(
     engine: &Engine,
     server: &ServerId,
     gate: SharedGate,
-    ticket: Ticket,
-    turn: oneshot::Receiver<Timestamp>,
+    admitted: Admitted,
     latest: Timestamp,
-) -> Option<Place> {
+) -> Result<Place, NoTurn> {
     pump(engine, server, &gate);
-    let mut queued = Queued { gate: &gate, server, engine, ticket, turn };
+    let mut queued = Queued { gate: &gate, server, engine, admitted };
     let patience = latest.since(engine.now());
-    let since = tokio::time::timeout(patience, &mut queued.turn).await.ok()?.ok()?;
+    let turn = tokio::time::timeout(patience, &mut queued.admitted.turn).await;
+    let since = turn.map_err(|_| NoTurn::Late)?.map_err(|_| NoTurn::Ill)?;
+    let is_probe = std::mem::take(&mut queued.admitted.is_probe);
     drop(queued);
-    Some(Place { server: server.clone(), gate, engine: engine.clone(), since })
+    Ok(Place { server: server.clone(), gate, engine: engine.clone(), since, is_probe })
 }
 
 /// Someone who waits; dropped before the turn came, the turn goes to the next one.
@@ -100,17 +169,19 @@ struct Queued<'a> {
     gate: &'a SharedGate,
     server: &'a ServerId,
     engine: &'a Engine,
-    ticket: Ticket,
-    turn: oneshot::Receiver<Timestamp>,
+    admitted: Admitted,
 }
 
 impl Drop for Queued<'_> {
     fn drop(&mut self) {
         let mut gate = lock(self.gate);
-        gate.leave(self.ticket); // from here on no turn comes any more; one may have come
-        let is_unused = self.turn.try_recv().is_ok();
+        gate.leave(self.admitted.ticket); // from here on no turn comes any more; one may have come
+        if self.admitted.is_probe {
+            gate.breaker().give_up_probe(self.engine.now());
+        }
+        let is_unused = self.admitted.turn.try_recv().is_ok();
         if is_unused {
-            gate.give_back(None);
+            gate.give_back();
         }
         drop(gate);
         if is_unused {
@@ -119,10 +190,38 @@ impl Drop for Queued<'_> {
     }
 }
 
+impl Place {
+    /// Notes what a call showed of its bank.
+    pub(crate) fn saw<T>(&self, answer: &Result<T, CallError>) {
+        let seen = match answer {
+            Ok(_) | Err(CallError::Refused(_)) => Seen::Answer,
+            Err(CallError::NotSent(_) | CallError::Unknown(_)) => Seen::Failure,
+        };
+        let now = self.engine.now();
+        let mut gate = lock(&self.gate);
+        let was_closed = gate.breaker().is_closed();
+        gate.hear(seen, self.is_probe, now.since(self.since), now, || self.engine.parts().ids.fresh());
+        let is_closed = gate.breaker().is_closed();
+        drop(gate);
+        match (was_closed, is_closed) {
+            (true, false) => tracing::warn!(
+                server = %self.server,
+                "the bank does not answer: it is not called but for one question from time to time"
+            ),
+            (false, true) => tracing::info!(server = %self.server, "the bank answers again"),
+            _ => {}
+        }
+    }
+}
+
 impl Drop for Place {
     fn drop(&mut self) {
-        let took = self.engine.now().since(self.since);
-        lock(&self.gate).give_back(Some(took));
+        let mut gate = lock(&self.gate);
+        if self.is_probe {
+            gate.breaker().give_up_probe(self.engine.now()); // unless it was heard of
+        }
+        gate.give_back();
+        drop(gate);
         pump(&self.engine, &self.server, &self.gate);
     }
 }

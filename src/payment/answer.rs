@@ -44,6 +44,8 @@ pub enum RefusalKind {
     Limit,
     /// Credentials or settings are wrong: a person must mend them.
     Settings,
+    /// Nothing is taken there for now: the bank says so, or it is ill and is not asked. Another bank may be.
+    Unavailable,
 }
 
 /// What status says about one order.

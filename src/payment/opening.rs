@@ -92,9 +92,12 @@ fn start_attempt(step: &mut Step, route: usize) {
 fn give_up_without_a_route(step: &mut Step) {
     let routes = 0..step.payment.checkout.routes.len();
     let refusals: Vec<_> = routes.clone().filter_map(|route| refusal_of(&step.payment, route)).collect();
-    if let Some(refusal) = refusals.last().filter(|_| refusals.len() == routes.len()) {
+    let last = refusals.last().filter(|_| refusals.len() == routes.len());
+    let unavailable = refusals.iter().find(|refusal| refusal.kind == RefusalKind::Unavailable);
+    if let Some(refusal) = last.map(|last| unavailable.unwrap_or(last)) {
         let code = match refusal.kind {
             RefusalKind::AmountOutOfRange => EndCode::AmountOutOfRange,
+            RefusalKind::Unavailable => EndCode::BankUnavailable,
             _ => EndCode::BankRefused,
         };
         let reason = refusal.to_string();

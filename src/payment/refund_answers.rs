@@ -116,7 +116,10 @@ fn fail(step: &mut Step, refund: &Refund, refusal: Refusal) {
         refund_limits::next_try_after_refusal(&step.payment, credit, amount, terms_of(step, refund), now);
     let retry_at = match refusal.kind {
         RefusalKind::AmountOutOfRange | RefusalKind::Settings => None,
-        RefusalKind::Other | RefusalKind::InsufficientFunds | RefusalKind::Limit => Some(retry_at),
+        RefusalKind::Other
+        | RefusalKind::InsufficientFunds
+        | RefusalKind::Limit
+        | RefusalKind::Unavailable => Some(retry_at),
     };
     let can_ever_work = refusal.kind != RefusalKind::AmountOutOfRange; // people mend settings
     step.record(Fact::RefundFailed { refund: refund.id, refusal, retry_at });

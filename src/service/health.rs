@@ -2,18 +2,20 @@
 
 use amqp::Health as BrokerHealth;
 use async_trait::async_trait;
+use engine::Engine;
 use http_door::{Condition, Health, HealthSource, Part};
 use store::Db;
 
-/// Asks the database and looks at the broker's connections.
+/// Asks the database, looks at the broker's connections and at how banks answer.
 pub(super) struct Parts {
     db: Db,
     broker: Option<BrokerHealth>,
+    engine: Engine,
 }
 
 impl Parts {
-    pub(super) fn new(db: Db, broker: Option<BrokerHealth>) -> Self {
-        Self { db, broker }
+    pub(super) fn new(db: Db, broker: Option<BrokerHealth>, engine: Engine) -> Self {
+        Self { db, broker, engine }
     }
 }
 
@@ -25,13 +27,22 @@ impl HealthSource for Parts {
             Err(error) => part("store", true, Some(error.to_string())),
         };
         let broker = self.broker.as_ref().map(|health| part("broker", false, trouble_of(health)));
-        Health { parts: std::iter::once(store).chain(broker).collect() }
+        let banks = part("banks", false, ill_banks(&self.engine));
+        Health { parts: std::iter::once(store).chain(broker).chain([banks]).collect() }
     }
 }
 
 fn part(name: &'static str, is_required: bool, trouble: Option<String>) -> Part {
     let condition = if trouble.is_some() { Condition::Away } else { Condition::Works };
     Part { name, condition, detail: trouble, is_required }
+}
+
+/// Which banks are not called, if any.
+fn ill_banks(engine: &Engine) -> Option<String> {
+    let conditions = engine.bank_conditions();
+    let ill = conditions.iter().filter(|bank| !bank.is_well).map(|bank| bank.server.as_str());
+    let ill: Vec<&str> = ill.collect();
+    (!ill.is_empty()).then(|| format!("no answer for a while from authorization servers: {}", ill.join(", ")))
 }
 
 /// What is wrong with the broker, if anything.

@@ -17,6 +17,7 @@ mod examples;
 mod faults;
 mod guide;
 mod http_alone;
+mod ill_bank;
 mod late_money;
 mod outages;
 mod parked;

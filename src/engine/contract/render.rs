@@ -258,7 +258,9 @@ fn code_of(kind: payment::RefusalKind) -> &'static str {
         payment::RefusalKind::InsufficientFunds => "insufficient_funds",
         payment::RefusalKind::Limit => "refund_limit",
         payment::RefusalKind::AmountOutOfRange => "amount_out_of_range",
-        payment::RefusalKind::Other | payment::RefusalKind::Settings => "bank_refused",
+        payment::RefusalKind::Other | payment::RefusalKind::Settings | payment::RefusalKind::Unavailable => {
+            "bank_refused"
+        }
     }
 }
 

@@ -230,18 +230,25 @@ fn describe(
         .filter(|(_, offer)| offer.currencies.contains(&store.currency))
         .filter(|(kind, offer)| *kind != CodeKind::CashLink || has_plate(registers, offer))
         .collect();
-    let can_start = offers.iter().any(|(kind, _)| *kind == its.code);
-    let reason = format!(
-        "none of its authorization servers is ready for {} codes in {}",
-        its.code.word(),
-        store.currency.code()
-    );
+    let ready = || offers.iter().filter(|(kind, _)| *kind == its.code);
+    let is_ill = |offer: &Offer| engine.limits().turns_away(&offer.route.server, engine.now());
+    let reason = if ready().next().is_none() {
+        Some(format!(
+            "none of its authorization servers is ready for {} codes in {}",
+            its.code.word(),
+            store.currency.code()
+        ))
+    } else if ready().all(|(_, offer)| is_ill(offer)) {
+        Some("its bank has not answered for a while: it is tried again every few seconds".to_owned())
+    } else {
+        None
+    };
     TypeBody {
         code: code.to_string(),
         name: its.name.clone(),
         is_default: *code == store.default_payment_type,
-        available: can_start,
-        reason: (!can_start).then_some(reason),
+        available: reason.is_none(),
+        reason,
         currency: store.currency.code(),
         capabilities: capabilities(&offers),
     }

@@ -7,6 +7,7 @@ use payment::Timestamp;
 use tokio::sync::oneshot;
 
 use super::Rank;
+use super::breaker::{Breaker, Purpose, Seen, Verdict};
 use super::line::Line;
 use crate::asking::Question;
 
@@ -28,6 +29,16 @@ impl Quota {
     pub(super) fn new(rate_per_s: u32, concurrency: u32) -> Self {
         Self { spacing: Duration::from_secs(1) / rate_per_s.max(1), concurrency: concurrency.max(1) }
     }
+}
+
+/// Somebody in the queue.
+#[derive(Debug)]
+pub(super) struct Admitted {
+    pub(super) ticket: Ticket,
+    /// Gives the moment at which the turn came; closed when no turn will come, since the bank is ill.
+    pub(super) turn: oneshot::Receiver<Timestamp>,
+    /// The call shows whether an ill bank is well again.
+    pub(super) is_probe: bool,
 }
 
 /// A place in the queue: by rank, then by arrival.
@@ -61,24 +72,30 @@ pub(super) struct Gate {
     last_number: u64,
     questions: u32,
     has_timer: bool,
-    /// How long calls take, smoothed: with the places it tells what the server can really do.
+    /// How long calls take that are answered, smoothed: with the places it tells what the server can really do.
     call_time: Duration,
+    breaker: Breaker,
     /// Questions that were put off: of live buyers, of the watch.
     lines: [Line; 2],
 }
 
 impl Gate {
-    pub(super) fn queue_up(
-        &mut self,
-        rank: Rank,
-        is_question: bool,
-    ) -> (Ticket, oneshot::Receiver<Timestamp>) {
+    /// Lets a call queue up that can't be asked for later, unless the bank is ill.
+    pub(super) fn queue_up(&mut self, rank: Rank, purpose: Purpose, now: Timestamp) -> Option<Admitted> {
+        match self.breaker.ask(purpose, now) {
+            Verdict::Go => Some(self.enter(rank, false, false)),
+            Verdict::Probe => Some(self.enter(rank, false, true)),
+            Verdict::NotBefore(_) => None,
+        }
+    }
+
+    fn enter(&mut self, rank: Rank, is_question: bool, is_probe: bool) -> Admitted {
         self.last_number += 1;
         let ticket = Ticket { rank, number: self.last_number };
         let (turn, waits) = oneshot::channel();
         self.questions += u32::from(is_question);
         self.queue.insert(ticket, Waiting { turn, is_question });
-        (ticket, waits)
+        Admitted { ticket, turn: waits, is_probe }
     }
 
     /// Takes somebody out of the queue who waits no longer.
@@ -88,35 +105,90 @@ impl Gate {
         }
     }
 
-    /// A place is free again; `took`: the call was made.
-    pub(super) fn give_back(&mut self, took: Option<Duration>) {
+    /// A place is free again.
+    pub(super) fn give_back(&mut self) {
         self.inside -= 1;
-        if let Some(took) = took {
-            self.call_time = (self.call_time * 3 + took) / 4;
-        }
     }
 
-    /// Lets a question queue up, unless others stand in line before it or too many wait here: an error says when its
-    /// time is.
+    /// Hears what became of a call that took so long. True: the bank has just turned out to be ill.
+    pub(super) fn hear(
+        &mut self,
+        seen: Seen,
+        is_probe: bool,
+        took: Duration,
+        now: Timestamp,
+        jitter: impl FnOnce() -> u128,
+    ) -> bool {
+        if seen == Seen::Answer {
+            self.call_time = (self.call_time * 3 + took) / 4;
+        }
+        let has_opened = self.breaker.hear(seen, is_probe, now, jitter);
+        if has_opened {
+            self.queue.clear(); // who waited is told at once that no turn comes
+            self.questions = 0;
+        }
+        has_opened
+    }
+
+    pub(super) fn breaker(&mut self) -> &mut Breaker {
+        &mut self.breaker
+    }
+
+    /// Who is inside, and who waits.
+    pub(super) fn crowd(&self) -> (usize, usize) {
+        (self.inside as usize, self.queue.len())
+    }
+
+    /// Lets a question queue up, unless others stand in line before it, too many wait here, or the bank is ill: an error
+    /// says when its time is.
     pub(super) fn admit(
         &mut self,
         question: Question,
         rank: Rank,
         quota: Quota,
         now: Timestamp,
-    ) -> Result<(Ticket, oneshot::Receiver<Timestamp>), Timestamp> {
+    ) -> Result<Admitted, Timestamp> {
+        if !self.breaker.is_closed() {
+            return self.admit_probe(question, rank, quota, now);
+        }
         let is_crowded = self.is_crowded(rank, quota);
-        let (index, stretch) = match rank {
-            Rank::Buyer => (0, 1),
-            Rank::Watch => (1, WATCH_STRETCH),
-        };
-        let pace = quota.spacing.max(self.call_time / quota.concurrency) * stretch;
-        let line = &mut self.lines[index];
+        let pace = quota.spacing.max(self.call_time / quota.concurrency) * stretch(rank);
+        let line = &mut self.lines[rank as usize];
         let is_its_turn = line.has_come(question, now) || !line.is_standing(now);
         if is_crowded || !is_its_turn {
             return Err(line.stand(question, pace, now));
         }
-        Ok(self.queue_up(rank, true))
+        Ok(self.enter(rank, true, false))
+    }
+
+    /// Lets a question queue up that waits for nobody, unless the bank is ill: an error says when its time is.
+    pub(super) fn admit_at_once(
+        &mut self,
+        question: Question,
+        quota: Quota,
+        now: Timestamp,
+    ) -> Result<Admitted, Timestamp> {
+        if self.breaker.is_closed() {
+            return Ok(self.enter(Rank::Buyer, false, false));
+        }
+        self.admit_probe(question, Rank::Buyer, quota, now)
+    }
+
+    /// One question at a time shows whether the bank is well again. The others get times that it could keep if it were.
+    fn admit_probe(
+        &mut self,
+        question: Question,
+        rank: Rank,
+        quota: Quota,
+        now: Timestamp,
+    ) -> Result<Admitted, Timestamp> {
+        match self.breaker.ask(Purpose::Question, now) {
+            Verdict::Go | Verdict::Probe => Ok(self.enter(rank, false, true)),
+            Verdict::NotBefore(from) => {
+                let pace = quota.spacing * stretch(rank);
+                Err(self.lines[rank as usize].stand_from(question, pace, from))
+            }
+        }
     }
 
     /// As many wait as can be inside, or, for the watch, anybody.
@@ -153,6 +225,13 @@ impl Gate {
     }
 }
 
+fn stretch(rank: Rank) -> u32 {
+    match rank {
+        Rank::Buyer => 1,
+        Rank::Watch => WATCH_STRETCH,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,7 +244,7 @@ mod tests {
 
     /// When each of so many who come at once gets a turn, in milliseconds, if each leaves at once.
     fn turns(gate: &mut Gate, quota: Quota, count: usize) -> Vec<u64> {
-        let mut waiting: Vec<_> = (0..count).map(|_| gate.queue_up(Rank::Buyer, false).1).collect();
+        let mut waiting: Vec<_> = (0..count).map(|_| enter(gate, Rank::Buyer)).collect();
         let mut turns = Vec::new();
         let mut now = START;
         while !waiting.is_empty() {
@@ -174,7 +253,7 @@ mod tests {
                 let came = turn.try_recv().is_ok();
                 if came {
                     turns.push(u64::try_from(now.since(START).as_millis()).unwrap());
-                    gate.give_back(None);
+                    gate.give_back();
                 }
                 !came
             });
@@ -195,11 +274,11 @@ mod tests {
     #[test]
     fn no_more_than_the_quota_are_inside_and_who_leaves_lets_the_next_one_in() {
         let (mut gate, quota) = (Gate::default(), Quota::new(100_000, 2));
-        let mut waiting: Vec<_> = (0..3).map(|_| gate.queue_up(Rank::Buyer, false).1).collect();
+        let mut waiting: Vec<_> = (0..3).map(|_| enter(&mut gate, Rank::Buyer)).collect();
         assert_eq!(gate.pump(quota, START), Pump::Done);
         let came: Vec<bool> = waiting.iter_mut().map(|turn| turn.try_recv().is_ok()).collect();
         assert_eq!(came, [true, true, false]);
-        gate.give_back(None);
+        gate.give_back();
         assert_eq!(gate.pump(quota, START), Pump::Done);
         assert!(waiting[2].try_recv().is_ok());
     }
@@ -207,16 +286,19 @@ mod tests {
     #[test]
     fn buyers_go_first_and_who_has_left_is_passed_over() {
         let (mut gate, quota) = (Gate::default(), Quota::new(100_000, 1));
-        let (_, mut watch) = gate.queue_up(Rank::Watch, true);
-        let (gone, turn) = gate.queue_up(Rank::Buyer, true);
-        gate.leave(gone);
-        drop(turn);
-        let (_, dropped) = gate.queue_up(Rank::Buyer, true);
-        drop(dropped);
-        let (_, mut buyer) = gate.queue_up(Rank::Buyer, true);
+        let mut watch = gate.enter(Rank::Watch, true, false);
+        let gone = gate.enter(Rank::Buyer, true, false);
+        gate.leave(gone.ticket);
+        drop(gone);
+        drop(gate.enter(Rank::Buyer, true, false));
+        let mut buyer = gate.enter(Rank::Buyer, true, false);
         gate.pump(quota, START);
-        assert!(buyer.try_recv().is_ok() && watch.try_recv().is_err());
+        assert!(buyer.turn.try_recv().is_ok() && watch.turn.try_recv().is_err());
         assert_eq!(gate.questions, 1, "the watch still waits");
+    }
+
+    fn enter(gate: &mut Gate, rank: Rank) -> oneshot::Receiver<Timestamp> {
+        gate.enter(rank, false, false).turn
     }
 
     fn question(number: u128) -> Question {
@@ -233,8 +315,7 @@ mod tests {
         assert_eq!(told(4, Rank::Buyer, START), Err(at(150)), "by the rate");
         assert_eq!(told(5, Rank::Watch, START), Err(at(200)));
         assert_eq!(told(6, Rank::Watch, START), Err(at(400)), "the watch is asked less often");
-        gate.inside = 1;
-        gate.give_back(Some(Duration::from_secs(8)));
+        gate.hear(Seen::Answer, false, Duration::from_secs(8), START, || 0);
         let told = gate.admit(question(7), Rank::Buyer, quota, START).map(drop);
         assert_eq!(told, Err(at(1_150)), "by what calls take: 2 s by now, 2 at once");
     }
@@ -242,14 +323,46 @@ mod tests {
     #[test]
     fn who_comes_new_goes_behind_those_who_stand_in_line_and_whose_time_has_come_goes_in() {
         let (mut gate, quota) = (Gate::default(), Quota::new(20, 1));
-        let (ticket, _turn) = gate.admit(question(1), Rank::Buyer, quota, START).unwrap();
+        let first = gate.admit(question(1), Rank::Buyer, quota, START).unwrap();
         assert_eq!(gate.admit(question(2), Rank::Buyer, quota, START).map(drop), Err(at(100)));
-        gate.leave(ticket);
+        gate.leave(first.ticket);
         assert_eq!(gate.admit(question(3), Rank::Buyer, quota, at(50)).map(drop), Err(at(150)), "behind 2");
         assert!(gate.admit(question(2), Rank::Buyer, quota, at(100)).is_ok());
         assert!(
             gate.admit(question(4), Rank::Watch, quota, at(100)).is_err(),
             "the watch waits for nobody to wait"
         );
+    }
+
+    fn make_ill(gate: &mut Gate) {
+        while !gate.hear(Seen::Failure, false, Duration::from_secs(10), START, || 0) {}
+    }
+
+    #[test]
+    fn who_waits_is_told_at_once_when_the_bank_turns_out_to_be_ill() {
+        let (mut gate, quota) = (Gate::default(), Quota::new(100_000, 1));
+        let mut waiting = gate.queue_up(Rank::Buyer, Purpose::Effect, START).unwrap();
+        make_ill(&mut gate);
+        assert_eq!(waiting.turn.try_recv(), Err(oneshot::error::TryRecvError::Closed));
+        assert!(gate.queue_up(Rank::Buyer, Purpose::Effect, at(1)).is_none());
+        assert_eq!(gate.pump(quota, START), Pump::Done);
+        assert_eq!(gate.crowd(), (0, 0));
+    }
+
+    #[test]
+    fn one_question_is_the_probe_and_the_others_get_times_behind_it() {
+        let (mut gate, quota) = (Gate::default(), Quota::new(5, 1));
+        make_ill(&mut gate);
+        let told = |gate: &mut Gate, number, now| {
+            gate.admit(question(number), Rank::Buyer, quota, at(now)).map(|admitted| admitted.is_probe)
+        };
+        assert_eq!(told(&mut gate, 1, 0), Err(at(1_200)), "the pause, and one spacing of the rate");
+        assert_eq!(told(&mut gate, 2, 0), Err(at(1_400)));
+        let news = gate.admit_at_once(question(3), quota, at(10)).map(|admitted| admitted.is_probe);
+        assert_eq!(news, Err(at(1_600)));
+        assert_eq!(told(&mut gate, 1, 1_200), Ok(true));
+        assert_eq!(told(&mut gate, 2, 1_400), Err(at(1_500)), "while it is asked");
+        gate.hear(Seen::Answer, true, Duration::from_millis(50), at(1_450), || 0);
+        assert_eq!(told(&mut gate, 2, 1_500), Ok(false));
     }
 }

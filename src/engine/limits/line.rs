@@ -48,6 +48,14 @@ impl Line {
         at
     }
 
+    /// Like [`Self::stand`], at the earliest at `from`: a time before that is given up.
+    pub(super) fn stand_from(&mut self, question: Question, pace: Duration, from: Timestamp) -> Timestamp {
+        if self.by_question.get(&question).is_some_and(|at| *at < from) {
+            self.leave(question);
+        }
+        self.stand(question, pace, from)
+    }
+
     fn leave(&mut self, question: Question) {
         if let Some(at) = self.by_question.remove(&question) {
             self.by_time.remove(&(at, question));
@@ -89,6 +97,15 @@ mod tests {
         assert!(line.is_standing(at(259)) && !line.is_standing(at(260)));
         assert!(!line.has_come(question(1), at(99)) && line.has_come(question(1), at(100)));
         assert!(!line.has_come(question(1), at(100)), "once");
+    }
+
+    #[test]
+    fn who_has_a_time_that_is_of_no_use_gets_another_one() {
+        let mut line = Line::default();
+        let pace = Duration::from_millis(200);
+        let stand = |line: &mut Line, number, from| line.stand_from(question(number), pace, at(from));
+        assert_eq!([stand(&mut line, 1, 0), stand(&mut line, 2, 0)], [at(200), at(400)]);
+        assert_eq!([stand(&mut line, 1, 300), stand(&mut line, 2, 300)], [at(600), at(400)]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use engine::settings::OpenPayments;
 use futures_util::future::join_all;
-use payment::RegisterId;
+use payment::{RefusalKind, RegisterId};
 use serde_json::{Value, json};
 
 use crate::kit::{Answer, Life, Verb, World, pay_body};
@@ -144,8 +144,8 @@ fn what_is_superseded_is_ended_first_and_then_the_new_pay_starts() {
 #[test]
 fn it_starts_also_after_an_uncertain_end() {
     let world = World::new();
-    world.bank.always(Verb::Annul, Answer::Broken);
-    world.bank.always(Verb::Status, Answer::Broken);
+    world.bank.always(Verb::Annul, Answer::No(RefusalKind::Other));
+    world.bank.always(Verb::Status, Answer::No(RefusalKind::Other));
     world.live(async |till| {
         till.pay("op-1").await;
         till.until(2).await;

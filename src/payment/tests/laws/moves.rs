@@ -133,6 +133,7 @@ fn a_refusal() -> impl Strategy<Value = RefusalKind> {
         Just(RefusalKind::InsufficientFunds),
         Just(RefusalKind::Limit),
         Just(RefusalKind::Settings),
+        Just(RefusalKind::Unavailable),
     ]
 }
 

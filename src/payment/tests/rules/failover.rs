@@ -57,6 +57,19 @@ fn an_ill_bank_is_not_flooded_with_orders() {
 }
 
 #[test]
+fn a_bank_that_takes_nothing_now_is_passed_over_and_named_as_the_trouble() {
+    let mut story = two_banks().open();
+    story.at(1).code_refused(1, RefusalKind::Unavailable);
+    assert_eq!(story.did(), "issue 2");
+    story.at(2).code_refused(2, RefusalKind::Other);
+    assert_eq!(
+        story.stands(),
+        "failed for certain (bank_unavailable)",
+        "at once: nobody is left to be asked"
+    );
+}
+
+#[test]
 fn the_end_names_the_trouble_that_was_there() {
     let mut story = two_banks().open();
     story.at(1).code_refused(1, RefusalKind::Other).at(2).code_not_sent(2).at(60).wake();

@@ -75,6 +75,7 @@ fn a_refusal_by_the_only_bank_ends_the_payment_for_certain() {
         (RefusalKind::Other, "failed for certain (bank_refused)"),
         (RefusalKind::Settings, "failed for certain (bank_refused)"),
         (RefusalKind::AmountOutOfRange, "failed for certain (amount_out_of_range)"),
+        (RefusalKind::Unavailable, "failed for certain (bank_unavailable)"),
     ] {
         let mut story = one_bank().open();
         story.at(1).code_refused(1, kind);

@@ -25,12 +25,25 @@ pub enum Promise {
     P9,
     /// What we report equals the journal, the fold of the state, and the bank's register.
     P12,
+    /// A bank that is ill is not called but for a probe from time to time.
+    P13,
 }
 
 impl Promise {
     /// All of them.
-    pub const ALL: [Self; 10] =
-        [Self::P1, Self::P2, Self::P3, Self::P4, Self::P5, Self::P6, Self::P7, Self::P8, Self::P9, Self::P12];
+    pub const ALL: [Self; 11] = [
+        Self::P1,
+        Self::P2,
+        Self::P3,
+        Self::P4,
+        Self::P5,
+        Self::P6,
+        Self::P7,
+        Self::P8,
+        Self::P9,
+        Self::P12,
+        Self::P13,
+    ];
 
     /// Its name in ARCHITECTURE.md.
     pub fn name(self) -> &'static str {
@@ -45,6 +58,7 @@ impl Promise {
             Self::P8 => "P8",
             Self::P9 => "P9",
             Self::P12 => "P12",
+            Self::P13 => "P13",
         }
     }
 
@@ -64,6 +78,7 @@ impl Promise {
                 "a look of a screen while an end or an orphan of its register could be mistaken for a live code"
             }
             Self::P9 => "an event that came back, failed, was sent twice, or had to survive a crash",
+            Self::P13 => "a call to a bank that has not answered for a while",
             Self::P12 => "a payment whose money moved more than once, or at a bank that lied about it",
         }
     }

@@ -28,6 +28,8 @@ pub(crate) enum Trouble {
     BankRefuses,
     /// A bank takes its time, perhaps too much.
     BankSlow,
+    /// A bank falls ill at a call, and answers nobody for many seconds.
+    BankIll,
     /// A bank tells of money wrongly.
     BankLies,
     /// A bank tells an old state.
@@ -59,6 +61,7 @@ impl Trouble {
             Self::BankUnknown | Self::BankRefuses | Self::BankLies | Self::RefundLater | Self::OddBuyers => {
                 &[60, 120, 250, 400]
             }
+            Self::BankIll => &[2, 5, 10],
             Self::StoreSlow | Self::StoreRead | Self::BankNotSent => &[3, 10, 30, 100],
             _ => &[10, 30, 60, 120, 250],
         }
@@ -127,6 +130,7 @@ const TROUBLES: [Trouble; KINDS] = [
     Trouble::BankNotSent,
     Trouble::BankRefuses,
     Trouble::BankSlow,
+    Trouble::BankIll,
     Trouble::BankLies,
     Trouble::BankStale,
     Trouble::RefundLater,

@@ -77,6 +77,7 @@ pub(super) fn roll(world: &World, verb: Verb, patience: Duration) -> Fate {
             RefusalKind::InsufficientFunds,
             RefusalKind::Limit,
             RefusalKind::Settings,
+            RefusalKind::Unavailable,
         ]));
     }
     if world.strikes(Trouble::BankSlow) {

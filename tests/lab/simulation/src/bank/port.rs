@@ -15,6 +15,7 @@ use payment::{
 
 use super::books::refusal;
 use super::fate::{Fate, Verb, roll};
+use super::patience::Patience;
 use super::{Bank, Books, Money, ReturnState};
 use crate::instance::{Life, Point};
 use crate::promise::Promise;
@@ -30,7 +31,8 @@ pub(crate) struct BanksPort {
 impl BanksPort {
     pub(crate) fn new(world: &Arc<World>, life: &Arc<Life>) -> Self {
         let port = |bank: &Arc<Bank>| {
-            Arc::new(BankPort { world: Arc::clone(world), life: Arc::clone(life), bank: Arc::clone(bank) })
+            let (world, life, bank) = (Arc::clone(world), Arc::clone(life), Arc::clone(bank));
+            Arc::new(BankPort { world, life, bank, patience: Patience::default() })
         };
         Self { banks: world.banks.values().map(|bank| (bank.server.clone(), port(bank))).collect() }
     }
@@ -54,6 +56,7 @@ struct BankPort {
     world: Arc<World>,
     life: Arc<Life>,
     bank: Arc<Bank>,
+    patience: Patience,
 }
 
 impl BankPort {
@@ -64,8 +67,10 @@ impl BankPort {
         act: impl FnOnce(&mut Books, Timestamp) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, CallError> {
         let world = &self.world;
+        let this_try = self.patience.begin(world, &format!("{verb:?} {name}"));
         self.life.pass(world, Point::Call).await;
-        let fate = roll(world, verb, self.bank.manners.terms.call_timeout);
+        let fate = self.bank.illness(world);
+        let fate = fate.unwrap_or_else(|| roll(world, verb, self.bank.manners.terms.call_timeout));
         if verb.has_an_effect() && fate.is_unknown() {
             world.risk(Promise::P7, 1);
             if verb == Verb::Refund {
@@ -74,6 +79,7 @@ impl BankPort {
         }
         let answer = self.meet(fate, format!("{verb:?} {name}"), act).await;
         self.life.pass(world, Point::Called).await;
+        this_try.end(&answer);
         world.tell(&self.life.name, format_args!("{verb:?} {name} at {}: {answer:?}", self.bank.server));
         answer
     }

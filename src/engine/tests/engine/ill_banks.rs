@@ -1,0 +1,219 @@
+//! Banks that are ill for long (P13): not called but for probes, nothing judged by it, no other bank slowed.
+
+use std::time::Duration;
+
+use payment::ServerId;
+use serde_json::{Value, json};
+
+use crate::kit::{Answer, Life, Verb, World, pay_body};
+
+const VERBS: [Verb; 5] = [Verb::Issue, Verb::Status, Verb::Annul, Verb::Refund, Verb::RefundStatus];
+
+fn make(world: &World, answer: Answer) {
+    for verb in VERBS {
+        world.bank.always(verb, answer);
+    }
+}
+
+fn pay_of_type(operation: &str, payment_type: &str) -> Value {
+    let mut body = pay_body(operation);
+    body["payment_type"] = json!(payment_type);
+    body
+}
+
+/// So many pays that find out that the first bank does not answer.
+async fn find_out(till: &Life<'_>) {
+    for number in 0..4 {
+        till.pay(&format!("finds-out-{number}")).await;
+    }
+    till.until_ms(till.clock_ms() + 2_500).await;
+}
+
+/// How long each pay of a healthy bank's buyers took to its code, in milliseconds, sorted; `flood`: so many come to the
+/// other bank, which never answers, each time.
+fn latencies_ms(flood: usize) -> Vec<u64> {
+    const PAYS: u64 = 100;
+    const EVERY_MS: u64 = 50;
+    let world = World::with_many_open();
+    world.set(|settings| {
+        for server in settings.servers.values_mut() {
+            (server.rate_per_s, server.concurrency) = (100, 8);
+        }
+    });
+    make(&world, Answer::Deaf);
+    world.south.always(Verb::Issue, Answer::Slowly(Duration::from_millis(80)));
+    world.south.always(Verb::Status, Answer::Slowly(Duration::from_millis(40)));
+    world.live(async |till| {
+        for number in 0..PAYS {
+            for ill in 0..flood {
+                till.pay(&format!("ill-{number}-{ill}")).await;
+            }
+            till.send("2", "pay", pay_of_type(&format!("well-{number}"), "south")).await;
+            till.until_ms((number + 1) * EVERY_MS).await;
+        }
+        till.until(30).await;
+        let shown = till.sink.to("2").into_iter().filter(|told| told.event.name == "payment.qr_ready");
+        let took = shown.map(|told| {
+            let number: u64 = told.body["operation"].as_str().unwrap()[5..].parse().unwrap();
+            crate::kit::ms(told.at) - number * EVERY_MS
+        });
+        let mut took: Vec<u64> = took.collect();
+        took.sort_unstable();
+        assert_eq!(took.len() as u64, PAYS);
+        took
+    })
+}
+
+#[test]
+fn p13_a_flood_at_a_bank_that_hangs_leaves_a_healthy_bank_as_quick_as_it_was() {
+    let (calm, flooded) = (latencies_ms(0), latencies_ms(6));
+    let p99 = |took: &[u64]| took[took.len() * 99 / 100];
+    assert!(p99(&calm) >= 80, "{calm:?}");
+    assert!(p99(&flooded) * 10 <= p99(&calm) * 11, "{} ms instead of {} ms", p99(&flooded), p99(&calm));
+}
+
+#[test]
+fn p13_pays_go_to_the_next_bank_at_once_and_end_at_once_where_there_is_none() {
+    let world = World::with_many_open();
+    make(&world, Answer::NotSent);
+    world.live(async |till| {
+        find_out(till).await;
+        let (before, calls) = (till.clock_ms(), till.bank.count(Verb::Issue));
+        till.send("2", "pay", pay_of_type("next", "any")).await;
+        till.pay("alone").await;
+        till.breathe().await;
+        assert_eq!(till.clock_ms(), before);
+        assert_eq!(till.sink.last("2", "payment.qr_ready").unwrap().body["bank"], "south");
+        let failed = till.sink.last("1", "payment.failed").unwrap().body;
+        assert_eq!(
+            (&failed["operation"], &failed["code"], &failed["certain"]),
+            (&json!("alone"), &json!("bank_unavailable"), &json!(true))
+        );
+        assert_eq!(till.bank.count(Verb::Issue), calls, "it was not called");
+    });
+}
+
+#[test]
+fn p13_who_waits_for_a_turn_goes_to_the_next_bank_when_the_first_one_turns_out_to_be_ill() {
+    let world = World::with_many_open();
+    make(&world, Answer::Deaf);
+    world.set(|settings| {
+        settings.servers.get_mut(&ServerId::parse("north").unwrap()).unwrap().concurrency = 7;
+    });
+    world.live(async |till| {
+        for number in 0..7 {
+            till.pay(&format!("op-{number}")).await;
+        }
+        till.until_ms(9_500).await;
+        for number in 0..20 {
+            till.send("2", "pay", pay_of_type(&format!("waits-{number}"), "any")).await;
+        }
+        till.until_ms(9_999).await;
+        assert_eq!(till.sink.last("2", "payment.qr_ready").map(|told| told.body), None);
+        till.until_ms(10_001).await;
+        let shown: Vec<_> =
+            till.sink.to("2").into_iter().filter(|told| told.event.name == "payment.qr_ready").collect();
+        assert!(shown.iter().all(|told| told.body["bank"] == "south"));
+        assert!((14..=20).contains(&shown.len()), "but those that got a turn before: {}", shown.len());
+    });
+}
+
+#[test]
+fn p13_types_say_that_a_bank_does_not_answer_and_when_it_does_again() {
+    let world = World::with_many_open();
+    make(&world, Answer::NotSent);
+    world.live(async |till| {
+        let available = async || {
+            till.send("2", "types", json!({})).await;
+            till.breathe().await;
+            let told = till.sink.last("2", "register.types").unwrap().body;
+            let types = told["types"].as_array().unwrap().clone();
+            types.into_iter().map(|one| (one["code"].clone(), one["available"].clone())).collect::<Vec<_>>()
+        };
+        let all = |sbp: bool| {
+            vec![(json!("any"), json!(true)), (json!("sbp"), json!(sbp)), (json!("south"), json!(true))]
+        };
+        assert_eq!(available().await, all(true));
+        find_out(till).await;
+        assert_eq!(available().await, all(false));
+        make(till, Answer::Well);
+        till.until_ms(till.clock_ms() + 12_000).await;
+        till.pay("again").await;
+        till.breathe().await;
+        assert_eq!(
+            till.status("again").await,
+            "awaiting_payment",
+            "a pay is the probe where nothing is watched"
+        );
+        assert_eq!(available().await, all(true));
+    });
+}
+
+#[test]
+fn p13_status_of_live_codes_finds_the_bank_well_again_and_is_all_that_is_asked_until_then() {
+    let world = World::with_many_open();
+    world.live(async |till| {
+        for number in 0..5 {
+            till.pay(&format!("op-{number}")).await;
+        }
+        till.until(3).await;
+        make(till, Answer::NotSent);
+        till.until(20).await;
+        let before = till.bank.calls().len();
+        till.until(80).await;
+        let probes = till.bank.calls()[before..].to_vec();
+        assert!(probes.iter().all(|call| call.verb == Verb::Status), "{probes:?}");
+        assert!((6..=8).contains(&probes.len()), "one at a time, 8 to 10 s apart: {}", probes.len());
+        till.buyer_pays_order("op-3").await;
+        make(till, Answer::Well);
+        till.until(92).await;
+        assert_eq!(till.status("op-3").await, "paid");
+        let others = [till.status("op-0").await, till.status("op-4").await];
+        assert_eq!(others, ["awaiting_payment"; 2], "nothing was judged meanwhile");
+    });
+}
+
+#[test]
+fn p7_withdrawals_and_refunds_wait_for_an_ill_bank_and_are_then_made_once() {
+    let world = World::with_many_open();
+    world.live(async |till| {
+        for operation in ["refunds", "cancels", "live"] {
+            till.pay(operation).await;
+        }
+        till.buyer_pays_order("refunds").await;
+        till.until(3).await;
+        assert_eq!(till.status("refunds").await, "paid");
+        make(till, Answer::NotSent);
+        till.until(20).await;
+        let before = till.bank.calls().len();
+        till.cancel("cancels").await;
+        till.refund("1", "back", "refunds", None).await;
+        till.until(60).await;
+        let calls = till.bank.calls()[before..].to_vec();
+        assert!(calls.iter().all(|call| call.verb == Verb::Status), "{calls:?}");
+        assert!(till.sink.last("1", "refund.failed").is_none());
+        make(till, Answer::Well);
+        till.until(120).await;
+        assert_eq!((till.bank.count(Verb::Annul), till.bank.count(Verb::Refund)), (1, 1));
+        assert_eq!(till.status("cancels").await, "cancelled");
+        assert!(till.sink.last("1", "refund.completed").is_some());
+    });
+}
+
+#[test]
+fn a_code_that_would_come_when_nobody_waits_for_it_is_not_asked_for() {
+    let world =
+        World::with_many_open().terms("north", |terms| terms.response_timeout = Duration::from_secs(11));
+    world.set(|settings| {
+        settings.servers.get_mut(&ServerId::parse("north").unwrap()).unwrap().concurrency = 1;
+    });
+    world.bank.next(Verb::Issue, &[Answer::Silent, Answer::Silent]);
+    world.live(async |till| {
+        till.pay("first").await;
+        till.pay("second").await;
+        till.until(40).await;
+        assert_eq!(till.status("second").await, "failed");
+        let late: Vec<u64> = till.bank.times(Verb::Issue).into_iter().filter(|at| *at > 11_000).collect();
+        assert_eq!(late, [0; 0], "both had given up by then");
+    });
+}
