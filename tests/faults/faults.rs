@@ -8,6 +8,8 @@
 //! | file | idea |
 //! | --- | --- |
 //! | [`rows`] | the faults, and what is expected |
+//! | [`disk`] | a disk without room, files that can't be written |
+//! | [`scripts`] | the bank's own faults, all at once |
 //! | [`play`] | how each fault comes and goes |
 //! | [`scene`] | what it is played on; what is timed and counted |
 //! | [`stage`] | one row from its beginning to its verdict |
@@ -26,10 +28,12 @@ mod figures;
 #[path = "../bench/machine.rs"]
 mod machine;
 
+mod disk;
 mod play;
 mod report;
 mod rows;
 mod scene;
+mod scripts;
 mod stage;
 mod verdict;
 
@@ -43,7 +47,11 @@ use futures_util::FutureExt;
 
 use crate::machine::Machine;
 use crate::report::Played;
-use crate::rows::Row;
+use crate::rows::{Fault, Row};
+
+/// Payments over all scripts of a bank.
+const PAYMENTS: usize = 10_000;
+const PAYMENTS_QUICK: usize = 500;
 
 /// Real faults on real parts.
 #[derive(Debug, Parser)]
@@ -70,7 +78,7 @@ async fn main() -> ExitCode {
     if list {
         chosen
             .iter()
-            .for_each(|row| print(&format!("{:<24} {:<10} {}", row.name, row.database.word(), row.what)));
+            .for_each(|row| print(&format!("{:<44} {:<10} {}", row.name, row.database.word(), row.what)));
         return ExitCode::SUCCESS;
     }
     if chosen.is_empty() {
@@ -95,15 +103,47 @@ async fn main() -> ExitCode {
 /// Plays the rows one after the other; each is told as soon as it is over.
 async fn run(rows: Vec<Row>, is_quick: bool) -> Vec<Played> {
     let mut all = Vec::new();
-    for row in rows {
-        print(&format!("{} on {} …", row.name, row.database.word()));
-        let result = AssertUnwindSafe(stage::run(&row, is_quick)).catch_unwind().await;
-        let played = (row, result.map_err(|panic| text_of(panic.as_ref())));
-        print(&report::line(&played));
-        report::complaints(&played).iter().for_each(|complaint| print(&format!("    {complaint}")));
-        all.push(played);
+    let mut rest = rows.as_slice();
+    while let Some(first) = rest.first() {
+        let is_alike = |row: &Row| is_script(row) && is_script(first) && row.database == first.database;
+        let count = rest.iter().take_while(|row| is_alike(row)).count().max(1);
+        let (now, later) = rest.split_at(count);
+        rest = later;
+        print(&format!("{}{} on {} …", first.name, more(count), first.database.word()));
+        for played in play_some(now, is_quick).await {
+            print(&report::line(&played));
+            report::complaints(&played).iter().for_each(|complaint| print(&format!("    {complaint}")));
+            all.push(played);
+        }
     }
     all
+}
+
+fn is_script(row: &Row) -> bool {
+    matches!(row.fault, Fault::Script(_))
+}
+
+fn more(count: usize) -> String {
+    if count > 1 { format!(" and {} more", count - 1) } else { String::new() }
+}
+
+/// Plays one row, or many scripts at once.
+async fn play_some(rows: &[Row], is_quick: bool) -> Vec<Played> {
+    let playing = async {
+        if is_script(&rows[0]) {
+            let payments = if is_quick { PAYMENTS_QUICK } else { PAYMENTS };
+            let alike: Vec<&Row> = rows.iter().collect();
+            return scripts::run(rows[0].database, &alike, payments).await;
+        }
+        vec![stage::run(&rows[0], is_quick).await]
+    };
+    match AssertUnwindSafe(playing).catch_unwind().await {
+        Ok(outcomes) => rows.iter().cloned().zip(outcomes.into_iter().map(Ok)).collect(),
+        Err(panic) => {
+            let text = text_of(panic.as_ref());
+            rows.iter().map(|row| (row.clone(), Err(text.clone()))).collect()
+        }
+    }
 }
 
 fn text_of(panic: &(dyn std::any::Any + Send)) -> String {

@@ -63,11 +63,12 @@ pub(crate) fn complaints(played: &Played) -> Vec<String> {
 }
 
 fn seen(outcome: &Outcome) -> String {
-    let Outcome { verdict, settled_after, .. } = outcome;
+    let Outcome { verdict, notes, settled_after, .. } = outcome;
     let mut parts = vec![match verdict.unexpected.len() {
         0 => format!("so; books agree after {}", seconds(Some(*settled_after))),
         count => format!("**{count} unexpected**"),
     }];
+    parts.extend(notes.seen.iter().cloned());
     parts.extend(verdict.other_ends.iter().map(|(end, times)| format!("{times} × {end}")));
     parts.join("; ")
 }
@@ -92,7 +93,7 @@ fn row_json(played: &Played) -> Value {
                 "times": notes.times, "payments": payments, "at_risk": notes.at_risk,
                 "recovered_us": notes.recovered.iter().map(micros).collect::<Vec<_>>(),
                 "settled_us": micros(settled_after), "took_us": micros(took), "log_errors": loud_lines,
-                "other_ends": verdict.other_ends,
+                "other_ends": verdict.other_ends, "seen": notes.seen,
                 "lost": verdict.lost, "doubled": verdict.doubled, "unexpected": verdict.unexpected,
             })
         }

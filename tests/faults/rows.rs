@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::lab::Weather;
+use crate::scripts;
 
 /// A fault on a database.
 #[derive(Debug, Clone)]
@@ -49,6 +50,20 @@ pub(crate) enum Fault {
     Server(Ill),
     /// The network to a neighbour.
     Network(Neighbour, Weather),
+    /// The disk that the database is on has no room.
+    DiskFull,
+    /// Nothing can be written to the database.
+    ReadOnly,
+    /// The machine's clock is set by an hour, forwards and back.
+    ClockStepped,
+    /// Another instance is killed for longer than its rows are left alone.
+    InstanceKilled,
+    /// Another instance is stopped until its rows have been taken over, and continued.
+    InstanceFrozen,
+    /// A register that has no queue pays, and makes its queue later.
+    NoQueue,
+    /// The bank goes wrong on one call in ten; by the number of the script.
+    Script(usize),
 }
 
 /// What happens to a server.
@@ -76,8 +91,19 @@ const OUTAGE: &[&str] = &[
     "payment.cancelled uncertain",
 ];
 
+/// What the bank's own scripts are a reason for besides.
+const ILL_BANK: &[&str] = &[
+    "payment.failed bank_unavailable",
+    "payment.failed bank_refused",
+    "payment.expired uncertain",
+    "payment.cancelled uncertain",
+    "refund.failed bank_refused",
+];
+
+const REFUSES: &str = "refuses new checkouts with a clear answer, goes on by itself";
 const GOES_ON: &str = "goes on by itself";
 const KEEPS_EVENTS: &str = "payments go on, events come afterwards in order";
+const TAKEN_OVER: &str = "the other takes over; what the first still does changes nothing";
 const KNOWS_AGAIN: &str = "no code or a later one; what is open is asked for again";
 
 /// All rows, in the order in which they run. The quick choice has what does not depend on the database on SQLite only.
@@ -103,7 +129,23 @@ pub(crate) fn all(is_quick: bool) -> Vec<Row> {
                 add(&format!("database-{word}"), fault, &format!("network to PostgreSQL: {what}"), GOES_ON);
             }
         }
+        add("disk-full", Fault::DiskFull, "no room on the database's disk", REFUSES);
+        let read_only = match database {
+            Database::Sqlite => "no write to the database's files",
+            Database::Postgres => "PostgreSQL takes reading transactions only",
+        };
+        add("read-only", Fault::ReadOnly, read_only, REFUSES);
+        if database == Database::Postgres {
+            let what = "two instances, one killed for longer than its lapse time";
+            add("instance-killed", Fault::InstanceKilled, what, TAKEN_OVER);
+            let what = "two instances, one stopped, continued after its rows were taken over";
+            add("instance-frozen", Fault::InstanceFrozen, what, TAKEN_OVER);
+        }
         if is_whole {
+            let what = "the service's wall clock is set an hour ahead, then two back";
+            add("clock-stepped", Fault::ClockStepped, what, "an alarm in the log; nothing ends early");
+            let what = "a register pays before it has a queue";
+            add("no-queue", Fault::NoQueue, what, "its events wait and come in order");
             add(
                 "broker-killed",
                 Fault::Broker(Ill::Killed),
@@ -122,6 +164,18 @@ pub(crate) fn all(is_quick: bool) -> Vec<Row> {
                 add(&format!("broker-{word}"), fault, &format!("network to RabbitMQ: {what}"), KEEPS_EVENTS);
                 let fault = Fault::Network(Neighbour::Bank, weather);
                 add(&format!("bank-{word}"), fault, &format!("network to the bank: {what}"), KNOWS_AGAIN);
+            }
+            for (number, script) in scripts::all().into_iter().enumerate() {
+                let (name, what) = (format!("script-{}", script.name), script.words());
+                let expected = "the payment's right end; money goes back once";
+                rows.push(Row {
+                    name,
+                    database,
+                    fault: Fault::Script(number),
+                    what,
+                    expected,
+                    allowed: ILL_BANK,
+                });
             }
         }
     }

@@ -1,11 +1,13 @@
 //! What a fault is played on, and what is noted of it.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::json;
 use tokio::time::{Instant, sleep, timeout};
-use universal_integrator::till::{AmqpRegister, Event};
+use universal_integrator::till::{AmqpRegister, Event, Options};
 
+use crate::disk::SmallDisk;
 use crate::lab::customers::Customers;
 use crate::lab::till::pay;
 use crate::lab::{Broker, Networks, Postgres, Random, Service};
@@ -19,6 +21,15 @@ pub(crate) struct Scene<'a> {
     pub(crate) broker: &'a Broker,
     pub(crate) server: Option<&'a Postgres>,
     pub(crate) networks: &'a Networks,
+    /// Another instance that serves the same shop.
+    pub(crate) another: Option<&'a mut Service>,
+    pub(crate) disk: Option<&'a SmallDisk>,
+    /// The files of the SQLite database.
+    pub(crate) files: Vec<PathBuf>,
+    /// What the service's wall clock is ahead by, as the library reads it that plays the clock.
+    pub(crate) clock: Option<PathBuf>,
+    /// How the register without a queue will connect.
+    pub(crate) late: Options,
     pub(crate) customers: &'a Customers<'a>,
     /// A till of its own, that sends the pays whose codes are timed.
     pub(crate) till: &'a AmqpRegister,
@@ -39,10 +50,20 @@ pub(crate) struct Notes {
     pub(crate) recovered: Vec<Duration>,
     /// What was not as it should be.
     pub(crate) wrong: Vec<String>,
-    served_before: usize,
+    /// What is worth telling.
+    pub(crate) seen: Vec<String>,
+    /// The register that came late.
+    pub(crate) came_late: Option<AmqpRegister>,
+    /// How many had been served when the fault began.
+    pub(crate) served_before: usize,
 }
 
 impl Scene<'_> {
+    /// The other instance.
+    pub(crate) fn another(&mut self) -> &mut Service {
+        self.another.as_mut().expect("the stage has started one")
+    }
+
     /// The fault begins: call it just before.
     pub(crate) fn begins(&mut self) {
         self.notes.times += 1;

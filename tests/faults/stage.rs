@@ -1,23 +1,30 @@
 //! One row: a world of its own, a crowd, the fault, and what everything came to.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
+use crate::disk::SmallDisk;
 use crate::lab::customers::{Customers, Fate};
-use crate::lab::{Broker, Plan, Postgres, Random, Ways, World};
-use crate::play::play;
-use crate::rows::{Database, Row};
+use crate::lab::{API_KEY_SHA256, Broker, Plan, Postgres, Random, Ways, World};
+use crate::play::{HTTP_REGISTER, play, set_clock};
+use crate::rows::{Database, Fault, Row};
 use crate::scene::{Notes, PATIENCE, Scene};
 use crate::verdict::Verdict;
 
 /// How long the books may take to agree after the last customer: an owner must lapse, a watch must end.
-const SETTLED_WITHIN: Duration = Duration::from_mins(2);
+pub(crate) const SETTLED_WITHIN: Duration = Duration::from_mins(2);
 
 /// Where codes of the crowd go to be paid, and one till for itself.
 const REGISTERS: [&str; 3] = ["1", "2", "3"];
 const PROBE: &str = "4";
+/// The register that makes its queue late.
+const LATE: &str = "5";
+
+/// Names the library that plays the clock of a process; `cargo xtask faults` sees that it is there.
+const FAKETIME: &str = "INTEGRATOR_TEST_FAKETIME";
 
 /// What a row came to.
 #[derive(Debug, Clone, Default)]
@@ -37,17 +44,23 @@ pub(crate) struct Outcome {
 pub(crate) async fn run(row: &Row, is_quick: bool) -> Outcome {
     let began = Instant::now();
     let mut random = Random::from_environment(&row.name);
-    let server = (row.database == Database::Postgres).then(Postgres::shared);
-    let postgres = match &server {
-        Some(server) => Some(server.schema().await),
-        None => None,
-    };
-    let registers = REGISTERS.iter().chain([&PROBE]).map(|name| (*name).to_owned()).collect();
-    let plan = Plan { postgres, registers, ways: Ways::Networks, ..Plan::default() };
-    let mut world = World::build(plan, Broker::shared()).await;
+    let disk = (row.fault == Fault::DiskFull).then(|| SmallDisk::mount(disk_mb(row.database)));
+    let disk = disk.transpose().expect("a file system in memory can be mounted by root");
+    let server = server(row, disk.as_ref()).await;
+    let mut world = world(row, server.as_ref(), disk.as_ref()).await;
+    let clock = (row.fault == Fault::ClockStepped).then(|| play_the_clock(&mut world));
+    world.service.start().await;
+    let mut another = None;
+    if matches!(row.fault, Fault::InstanceKilled | Fault::InstanceFrozen) {
+        another = Some(world.another_instance().await);
+    }
+    if let Some(another) = &mut another {
+        another.start().await;
+    }
     let tills =
         [world.till(REGISTERS[0]).await, world.till(REGISTERS[1]).await, world.till(REGISTERS[2]).await];
     let probe = world.till(PROBE).await;
+    let (files, late) = (world.database_files(), world.options(LATE));
 
     let customers = Customers::new(&world.bank, &tills).with_patience(PATIENCE);
     let mut fates = random.clone();
@@ -56,6 +69,11 @@ pub(crate) async fn run(row: &Row, is_quick: bool) -> Outcome {
         service: &mut world.service,
         broker: &world.broker,
         server: server.as_ref(),
+        another: another.as_mut(),
+        disk: disk.as_ref(),
+        files,
+        clock,
+        late,
         networks: world.networks.as_ref().expect("the plan wants them"),
         customers: &customers,
         till: &probe,
@@ -79,7 +97,7 @@ pub(crate) async fn run(row: &Row, is_quick: bool) -> Outcome {
     verdict.take_surprises(row, surprises);
     verdict.unexpected.extend(notes.wrong.iter().cloned());
     let ended_at = Instant::now();
-    let all: Vec<_> = tills.iter().chain([&probe]).collect();
+    let all: Vec<_> = tills.iter().chain([&probe]).chain(&notes.came_late).collect();
     let findings = world.books_within(SETTLED_WITHIN, &all).await;
     let settled_after = ended_at.elapsed();
     let (records, ledger) = (world.records().await, world.bank.ledger().await);
@@ -88,6 +106,9 @@ pub(crate) async fn run(row: &Row, is_quick: bool) -> Outcome {
     let buried = world.waiting("dead").await;
     if buried > 0 {
         verdict.lost.push(format!("{buried} messages were buried"));
+    }
+    if let Some(mut another) = another {
+        another.stop().await;
     }
     world.service.stop().await;
     let loud = world.loud_lines();
@@ -98,4 +119,59 @@ pub(crate) async fn run(row: &Row, is_quick: bool) -> Outcome {
         world.keep()
     }
     Outcome { verdict, notes, payments, settled_after, loud_lines: loud.len(), took: began.elapsed() }
+}
+
+/// Room for what an empty database takes, and some payments.
+fn disk_mb(database: Database) -> u32 {
+    match database {
+        Database::Sqlite => 8,
+        Database::Postgres => 160,
+    }
+}
+
+/// The server of the run, or one of the row's own where it is not fit to be used afterwards.
+async fn server(row: &Row, disk: Option<&SmallDisk>) -> Option<Postgres> {
+    match (row.database, row.fault, disk) {
+        (Database::Sqlite, ..) => None,
+        (_, Fault::DiskFull, Some(disk)) => Some(Postgres::with_data_in(disk.path()).await),
+        (_, Fault::ReadOnly, _) => Some(Postgres::private().await),
+        _ => Some(Postgres::shared()),
+    }
+}
+
+async fn world(row: &Row, server: Option<&Postgres>, disk: Option<&SmallDisk>) -> World {
+    let postgres = match server {
+        Some(server) => Some(server.schema().await),
+        None => None,
+    };
+    let database_folder =
+        disk.filter(|_| row.database == Database::Sqlite).map(|disk| disk.path().to_owned());
+    let registers = REGISTERS.iter().chain(&[PROBE, LATE, HTTP_REGISTER]).map(|name| (*name).to_owned());
+    let plan = Plan {
+        postgres,
+        database_folder,
+        registers: registers.collect(),
+        ways: Ways::Networks,
+        api_key_sha256: Some(API_KEY_SHA256),
+        ..Plan::default()
+    };
+    World::prepare(plan, Broker::shared()).await
+}
+
+/// The service's wall clock is what a file says from its start on; its monotonic clock is left alone, as when a clock is set.
+/// The whole process sees it, database library and all, which a clock of the product's own would not show.
+fn play_the_clock(world: &mut World) -> PathBuf {
+    let library =
+        std::env::var(FAKETIME).expect("INTEGRATOR_TEST_FAKETIME is not set: run `cargo xtask faults`");
+    let file = world.folder().join("clock");
+    set_clock(&file, "+0");
+    for (name, value) in [
+        ("LD_PRELOAD", library.as_str()),
+        ("FAKETIME_TIMESTAMP_FILE", file.to_str().expect("a path of text")),
+        ("FAKETIME_CACHE_DURATION", "1"),
+        ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
+    ] {
+        world.service.put_in_environment(name, value);
+    }
+    file
 }

@@ -86,6 +86,7 @@ pub(crate) struct Customers<'a> {
     prefix: String,
     payment_type: Option<String>,
     patience: Duration,
+    at_once: usize,
     came: AtomicUsize,
     served: watch::Sender<usize>,
     codes: Mutex<Vec<CodeTime>>,
@@ -109,6 +110,7 @@ impl<'a> Customers<'a> {
             prefix: "c".to_owned(),
             payment_type: None,
             patience: PATIENCE,
+            at_once: AT_ONCE,
             came: AtomicUsize::new(0),
             served: watch::Sender::new(0),
             codes: Mutex::default(),
@@ -121,6 +123,12 @@ impl<'a> Customers<'a> {
         Self { patience, ..self }
     }
 
+    /// No more of them are in the shop at once.
+    #[must_use]
+    pub(crate) fn at_once(self, at_once: usize) -> Self {
+        Self { at_once, ..self }
+    }
+
     /// They name this payment type, and their operations begin with it.
     #[must_use]
     pub(crate) fn of_type(self, payment_type: &str) -> Self {
@@ -130,7 +138,8 @@ impl<'a> Customers<'a> {
     /// Serves one customer for each fate. Fails at the first surprise.
     pub(crate) async fn serve(&self, fates: &[Fate]) {
         let customers = stream::iter(fates.iter().enumerate());
-        let served = customers.map(|(number, fate)| self.serve_one(number, *fate)).buffer_unordered(AT_ONCE);
+        let served =
+            customers.map(|(number, fate)| self.serve_one(number, *fate)).buffer_unordered(self.at_once);
         served.for_each(async |end| end.unwrap_or_else(|surprise| panic!("{surprise:?}"))).await;
     }
 
@@ -146,7 +155,8 @@ impl<'a> Customers<'a> {
         enough: impl Future<Output = ()>,
     ) -> Vec<Surprise> {
         let customers = stream::iter(fates.enumerate()).take_until(enough);
-        let served = customers.map(|(number, fate)| self.serve_one(number, fate)).buffer_unordered(AT_ONCE);
+        let served =
+            customers.map(|(number, fate)| self.serve_one(number, fate)).buffer_unordered(self.at_once);
         served.filter_map(|end| ready(end.err())).collect().await
     }
 

@@ -1,5 +1,7 @@
 //! A register that knows nothing but HTTP.
 
+use std::net::SocketAddr;
+
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::{Value, json};
 
@@ -36,11 +38,12 @@ type Answer = (u16, Value);
 
 impl HttpTill {
     pub(crate) fn new(lone: &Lone, register: &str) -> Self {
-        Self {
-            client: client(),
-            base: format!("http://{}", lone.service.http()),
-            register: register.to_owned(),
-        }
+        Self::at(lone.service.http(), register)
+    }
+
+    /// A register that finds its service there.
+    pub(crate) fn at(service: SocketAddr, register: &str) -> Self {
+        Self { client: client(), base: format!("http://{service}"), register: register.to_owned() }
     }
 
     /// Asks for a payment.

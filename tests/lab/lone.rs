@@ -9,7 +9,7 @@ use super::service::Service;
 /// The key of the store's software …
 pub(crate) const API_KEY: &str = "the-api-key-of-the-test";
 /// … and its SHA-256.
-const API_KEY_SHA256: &str = "b895e511c8a161cb112ab4672500a6310142099c9ca257ee6eb65e1c3b072d96";
+pub(crate) const API_KEY_SHA256: &str = "b895e511c8a161cb112ab4672500a6310142099c9ca257ee6eb65e1c3b072d96";
 
 /// A service that registers reach over HTTP only.
 pub(crate) struct Lone {
@@ -25,12 +25,11 @@ impl Lone {
     /// The usual shop, running.
     pub(crate) async fn start() -> Self {
         let folder = tempfile::Builder::new().prefix("integrator-test-").tempdir().expect("a folder");
-        let plan = Plan::default();
+        let plan = Plan { api_key_sha256: Some(API_KEY_SHA256), ..Plan::default() };
         let bank = Bank::process(folder.path()).await;
         let mut service = Service::new(folder.path());
         let settings = plan.settings(bank.address());
-        let with_key = with_key(&settings, API_KEY_SHA256);
-        service.set_up(&plan.configuration_without_broker(service.http()), &with_key).await;
+        service.set_up(&plan.configuration_without_broker(service.http()), &settings).await;
         bank.notify_at(&format!("http://{}/hooks/{}", service.http(), plan.servers[0].name)).await;
         service.start().await;
         Self { bank, service, folder: Some(folder), settings }
@@ -38,7 +37,7 @@ impl Lone {
 
     /// Gives the store another key: the one that tills have is good for nothing any more.
     pub(crate) async fn change_the_key(&self) {
-        self.service.import(&with_key(&self.settings, &"0".repeat(64))).await;
+        self.service.import(&self.settings.replace(API_KEY_SHA256, &"0".repeat(64))).await;
     }
 
     /// Ends it: the service stops in order.
@@ -56,11 +55,4 @@ impl Drop for Lone {
             eprintln!("kept: {}\n{}", folder.keep().display(), self.service.last_lines());
         }
     }
-}
-
-/// The settings with the key of this hash.
-fn with_key(settings: &str, sha256: &str) -> String {
-    format!(
-        "{settings}\n[api_keys.test]\nstore = \"17\"\nname = \"The test's till\"\nsha256 = \"{sha256}\"\n"
-    )
 }

@@ -28,6 +28,8 @@ pub(crate) struct Plan {
     pub(crate) database_folder: Option<PathBuf>,
     /// How the service reaches its neighbours.
     pub(crate) ways: Ways,
+    /// The SHA-256 of the key that the store's software has over HTTP.
+    pub(crate) api_key_sha256: Option<&'static str>,
     /// The authorization servers; each is a payment type of its own of the same name, the first is the default.
     pub(crate) servers: Vec<Server>,
 }
@@ -74,6 +76,7 @@ impl Default for Plan {
             postgres: None,
             database_folder: None,
             ways: Ways::Straight,
+            api_key_sha256: None,
             servers: vec![Server::named("sbp")],
         }
     }
@@ -208,6 +211,14 @@ show_qr = true
         for server in &self.servers {
             server.write(&mut text, bank);
         }
+        if let Some(sha256) = self.api_key_sha256 {
+            text += &with_key(sha256);
+        }
         text
     }
+}
+
+/// The key of the store's software, as settings say it.
+fn with_key(sha256: &str) -> String {
+    format!("\n[api_keys.test]\nstore = \"{STORE}\"\nname = \"The test's till\"\nsha256 = \"{sha256}\"\n")
 }

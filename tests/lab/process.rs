@@ -24,14 +24,28 @@ impl Process {
         Self::start_program(&sibling("integrator"), folder, arguments, log)
     }
 
+    /// The same with more in its environment.
+    pub(crate) fn start_in(
+        environment: &[(String, String)],
+        folder: &Path,
+        arguments: &[&str],
+        log: &str,
+    ) -> Self {
+        let mut command = command(&sibling("integrator"), folder, arguments);
+        command.envs(environment.iter().map(|(name, value)| (name, value)));
+        Self::spawn(command, folder.join(log))
+    }
+
     /// Starts another program in the same way.
     pub(crate) fn start_program(program: &Path, folder: &Path, arguments: &[&str], log: &str) -> Self {
-        let log = folder.join(log);
+        Self::spawn(command(program, folder, arguments), folder.join(log))
+    }
+
+    fn spawn(mut command: Command, log: PathBuf) -> Self {
         let open =
             || OpenOptions::new().create(true).append(true).open(&log).expect("the log can be written");
         let (output, errors) = (open(), open());
-        let child =
-            command(program, folder, arguments).stdout(output).stderr(errors).kill_on_drop(true).spawn();
+        let child = command.stdout(output).stderr(errors).kill_on_drop(true).spawn();
         Self { child: child.expect("the binary of the package can be started"), log }
     }
 

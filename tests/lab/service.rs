@@ -22,18 +22,24 @@ pub(crate) struct Service {
     http: SocketAddr,
     client: reqwest::Client,
     process: Option<Process>,
+    environment: Vec<(String, String)>,
 }
 
 impl Service {
     /// Chooses a port. Nothing runs yet.
     pub(crate) fn new(folder: &Path) -> Self {
         let http = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
-        Self { folder: folder.to_owned(), http, client: client(), process: None }
+        Self { folder: folder.to_owned(), http, client: client(), process: None, environment: Vec::new() }
     }
 
     /// Where its HTTP door is, also while it is down.
     pub(crate) fn http(&self) -> SocketAddr {
         self.http
+    }
+
+    /// From its next start on this is in its environment.
+    pub(crate) fn put_in_environment(&mut self, name: &str, value: &str) {
+        self.environment.push((name.to_owned(), value.to_owned()));
     }
 
     /// Writes the configuration and imports the settings.
@@ -72,7 +78,12 @@ impl Service {
     /// Starts the process.
     pub(crate) fn start_without_waiting(&mut self) {
         assert!(self.process.is_none(), "it runs already");
-        self.process = Some(Process::start(&self.folder, &["--config", CONFIGURATION, "serve"], LOG));
+        self.process = Some(Process::start_in(
+            &self.environment,
+            &self.folder,
+            &["--config", CONFIGURATION, "serve"],
+            LOG,
+        ));
     }
 
     /// Waits until it serves and has its broker.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use payment::Timestamp;
@@ -141,6 +142,13 @@ impl World {
     /// Where the files of this test are.
     pub(crate) fn folder(&self) -> &std::path::Path {
         self.folder.as_ref().expect("it goes with the world").path()
+    }
+
+    /// The files of the SQLite database that are there.
+    pub(crate) fn database_files(&self) -> Vec<PathBuf> {
+        let database = self.plan.database(self.folder());
+        let beside = ["", "-wal", "-shm"].map(|end| PathBuf::from(format!("{}{end}", database.display())));
+        beside.into_iter().filter(|file| file.exists()).collect()
     }
 
     /// How a register of the shop connects.

@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep};
 use universal_integrator::demo::books::{Books, Ledger, Received};
 use universal_integrator::till::{AmqpRegister, Event};
 
+use crate::lab::scripts::{ALSO_AFTERWARDS, CALLS, ON_EVERY_CALL};
 use crate::lab::{Bank, Broker, LIMIT, Plan, Server, World, until};
 use crate::till::{ask, expect, roubles};
 
@@ -54,28 +55,12 @@ enum Play {
     IsForged,
 }
 
-const ON_EVERY_CALL: [&str; 8] = [
-    "timeout_after_accept",
-    "timeout_before_accept",
-    "http_500",
-    "http_429",
-    "reset",
-    "slow",
-    "garbage",
-    "html",
-];
-/// Those that can also come after the bank has acted. A gateway that counts calls turns them away before.
-const ALSO_AFTERWARDS: [&str; 4] = ["http_500", "reset", "garbage", "html"];
-const CALLS: [(&str, Play); 4] = [
-    ("create", Play::GetsACode),
-    ("status", Play::IsPaid),
-    ("cancel", Play::IsCancelled),
-    ("refund", Play::IsRefunded),
-];
+/// What happens around the call that goes wrong, in the order of [`CALLS`].
+const PLAYS: [Play; 4] = [Play::GetsACode, Play::IsPaid, Play::IsCancelled, Play::IsRefunded];
 
 fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
-    for (call, play) in CALLS {
+    for (call, play) in CALLS.into_iter().zip(PLAYS) {
         for fault in ON_EVERY_CALL {
             cases.push(case(call, fault, play, &json!({})));
         }

@@ -53,6 +53,14 @@ pub(crate) const POSTGRESQL: Need = Need {
     programs: &["postgres", "initdb"],
 };
 
+/// The library that plays the clock of one process.
+pub(crate) const FAKETIME: Need = Need {
+    name: "libfaketime",
+    packages: &["libfaketime"],
+    folders: &["/usr/lib/*/faketime", "/usr/lib/faketime", "/usr/local/lib/faketime"],
+    programs: &["libfaketimeMT.so.1"],
+};
+
 /// The browser that looks at the kiosk's pages.
 pub(crate) const CHROMIUM: Need = Need {
     name: "Chromium and its driver",
@@ -159,7 +167,8 @@ fn install(command: &mut Command, missing: &[&Need]) -> Outcome {
     told(format!("apt-get failed ({status}); {}", how_to_get(missing)))
 }
 
-fn is_root() -> bool {
+/// Whether this process may do everything on the machine.
+pub(crate) fn is_root() -> bool {
     Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
 
