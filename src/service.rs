@@ -14,7 +14,7 @@ use std::time::Duration;
 use amqp::{Amqp, Consuming, Publishing};
 use anyhow::Context;
 use async_trait::async_trait;
-use engine::ports::{Clock, Delivery, EventSink, OutgoingEvent};
+use engine::ports::{Clock, Delivery, EventSink, NoOutputs, OutgoingEvent};
 use engine::{Engine, Parts};
 use http_door::{HttpConfig, HttpDoor, Playground};
 use store::{Db, Keyring};
@@ -76,6 +76,9 @@ impl Service {
             store,
             banks: Arc::clone(&banks) as _,
             events,
+            jobs: Arc::new(db.clone()),
+            output: Arc::new(NoOutputs),
+            pictures: Arc::new(NoOutputs),
             clock,
             ids: Arc::new(RandomIds),
         })

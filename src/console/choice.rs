@@ -7,7 +7,7 @@ use payment::{ConsoleId, Payment};
 /// One live code per console (design.md §4): of several open payments only the newest is shown. Only the newest ended
 /// one can be told, so a review that a person resolves a day later does not flash *paid* at another buyer.
 pub(crate) fn chosen<'a>(payments: &'a [Payment], console: &ConsoleId) -> Option<&'a Payment> {
-    let here = || payments.iter().filter(|payment| payment.checkout.show_on.contains(console));
+    let here = || payments.iter().filter(|payment| payment.is_meant_for(console));
     let newest_open = here().filter(|payment| payment.is_open()).max_by_key(|payment| age(payment));
     newest_open.or_else(|| here().max_by_key(|payment| age(payment)))
 }

@@ -112,6 +112,8 @@ impl Sample {
                 credits: Vec::new(),
                 refunds: Vec::new(),
                 consoles: Vec::new(),
+                spares: Vec::new(),
+                consoles_held: Vec::new(),
                 fiscal: None,
                 settled: false,
             },
@@ -155,6 +157,7 @@ impl Sample {
             routes: vec![self.route()],
             late_money: LateMoney::Refund,
             show_on: vec![self.place.console.clone()],
+            consoles: Vec::new(),
             show_on_register: false,
             supersedes: None,
             shares_register: false,
@@ -207,11 +210,8 @@ pub fn settings(shop: &str, language: &str, places: &[(Place, ConsoleKind, Optio
             open_plates: BTreeMap::new(),
         });
         let console = ConsoleSettings {
-            name: format!("Console {}", place.console),
-            kind: *kind,
-            show_qr: true,
-            language: None,
             screen_key_sha256: screen_key_sha256.map(str::to_owned),
+            ..ConsoleSettings::new(&format!("Console {}", place.console), *kind)
         };
         register.consoles.insert(place.console.clone(), console);
     }

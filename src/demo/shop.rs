@@ -108,13 +108,7 @@ fn register(name: &str) -> Result<RegisterSettings, InvalidName> {
             open_plates: BTreeMap::new(),
         });
     }
-    let console = ConsoleSettings {
-        name: "Экран киоска".to_owned(),
-        kind: ConsoleKind::Kiosk,
-        show_qr: true,
-        language: None,
-        screen_key_sha256: None,
-    };
+    let console = ConsoleSettings::new("Экран киоска", ConsoleKind::Kiosk);
     Ok(RegisterSettings {
         name: "Киоск самообслуживания".to_owned(),
         events_by: EventsBy::Both,

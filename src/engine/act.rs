@@ -9,7 +9,10 @@ use crate::asking::{MayAsk, Question};
 use crate::calls::Asked;
 use crate::engine::Engine;
 use crate::feed::{FeedError, Held, Request};
+use crate::ports::Drawn;
 
+/// How long a code waits for its pictures.
+const DRAWN_WITHIN: Duration = Duration::from_secs(1);
 /// The pause before an answer that met an unusable database is fed again. It is never discarded.
 const FEED_AGAIN_AFTER: Duration = Duration::from_millis(500);
 
@@ -49,10 +52,31 @@ impl Engine {
             Effect::Refund(refund) => self.refund(&payment, refund).await,
             Effect::AskStatus(attempt) => return self.poll(held, attempt, is_news).await,
             Effect::AskRefund(refund) => return self.poll_refund(held, refund).await,
+            Effect::Output => return self.put_on_outputs(&payment).await,
             Effect::Resolve => self.resolve_superseded(&payment).await,
         };
         if let Some(input) = input {
-            self.feed_until_durable(held, input).await;
+            let drawn = self.drawn_for(&payment, &input).await;
+            let request = Request { drawn, ..Request::default() };
+            self.feed_until_durable(held, input, request).await;
+        }
+    }
+
+    /// The pictures that the register wants of a code that has just come. They are not waited for long: the code itself is
+    /// what matters.
+    async fn drawn_for(&self, payment: &Payment, input: &Input) -> Arc<Drawn> {
+        let (Some(wanted), Input::Issued { answer: Ok(code), .. }) =
+            (&payment.checkout.details.render, input)
+        else {
+            return Arc::default();
+        };
+        let drawing = self.parts().pictures.draw(&code.payload, wanted);
+        match tokio::time::timeout(DRAWN_WITHIN, drawing).await {
+            Ok(drawn) => Arc::new(drawn),
+            Err(_) => {
+                tracing::warn!(payment.id = %payment.id, "its pictures took too long: the code goes out without them");
+                Arc::default()
+            }
         }
     }
 
@@ -91,7 +115,7 @@ impl Engine {
     async fn take_in(&self, held: Held, asked: Asked, may_ask: MayAsk) {
         let id = held.payment.id;
         match asked {
-            Asked::Answered(input) => self.feed_until_durable(held, input).await,
+            Asked::Answered(input) => self.feed_until_durable(held, input, Request::default()).await,
             Asked::PutOff(until) => self.put_off(&held.payment, until),
             Asked::Failed => {}
         }
@@ -119,12 +143,12 @@ impl Engine {
     }
 
     /// An answer of a bank is never discarded: it is fed until the database has it.
-    async fn feed_until_durable(&self, held: Held, input: Input) {
+    async fn feed_until_durable(&self, held: Held, input: Input, request: Request) {
         let id = held.payment.id;
         let mut held = Some(held);
         loop {
             let is_first = held.is_some();
-            match self.feed_from(id, held.take(), input.clone(), Request::default()).await {
+            match self.feed_from(id, held.take(), input.clone(), request.clone()).await {
                 Ok(_) => return,
                 Err(FeedError::Store(error)) => {
                     if is_first {

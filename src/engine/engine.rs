@@ -17,7 +17,10 @@ use crate::lanes::Lanes;
 use crate::limits::Limits;
 use crate::links::Links;
 use crate::outbox::Outbox;
-use crate::ports::{Banks, Clock, Destination, EventSink, Ids, Store, StoreError};
+use crate::outputs::{Worker, output_loop};
+use crate::ports::{
+    Banks, Clock, Destination, EventSink, Ids, Output, OutputJobs, Pictures, Store, StoreError,
+};
 use crate::settings::Settings;
 use crate::supersede::Waiting;
 use crate::wheel::Wheel;
@@ -36,6 +39,12 @@ pub struct Parts {
     pub banks: Arc<dyn Banks>,
     /// The way of events to registers.
     pub events: Arc<dyn EventSink>,
+    /// The jobs of outputs.
+    pub jobs: Arc<dyn OutputJobs>,
+    /// Devices.
+    pub output: Arc<dyn Output>,
+    /// Pictures for registers.
+    pub pictures: Arc<dyn Pictures>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Fresh ids.
@@ -62,6 +71,7 @@ struct Inner {
     asking: Asking,
     waiting: Waiting,
     links: Links,
+    worker: Worker,
     changes: broadcast::Sender<Destination>,
     tasks: TaskTracker,
     loops: TaskTracker,
@@ -86,6 +96,7 @@ impl Engine {
             asking: Asking::default(),
             waiting: Waiting::default(),
             links: Links::default(),
+            worker: Worker::default(),
             changes: broadcast::Sender::new(CHANGES_KEPT),
             tasks: TaskTracker::new(),
             loops: TaskTracker::new(),
@@ -102,6 +113,7 @@ impl Engine {
         loops.spawn(wake::sweep_loop(self.clone()));
         loops.spawn(wake::wheel_loop(self.clone()));
         loops.spawn(follow::settings_loop(self.clone()));
+        loops.spawn(output_loop(self.clone()));
         let engine = self.clone();
         loops.spawn(async move { engine.outbox().mark_loop(&engine).await });
         let engine = self.clone();
@@ -176,6 +188,10 @@ impl Engine {
 
     pub(crate) fn links(&self) -> &Links {
         &self.inner.links
+    }
+
+    pub(crate) fn worker(&self) -> &Worker {
+        &self.inner.worker
     }
 
     pub(crate) fn epoch(&self) -> u64 {

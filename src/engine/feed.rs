@@ -13,7 +13,8 @@ use crate::engine::Engine;
 use crate::links::links_between;
 use crate::outbox::{Outgoing, goes_by_queue};
 use crate::ports::{
-    Change, CommitError, CreditRow, Destination, LinkKey, OperationRecord, PaymentChange, StoreError, Stored,
+    Change, CommitError, CreditRow, Destination, Drawn, LinkKey, OperationRecord, PaymentChange, StoreError,
+    Stored,
 };
 
 /// A commit that lost so many races has met a bug, not bad luck.
@@ -70,6 +71,8 @@ pub(crate) struct Request {
     pub(crate) operation: Option<OperationRecord>,
     /// The command, for events to name it.
     pub(crate) reply: Option<Reply>,
+    /// Pictures of the code that the input brings.
+    pub(crate) drawn: Arc<Drawn>,
 }
 
 /// Why an input led to nothing.
@@ -217,7 +220,7 @@ impl Engine {
             return Ok(Fed::Unchanged(payment));
         }
         let Context { now: at, epoch } = context;
-        let mut journal = contract::journal(before, &facts, at, request.reply.as_ref());
+        let mut journal = contract::journal(before, &facts, at, request.reply.as_ref(), &request.drawn);
         for event in journal.iter_mut().flat_map(|row| &mut row.events) {
             event.is_delivered = !goes_by_queue(self, &event.destination);
         }
@@ -242,6 +245,7 @@ impl Engine {
         self.wake_those_who_wait_for(&freed);
         self.set_wake(&payment, wake_at);
         if before.is_open() && !payment.is_open() {
+            self.worker().wake(); // what shows its code is to be cleared
             self.wake_waiting(payment.id, at);
         }
         self.act(&Held::own(Arc::clone(&payment)), &effects, true);

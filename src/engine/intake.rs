@@ -2,6 +2,7 @@
 
 mod address;
 mod claim;
+mod outputs;
 mod pay;
 mod payments;
 mod period;
@@ -55,7 +56,8 @@ impl Command<'_> {
     /// What goes with the input that the command leads to.
     pub(crate) fn request(&self, operation: Option<OperationRecord>) -> Request {
         let name = |message_id: &String| Reply { to: self.from.clone(), message_id: message_id.clone() };
-        Request { is_news: true, operation, reply: self.incoming.message_id.as_ref().map(name) }
+        let reply = self.incoming.message_id.as_ref().map(name);
+        Request { is_news: true, operation, reply, ..Request::default() }
     }
 }
 

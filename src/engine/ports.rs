@@ -4,6 +4,7 @@ mod bank;
 mod clock;
 mod events;
 mod ids;
+mod output;
 mod store;
 mod unclaimed;
 
@@ -11,6 +12,9 @@ pub use bank::{Bank, Banks, Offer};
 pub use clock::Clock;
 pub use events::{Delivery, EventSink, OutgoingEvent, QUEUE_PREFIX};
 pub use ids::Ids;
+pub use output::{
+    Drawn, Face, JobDraft, JobEnd, JobStanding, JobTask, NoOutputs, Output, OutputJob, OutputJobs, Pictures,
+};
 pub use store::{
     Change, CommitError, CreditRow, DeliveryMark, Destination, EventDraft, EventRow, JournalRow, LinkChange,
     LinkKey, OperationKey, OperationKind, OperationRecord, PaymentChange, Search, Store, StoreError, Stored,

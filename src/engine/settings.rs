@@ -1,11 +1,17 @@
 //! What the business wants: the settings that the engine works by, as one snapshot.
 
+mod console;
+
 use std::collections::BTreeMap;
 
 use payment::{
     CodeKind, ConsoleId, Currency, LateMoney, PaymentTypeCode, Plate, PollPlan, RegisterId, ServerId, StoreId,
 };
 use serde::{Deserialize, Serialize};
+
+pub(crate) use console::terms_of;
+pub use console::{ConsoleSettings, ConsoleSize, DEFAULT_SITE};
+pub use payment::ConsoleKind;
 
 /// Everything that admins set, at one revision.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -86,43 +92,6 @@ pub enum EventsBy {
     Http,
     /// Both ways.
     Both,
-}
-
-/// An output for buyers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ConsoleSettings {
-    /// Its name for people.
-    pub name: String,
-    /// What it is.
-    pub kind: ConsoleKind,
-    /// Whether codes are shown on it (UKM: *Выводить QR-коды*).
-    pub show_qr: bool,
-    /// Its language; `None`: the store's.
-    #[serde(default)]
-    pub language: Option<String>,
-    /// SHA-256 in hex of the key that a screen opens this console with; `None`: no screen can.
-    #[serde(default)]
-    pub screen_key_sha256: Option<String>,
-}
-
-/// What a console is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ConsoleKind {
-    /// A kiosk's own screen, as a page of ours.
-    Kiosk,
-    /// A buyer's graphic display, as a page of ours.
-    Display,
-}
-
-impl ConsoleKind {
-    /// The word of the contract.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Kiosk => "kiosk",
-            Self::Display => "display",
-        }
-    }
 }
 
 /// A tender.

@@ -81,7 +81,7 @@ impl Engine {
             let fed = self.feed_from(id, Some(held.clone()), input, Request::default()).await?;
             held = held.after(fed);
         }
-        let silent = self.silent_outputs(&held.payment);
+        let silent = self.silent_outputs(&held.payment).await?;
         if !silent.is_empty() {
             let input = Input::OutputsTold { consoles: silent };
             let fed = self.feed_from(id, Some(held.clone()), input, Request::default()).await?;

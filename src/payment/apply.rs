@@ -2,7 +2,7 @@
 
 use crate::{
     Annulment, Attempt, AttemptId, Code, CreditRole, DeathCause, Fact, FiscalReceipt, LastTry, Life,
-    OperationId, Payment, Phase, Refund, RefundId, RefundState, Timestamp,
+    OperationId, Payment, Phase, Refund, RefundId, RefundState, Spare, Timestamp,
 };
 
 /// Folds one fact, which happened at `at`, into the payment.
@@ -48,6 +48,10 @@ pub fn apply(payment: &mut Payment, fact: &Fact, at: Timestamp) {
                 payment.state.consoles.retain(|known| known.console != report.console);
                 payment.state.consoles.push(report.clone());
             }
+        }
+        Fact::ConsolesHeld { consoles } => payment.state.consoles_held.extend(consoles.iter().cloned()),
+        Fact::SpareCalled { console } => {
+            payment.state.spares.push(Spare { console: console.clone(), since: at });
         }
         Fact::Fiscalized { operation, receipt } => fiscalize(payment, operation, receipt),
         Fact::ReviewEnded { .. } => {}

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::terms::millis;
 use crate::{
-    CodeKind, ConsoleId, Money, OperationId, PaymentTypeCode, RegisterId, Route, StoreId, Timestamp,
+    CodeKind, ConsoleId, ConsoleTerms, Money, OperationId, PaymentTypeCode, RegisterId, Route, StoreId,
+    Timestamp,
 };
 
 /// One pay operation as it was accepted, with the ways to banks that it may take.
@@ -36,6 +37,9 @@ pub struct Checkout {
     pub late_money: LateMoney,
     /// Where the code is shown.
     pub show_on: Vec<ConsoleId>,
+    /// Consoles that are more than plain pages of the register, and those that may step in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub consoles: Vec<ConsoleTerms>,
     /// Whether the code travels in the event for the register itself to show.
     pub show_on_register: bool,
     /// The register's operation that is resolved before a bank is asked.
@@ -72,9 +76,46 @@ pub struct Details {
     /// The queue that gets best-effort copies of this operation's events.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<String>,
+    /// Pictures of the code that the register wants with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub render: Option<Render>,
     /// The goods, for slips and refunds by item.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<Item>,
+}
+
+/// Pictures of a code that a register wants in `payment.qr_ready`. What can't be drawn at the size is left out there.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Render {
+    /// PNG in Base64.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub png: Option<PictureSize>,
+    /// BMP with one bit a pixel in Base64.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bmp: Option<PictureSize>,
+    /// SVG.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub svg: Option<PictureSize>,
+    /// Bytes for an ESC/POS printer in Base64.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub escpos: Option<PaperSize>,
+}
+
+/// The side of a square picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PictureSize {
+    /// Its side at most, in pixels, the white border included: each module has the same whole number of them.
+    #[schemars(range(min = 64, max = 2000))]
+    pub width: u32,
+}
+
+/// The paper of a printer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PaperSize {
+    /// Its width in millimetres: 58 or 80.
+    #[schemars(range(min = 58, max = 80))]
+    pub paper_mm: u32,
 }
 
 /// One line of a receipt. Not checked against the payment's amount.

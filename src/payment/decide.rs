@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::step::Step;
 use crate::{
-    AttemptId, Checkout, ConsoleReport, Fact, Input, Payment, PaymentId, RefundId, RejectCode, Timestamp,
-    closing, crediting, due, fiscalizing, opening, refund_answers, refunding, reviewing, waiting, watching,
+    AttemptId, Checkout, Fact, Input, Payment, PaymentId, RefundId, RejectCode, Timestamp, closing,
+    crediting, due, fiscalizing, opening, refund_answers, refunding, reviewing, showing, waiting, watching,
     withdrawing,
 };
 
@@ -45,6 +45,9 @@ pub enum Effect {
     /// Find out what became of the operation that the payment supersedes, and end it if it is open: answer by
     /// [`Input::Resolved`] once it is.
     Resolve,
+    /// Put the code on consoles that are driven by jobs, or shared: answer by [`Input::ConsolesHeld`] and
+    /// [`Input::OutputsTold`].
+    Output,
     /// Ask for a refund's state: answer by [`Input::RefundStatus`], nothing if the call fails.
     AskRefund(RefundId),
 }
@@ -119,7 +122,8 @@ fn decide_in(mut step: Step, input: Input) -> Result<Decision, Rejection> {
         Input::RefundStatus { refund, asked_at, answer } => {
             refund_answers::looked_up(&mut step, refund, asked_at, answer);
         }
-        Input::OutputsTold { consoles } => outputs_told(&mut step, consoles),
+        Input::OutputsTold { consoles } => showing::told(&mut step, consoles),
+        Input::ConsolesHeld { consoles } => showing::held(&mut step, consoles),
         Input::Cancel { reason } => closing::cancel(&mut step, reason),
         Input::Refund(order) => refunding::request(&mut step, order)?,
         Input::Claim => crediting::claim(&mut step)?,
@@ -142,18 +146,11 @@ fn wake(step: &mut Step, delivered: bool) {
     }
 }
 
-/// Notes what is news of the outputs' reports.
-fn outputs_told(step: &mut Step, mut consoles: Vec<ConsoleReport>) {
-    consoles.retain(|report| !step.payment.state.consoles.contains(report));
-    if step.payment.is_open() && !consoles.is_empty() {
-        step.record(Fact::OutputsTold { consoles });
-    }
-}
-
 /// Does everything that is due by the state alone. Level-triggered: safe to run after any input, any number of times.
 fn advance(step: &mut Step) {
     watching::advance(step);
     opening::advance(step);
+    showing::advance(step);
     closing::advance(step);
     withdrawing::advance(step);
     refunding::advance(step);

@@ -49,7 +49,7 @@ fn phase_due(payment: &Payment, now: Timestamp) -> Option<Timestamp> {
         Phase::Opening { next_attempt_at, give_up_at } => Some(next_attempt_at.max(now).min(give_up_at)),
         Phase::Showing => {
             let over_at = payment.shown_attempt().map(|attempt| attempt.expires_at);
-            over_at.into_iter().chain(payment.outputs_tell_by()).min()
+            over_at.into_iter().chain(payment.outputs_due(now)).min()
         }
         Phase::Closing { tell_by, .. } => Some(tell_by),
         Phase::Review { .. } => Some(now.plus(REMIND_EVERY)),

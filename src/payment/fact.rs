@@ -71,6 +71,16 @@ pub enum Fact {
         /// Each console's report.
         consoles: Vec<ConsoleReport>,
     },
+    /// Consoles that several registers share show this payment's code from now on.
+    ConsolesHeld {
+        /// The consoles.
+        consoles: Vec<ConsoleId>,
+    },
+    /// None of the consoles that were asked for shows the code: another one of the register steps in.
+    SpareCalled {
+        /// The console.
+        console: ConsoleId,
+    },
     /// The buyer's bank carries a payment out.
     ProcessingSeen {
         /// Which attempt.

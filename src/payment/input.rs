@@ -1,8 +1,8 @@
 //! What decisions are made on.
 
 use crate::{
-    AnnulAnswer, AttemptId, BankTransaction, Call, CallError, ConsoleReport, FiscalReceipt, Issued, Money,
-    OperationId, Origin, PaidNotice, RefundAnswer, RefundId, StatusAnswer, Timestamp,
+    AnnulAnswer, AttemptId, BankTransaction, Call, CallError, ConsoleId, ConsoleReport, FiscalReceipt,
+    Issued, Money, OperationId, Origin, PaidNotice, RefundAnswer, RefundId, StatusAnswer, Timestamp,
 };
 
 /// One thing that reached a payment.
@@ -80,6 +80,11 @@ pub enum Input {
     OutputsTold {
         /// Each console's report.
         consoles: Vec<ConsoleReport>,
+    },
+    /// The payment has got hold of consoles that several registers share.
+    ConsolesHeld {
+        /// The consoles.
+        consoles: Vec<ConsoleId>,
     },
     /// The register, or a person, wants the end.
     Cancel {

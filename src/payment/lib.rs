@@ -7,6 +7,7 @@ mod checkout;
 mod claiming;
 mod closing;
 mod code;
+mod console;
 mod credit;
 mod crediting;
 mod decide;
@@ -22,6 +23,7 @@ mod refund_answers;
 mod refund_limits;
 mod refunding;
 mod reviewing;
+mod showing;
 mod state;
 mod step;
 mod terms;
@@ -37,9 +39,10 @@ pub use answer::{
 };
 pub use apply::apply;
 pub use ask::{IssueRequest, OrderRequest, RefundRequest};
-pub use checkout::{Checkout, Details, Item, LateMoney};
+pub use checkout::{Checkout, Details, Item, LateMoney, PaperSize, PictureSize, Render};
 pub use claiming::{PlateMoney, open_paid};
 pub use code::{Code, CodeKind, Plate};
+pub use console::{ConsoleKind, ConsoleTerms, ConsoleWay};
 pub use credit::{Credit, CreditRole};
 pub use decide::{
     Context, Decision, Effect, Rejection, decide, decide_without_link, open, open_without_link,
@@ -53,8 +56,8 @@ pub use input::{Input, RefundOrder, Resolution, Verdict};
 pub use money::{AmountOutOfRange, Currency, Money, UnknownCurrency};
 pub use refund::{Origin, Refund, RefundState};
 pub use state::{
-    Annulment, Attempt, Call, DeathCause, Ending, FiscalReceipt, LastTry, Life, Payment, Phase, State, Wait,
-    Wish,
+    Annulment, Attempt, Call, DeathCause, Ending, FiscalReceipt, LastTry, Life, Payment, Phase, Spare, State,
+    Wait, Wish,
 };
 pub use terms::{PollPlan, RefundAbility, RefundTerms, Route, Terms};
 pub use time::{Timestamp, TimestampError};

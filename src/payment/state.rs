@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AttemptId, Checkout, Code, ConsoleReport, Credit, EndCode, EndWord, PaymentId, Refund, Refusal, Timestamp,
+    AttemptId, Checkout, Code, ConsoleId, ConsoleReport, Credit, EndCode, EndWord, PaymentId, Refund,
+    Refusal, Timestamp,
 };
 
 /// Our record of one pay operation, from request to settled.
@@ -41,12 +42,27 @@ pub struct State {
     /// What consoles did with the code, each by its last word.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub consoles: Vec<ConsoleReport>,
+    /// Consoles that stepped in since none that was asked for shows the code.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spares: Vec<Spare>,
+    /// Consoles that several registers share and that this payment has got hold of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub consoles_held: Vec<ConsoleId>,
     /// The fiscal receipt of the sale, once the register has told of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fiscal: Option<FiscalReceipt>,
     /// Nothing is left to do: final for the till, nothing payable at a bank, refunds final, events delivered.
     #[serde(default)]
     pub settled: bool,
+}
+
+/// A console that stepped in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spare {
+    /// The console.
+    pub console: ConsoleId,
+    /// Since when.
+    pub since: Timestamp,
 }
 
 /// What the register has been told.

@@ -5,13 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::{
-    Annulment, Attempt, AttemptId, Call, Checkout, CodeId, CodeKind, ConsoleId, Credit, CreditRole, EndWord,
-    LastTry, Life, OrderRequest, Payment, PaymentId, Phase, Refund, RefundId, RefundRequest, RefundState,
-    Route, ServerId, State, Status, Terms, Timestamp, due,
+    Annulment, Attempt, AttemptId, Call, Checkout, CodeId, CodeKind, Credit, CreditRole, EndWord, LastTry,
+    Life, OrderRequest, Payment, PaymentId, Phase, Refund, RefundId, RefundRequest, RefundState, Route,
+    ServerId, State, Status, Terms, Timestamp, due,
 };
-
-/// A console that has told nothing of a code for so long does not show it (design.md §6).
-const OUTPUTS_TELL_WITHIN: Duration = Duration::from_secs(3);
 
 impl Payment {
     /// A payment before its first fact: what its journal is folded onto.
@@ -23,6 +20,8 @@ impl Payment {
             credits: Vec::new(),
             refunds: Vec::new(),
             consoles: Vec::new(),
+            spares: Vec::new(),
+            consoles_held: Vec::new(),
             fiscal: None,
             settled: false,
         };
@@ -58,26 +57,6 @@ impl Payment {
     /// The attempt whose code buyers have, if one was ever shown. There is at most one that is not dead (P1).
     pub fn shown_attempt(&self) -> Option<&Attempt> {
         self.state.attempts.iter().rev().find(|attempt| attempt.shown_at.is_some())
-    }
-
-    /// Consoles that should show the code and have told nothing of it in time: nobody is there to show it.
-    pub fn silent_consoles(&self, now: Timestamp) -> Vec<&ConsoleId> {
-        if self.outputs_tell_by().is_none_or(|tell_by| now < tell_by) {
-            return Vec::new();
-        }
-        self.checkout.show_on.iter().filter(|console| !self.has_told(console)).collect()
-    }
-
-    /// By when consoles must tell that they show the code, if one of them has not.
-    pub(crate) fn outputs_tell_by(&self) -> Option<Timestamp> {
-        let is_awaited = self.checkout.show_on.iter().any(|console| !self.has_told(console));
-        let shown_at = self.shown_attempt().and_then(|attempt| attempt.shown_at);
-        let is_shown = is_awaited && self.state.phase == Phase::Showing;
-        shown_at.filter(|_| is_shown).map(|at| at.plus(OUTPUTS_TELL_WITHIN))
-    }
-
-    fn has_told(&self, console: &ConsoleId) -> bool {
-        self.state.consoles.iter().any(|report| report.console == *console)
     }
 
     /// The credit that pays, once there is one.

@@ -84,6 +84,14 @@ impl Db {
         }
     }
 
+    /// The one writer of a file; a server has none.
+    pub(crate) fn writer(&self) -> Option<&Writer> {
+        match &self.inner.writing {
+            Writing::Sqlite(writer) => Some(writer),
+            Writing::Postgres(_) => None,
+        }
+    }
+
     pub(crate) fn pool(&self) -> &Pool {
         &self.inner.pool
     }

@@ -27,6 +27,7 @@ mod change;
 mod copy;
 mod db;
 mod error;
+mod jobs;
 mod memory;
 mod migrations;
 mod pool;

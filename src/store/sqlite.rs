@@ -30,6 +30,7 @@ pub(crate) use connect::{is_there, read_pool, write_options};
 pub(crate) use job::{Refusal, Work};
 pub(crate) use lock::Lock;
 pub(crate) use migrations::migrate;
+pub(crate) use script::Script;
 pub(crate) use session::Session;
 pub(crate) use writer::Writer;
 

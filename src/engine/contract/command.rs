@@ -1,6 +1,6 @@
 //! What registers send, checked field by field so that an answer can name the field to mend.
 
-use payment::{AmountOutOfRange, Currency, Item, Money, OperationId, RejectCode};
+use payment::{AmountOutOfRange, Currency, Item, Money, OperationId, RejectCode, Render};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Number, Value};
@@ -48,6 +48,8 @@ pub struct PayBody {
     pub cashier: Option<String>,
     /// The shift.
     pub shift: Option<String>,
+    /// Pictures of the code wanted in `payment.qr_ready`.
+    pub render: Option<Render>,
     /// The goods.
     pub items: Option<Vec<Item>>,
     /// Not started after this time: RFC 3339. Left out: a minute from sending.

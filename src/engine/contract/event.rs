@@ -125,6 +125,18 @@ pub struct EventBody {
     /// A page that opens the payment on the buyer's phone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payment_url: Option<String>,
+    /// The code as PNG in Base64, if the pay asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub png: Option<String>,
+    /// The code as BMP in Base64, if the pay asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bmp: Option<String>,
+    /// The code as SVG, if the pay asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub svg: Option<String>,
+    /// The code as bytes for an ESC/POS printer in Base64, if the pay asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub escpos: Option<String>,
     /// What each console did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub consoles: Option<Vec<ConsoleBody>>,

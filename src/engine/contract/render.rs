@@ -6,7 +6,7 @@ use payment::{
 };
 
 use super::event::{EventBody, QrBody, Sum};
-use crate::ports::{Destination, EventDraft, JournalRow};
+use crate::ports::{Destination, Drawn, EventDraft, JournalRow};
 
 /// A command that events answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,18 +20,20 @@ pub(crate) struct Reply {
 /// The journal rows of a commit: each fact with the events that registers must get, in order.
 ///
 /// `before` is the payment without these facts; each event tells the state right after its own fact. `reply`: the
-/// command that led to them; events to its sender name it.
+/// command that led to them; events to its sender name it. `drawn`: pictures for a code that is among them.
 pub(crate) fn journal(
     before: &Payment,
     facts: &[Fact],
     at: Timestamp,
     reply: Option<&Reply>,
+    drawn: &Drawn,
 ) -> Vec<JournalRow> {
     let mut payment = before.clone();
     let mut rows = Vec::with_capacity(facts.len());
     for fact in facts {
         apply(&mut payment, fact, at);
-        let events = events_of(&payment, fact, at).into_iter().map(|event| event.into_draft(reply)).collect();
+        let events =
+            events_of(&payment, fact, at, drawn).into_iter().map(|event| event.into_draft(reply)).collect();
         rows.push(JournalRow { sequence: payment.state.sequence, fact: fact.clone(), events });
     }
     rows
@@ -59,11 +61,13 @@ impl Telling {
     }
 }
 
-fn events_of(payment: &Payment, fact: &Fact, at: Timestamp) -> Vec<Telling> {
+fn events_of(payment: &Payment, fact: &Fact, at: Timestamp, drawn: &Drawn) -> Vec<Telling> {
     let body = common(payment, at);
     match fact {
         Fact::Accepted { .. } => to_register(payment, "payment.accepted", body),
-        Fact::CodeShown { .. } => to_register(payment, "payment.qr_ready", with_code(payment, body)),
+        Fact::CodeShown { .. } => {
+            to_register(payment, "payment.qr_ready", with_pictures(drawn, with_code(payment, body)))
+        }
         Fact::OutputsTold { consoles } => {
             to_register(payment, "payment.shown", EventBody { consoles: Some(consoles.clone()), ..body })
         }
@@ -140,6 +144,11 @@ pub(super) fn with_code(payment: &Payment, body: EventBody) -> EventBody {
         payment_url: Some(code.payment_url.clone().unwrap_or_else(|| code.payload.clone())),
         ..body
     }
+}
+
+fn with_pictures(drawn: &Drawn, body: EventBody) -> EventBody {
+    let Drawn { png, bmp, svg, escpos } = drawn.clone();
+    EventBody { png, bmp, svg, escpos, ..body }
 }
 
 pub(super) fn with_ending(ending: &Ending, body: EventBody) -> EventBody {

@@ -137,6 +137,7 @@ fn checkout_of(
         routes: vec![route],
         late_money: late_money_of(store, payment_type),
         show_on: Vec::new(),
+        consoles: Vec::new(),
         show_on_register: false,
         supersedes: None,
         shares_register: true,

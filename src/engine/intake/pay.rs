@@ -1,10 +1,11 @@
 //! `pay`: checked against the contract, the settings and the bank's bounds, then one commit that opens the payment.
 
 use payment::{
-    Checkout, CodeKind, ConsoleId, Details, LateMoney, Money, OperationId, PaymentId, PaymentTypeCode,
-    RegisterId, RejectCode, Route, StoreId, Timestamp,
+    Checkout, CodeKind, Details, LateMoney, Money, OperationId, PaymentId, PaymentTypeCode, RegisterId,
+    RejectCode, Route, StoreId, Timestamp,
 };
 
+use super::outputs::outputs_of;
 use super::{Answer, Command, Failure, Recorded, address, known, payments, record_rejection};
 use crate::contract::{self, Fault, PayBody};
 use crate::engine::Engine;
@@ -146,7 +147,7 @@ fn check(engine: &Engine, command: &Command<'_>) -> Result<Checkout, Fault> {
     let (code, payment_type) = payment_type_of(&body, store)?;
     let kind = kind_of(&body, payment_type)?;
     let routes = routes_of(engine, payment_type, register, kind, amount)?;
-    let (show_on, show_on_register) = outputs_of(&body, register)?;
+    let outputs = outputs_of(&body, store, &command.from.register, &routes, command.now)?;
     let supersedes = supersedes_of(&body, &operation)?;
     Ok(Checkout {
         store: command.from.store.clone(),
@@ -159,8 +160,9 @@ fn check(engine: &Engine, command: &Command<'_>) -> Result<Checkout, Fault> {
         not_after,
         routes,
         late_money: late_money_of(store, payment_type),
-        show_on,
-        show_on_register,
+        show_on: outputs.show_on,
+        consoles: outputs.consoles,
+        show_on_register: outputs.show_on_register,
         supersedes,
         shares_register: register.open_payments == OpenPayments::Many,
         details: Details {
@@ -169,6 +171,7 @@ fn check(engine: &Engine, command: &Command<'_>) -> Result<Checkout, Fault> {
             cashier: body.cashier,
             shift: body.shift,
             reply_to: command.incoming.reply_to.clone(),
+            render: body.render,
             items: body.items.unwrap_or_default(),
         },
     })
@@ -312,27 +315,4 @@ fn with_plates(offers: Vec<Offer>, register: &RegisterSettings) -> Result<Vec<Of
         return Err(Fault::invalid("qr", reason));
     }
     Ok(offers)
-}
-
-/// Where the code is shown: named consoles or kinds, or every console that shows codes, else the register itself.
-fn outputs_of(body: &PayBody, register: &RegisterSettings) -> Result<(Vec<ConsoleId>, bool), Fault> {
-    let shows = || register.consoles.iter().filter(|(_, console)| console.show_qr);
-    let Some(wanted) = &body.show_on else {
-        let consoles: Vec<ConsoleId> = shows().map(|(id, _)| id.clone()).collect();
-        let only_the_register = consoles.is_empty();
-        return Ok((consoles, only_the_register));
-    };
-    let wants_register = wanted.iter().any(|name| name == "register");
-    let is_wanted =
-        |id: &ConsoleId, kind: &str| wanted.iter().any(|name| name == id.as_str() || name == kind);
-    let consoles: Vec<ConsoleId> = shows()
-        .filter(|(id, console)| is_wanted(id, console.kind.word()))
-        .map(|(id, _)| id.clone())
-        .collect();
-    if consoles.is_empty() && !wants_register {
-        let reason =
-            "none of the outputs named in show_on is set up for this register with codes switched on";
-        return Err(Fault::new(RejectCode::NoOutput, "show_on", reason));
-    }
-    Ok((consoles, wants_register))
 }

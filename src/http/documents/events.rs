@@ -203,7 +203,7 @@ pub(super) const EVENTS: [Event; 24] = [
         "payment.qr_ready",
         "The code can be paid: the till shows or prints it if it owns an output.",
         &["qr", "bank", "payment_url"],
-        &[],
+        &["png", "bmp", "svg", "escpos"],
         || json!({ "qr": code(), "bank": "raiffeisen", "payment_url": code()["payload"] })
     ),
     event!(

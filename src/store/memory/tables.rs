@@ -10,8 +10,9 @@ use engine::ports::{
     UnclaimedCredit,
 };
 use engine::settings::Settings;
-use payment::{OperationId, Payment, PaymentId, RegisterId, StoreId, Timestamp};
+use payment::{ConsoleId, OperationId, Payment, PaymentId, RegisterId, StoreId, Timestamp};
 
+use super::jobs::JobRow;
 use crate::records::{DeliveryState, EventRecord, FactRecord};
 use crate::rows::holds_register;
 
@@ -36,6 +37,8 @@ pub(super) struct Tables {
     /// Money without an order, by server and transaction.
     unclaimed: BTreeMap<(String, String), UnclaimedCredit>,
     links: BTreeMap<LinkKey, PaymentId>,
+    pub(super) jobs: BTreeMap<(PaymentId, ConsoleId), JobRow>,
+    pub(super) console_holds: BTreeMap<(StoreId, RegisterId, ConsoleId), PaymentId>,
     epochs: Vec<Timestamp>,
     pub(super) settings: Settings,
 }

@@ -10,10 +10,11 @@ use crate::migrations::{File, migrator};
 use crate::sql;
 
 /// The files of `migrations/postgres`: number, name, text.
-const FILES: [File; 3] = [
+const FILES: [File; 4] = [
     (1, "payments", include_str!("../../../migrations/postgres/0001_payments.sql")),
     (2, "settings", include_str!("../../../migrations/postgres/0002_settings.sql")),
     (3, "commit", include_str!("../../../migrations/postgres/0003_commit.sql")),
+    (4, "outputs", include_str!("../../../migrations/postgres/0004_outputs.sql")),
 ];
 
 /// The SQLSTATE of a table that is not there.

@@ -1,8 +1,8 @@
 //! Whether settings make sense, beyond the form of each value.
 
-use engine::settings::{
-    ConsoleSettings, PaymentType, RegisterSettings, ServerSettings, Settings, StoreSettings,
-};
+mod consoles;
+
+use engine::settings::{PaymentType, RegisterSettings, ServerSettings, Settings, StoreSettings};
 use jiff::tz::TimeZone;
 use payment::{LateMoney, PollPlan};
 
@@ -46,6 +46,7 @@ fn check_store(key: &str, store: &StoreSettings, settings: &Settings, problems: 
     for (register, its) in &store.registers {
         check_register(&format!("{key}.registers.{register}"), its, settings, problems);
     }
+    consoles::check(key, store, problems);
     for (code, its) in &store.payment_types {
         check_payment_type(&format!("{key}.payment_types.{code}"), its, settings, problems);
     }
@@ -53,9 +54,6 @@ fn check_store(key: &str, store: &StoreSettings, settings: &Settings, problems: 
 
 fn check_register(key: &str, register: &RegisterSettings, settings: &Settings, problems: &mut Problems) {
     check_name(key, &register.name, problems);
-    for (console, its) in &register.consoles {
-        check_console(&format!("{key}.consoles.{console}"), its, problems);
-    }
     let plates = register.plates.iter().map(|its| ("plates", its));
     for (kind, (server, plate)) in plates.chain(register.open_plates.iter().map(|its| ("open_plates", its))) {
         let key = format!("{key}.{kind}.{server}");
@@ -67,22 +65,6 @@ fn check_register(key: &str, register: &RegisterSettings, settings: &Settings, p
             problems
                 .at(format!("{key}.payload"), "a plate needs the text of its QR code, as the bank gave it");
         }
-    }
-}
-
-fn check_console(key: &str, console: &ConsoleSettings, problems: &mut Problems) {
-    check_name(key, &console.name, problems);
-    if let Some(language) = &console.language {
-        check_language(key, language, problems);
-    }
-    if let Some(hash) = &console.screen_key_sha256
-        && !is_sha256(hash)
-    {
-        problems.wrong(
-            format!("{key}.screen_key_sha256"),
-            hash,
-            "not a SHA-256 of the screen's key: 64 characters of 0-9 a-f",
-        );
     }
 }
 

@@ -1,12 +1,12 @@
 //! Stores, registers, consoles and payment types in the file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use engine::settings::{
     ConsoleSettings, EventsBy, OpenPayments, PaymentType, RegisterSettings, StoreSettings,
 };
-use payment::{CodeKind, ConsoleId, LateMoney, PaymentTypeCode, RegisterId, StoreId};
+use payment::{CodeKind, ConsoleId, LateMoney, PaymentTypeCode, RegisterId, StoreId, Timestamp};
 use serde::{Deserialize, Serialize};
 use toml::Table;
 
@@ -103,12 +103,31 @@ pub(super) fn write_register(register: &RegisterSettings) -> Table {
 }
 
 fn read_console(fields: &mut Fields<'_>) -> Option<ConsoleSettings> {
-    let name = fields.required("name");
+    let name: Option<String> = fields.required("name");
     let kind = fields.required("kind");
     let show_qr = fields.required("show_qr");
     let language = fields.optional("language");
     let screen_key_sha256 = fields.optional("screen_key_sha256");
-    Some(ConsoleSettings { name: name?, kind: kind?, show_qr: show_qr?, language, screen_key_sha256 })
+    let through_till = fields.optional("through_till");
+    let address = fields.optional("address");
+    let site = fields.optional("site");
+    let profile = fields.optional("profile");
+    let size = fields.optional("size");
+    let also_for: Option<BTreeSet<RegisterId>> = fields.optional("also_for");
+    let out_of_order_until = read_time(fields, "out_of_order_until");
+    Some(ConsoleSettings {
+        show_qr: show_qr?,
+        language,
+        screen_key_sha256,
+        through_till,
+        address,
+        site,
+        profile,
+        size,
+        also_for: also_for.unwrap_or_default(),
+        out_of_order_until,
+        ..ConsoleSettings::new(&name?, kind?)
+    })
 }
 
 pub(super) fn write_console(console: &ConsoleSettings) -> Table {
@@ -118,7 +137,24 @@ pub(super) fn write_console(console: &ConsoleSettings) -> Table {
     put(&mut table, "show_qr", console.show_qr);
     put_some(&mut table, "language", console.language.as_ref());
     put_some(&mut table, "screen_key_sha256", console.screen_key_sha256.as_ref());
+    put_some(&mut table, "through_till", console.through_till);
+    put_some(&mut table, "address", console.address.as_ref());
+    put_some(&mut table, "site", console.site.as_ref());
+    put_some(&mut table, "profile", console.profile.as_ref());
+    put_some(&mut table, "size", console.size);
+    put_some(&mut table, "also_for", Some(&console.also_for).filter(|registers| !registers.is_empty()));
+    put_some(&mut table, "out_of_order_until", console.out_of_order_until.map(|until| until.to_string()));
     table
+}
+
+/// A point in time, as RFC 3339 text.
+fn read_time(fields: &mut Fields<'_>, name: &'static str) -> Option<Timestamp> {
+    let text: String = fields.optional(name)?;
+    let time = Timestamp::parse(&text);
+    if time.is_err() {
+        fields.wrong(name, "not a time; write it as \"2026-11-21T10:15:00Z\"");
+    }
+    time.ok()
 }
 
 fn read_payment_type(fields: &mut Fields<'_>) -> Option<PaymentType> {

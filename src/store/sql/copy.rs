@@ -15,6 +15,8 @@ pub(crate) const TABLES: &[&str] = &[
     "credits",
     "unclaimed_credits",
     "links",
+    "output_jobs",
+    "console_holds",
     "instances",
 ];
 

@@ -245,6 +245,7 @@ fn checkout(number: u128) -> Checkout {
         }],
         late_money: LateMoney::Refund,
         show_on: Vec::new(),
+        consoles: Vec::new(),
         show_on_register: true,
         supersedes: None,
         shares_register: false,

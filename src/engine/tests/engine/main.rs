@@ -19,6 +19,7 @@ mod many;
 mod one_open;
 mod open_plates;
 mod outage;
+mod outputs;
 mod paid;
 mod parked;
 mod plates;

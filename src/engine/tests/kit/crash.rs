@@ -16,6 +16,8 @@ pub(crate) enum Port {
     Publish,
     /// Delivery marks.
     Mark,
+    /// A device.
+    Output,
 }
 
 impl Port {

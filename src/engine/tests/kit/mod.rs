@@ -14,6 +14,7 @@ mod journal;
 mod laws;
 mod ledger;
 mod life;
+mod output;
 mod published;
 mod settings;
 mod sink;
@@ -25,6 +26,7 @@ pub(crate) use crash::{CrashPoint, Port, Side};
 pub(crate) use database::Failing;
 pub(crate) use floor::{Buyers, Reaction};
 pub(crate) use life::{Life, command, pay_body};
+pub(crate) use output::Manner;
 pub(crate) use published::{promised, sent};
 
 pub(crate) use time::ms;

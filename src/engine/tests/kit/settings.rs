@@ -49,13 +49,7 @@ pub(crate) fn settings() -> Settings {
 }
 
 fn register(id: &str) -> RegisterSettings {
-    let kiosk = ConsoleSettings {
-        name: "Kiosk".to_owned(),
-        kind: ConsoleKind::Kiosk,
-        show_qr: true,
-        language: None,
-        screen_key_sha256: None,
-    };
+    let kiosk = ConsoleSettings::new("Kiosk", ConsoleKind::Kiosk);
     let consoles = if id == "7" { vec![(ConsoleId::parse("k1").unwrap(), kiosk)] } else { Vec::new() };
     RegisterSettings {
         name: format!("Till {id}"),

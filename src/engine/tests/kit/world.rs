@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use engine::Parts;
-use engine::ports::{Bank, Banks, Clock, Offer};
+use engine::ports::{Bank, Banks, Clock, NoOutputs, Offer};
 use engine::settings::{OpenPayments, Settings};
 use payment::{CodeKind, Currency, Route, ServerId, Terms, Timestamp};
 
@@ -14,6 +14,7 @@ use super::database::TestStore;
 use super::floor::Floor;
 use super::ids::TestIds;
 use super::life::Life;
+use super::output::TestOutput;
 use super::sink::TestSink;
 use super::time::TestTime;
 use super::{published, settings, terms};
@@ -28,6 +29,7 @@ pub(crate) struct World {
     pub(crate) south: Arc<TestBank>,
     pub(crate) store: Arc<TestStore>,
     pub(crate) sink: Arc<TestSink>,
+    pub(crate) output: Arc<TestOutput>,
     pub(crate) floor: Floor,
     ids: Arc<TestIds>,
     banks: Arc<TestBanks>,
@@ -42,11 +44,24 @@ impl World {
         let store = Arc::new(TestStore::new(Arc::clone(&crash)));
         store.data.set_settings(settings::settings());
         let sink = Arc::new(TestSink::new(Arc::clone(&time), Arc::clone(&crash)));
+        let output = Arc::new(TestOutput::new(Arc::clone(&crash)));
         let servers = [("north", Arc::clone(&bank)), ("south", Arc::clone(&south))]
             .map(|(name, bank)| (ServerId::parse(name).unwrap(), Server { bank, terms: terms() }));
         let banks = Arc::new(TestBanks { servers: Mutex::new(BTreeMap::from(servers)) });
         let (floor, ids) = (Floor::default(), Arc::default());
-        Self { time, crash, bank, south, store, sink, floor, ids, banks, open_payments: OpenPayments::One }
+        Self {
+            time,
+            crash,
+            bank,
+            south,
+            store,
+            sink,
+            output,
+            floor,
+            ids,
+            banks,
+            open_payments: OpenPayments::One,
+        }
     }
 
     /// A shop whose tills may have many payments open at once.
@@ -118,6 +133,9 @@ impl World {
             store: Arc::clone(&self.store) as _,
             banks: Arc::clone(&self.banks) as _,
             events: Arc::clone(&self.sink) as _,
+            jobs: Arc::new(self.store.data.clone()),
+            output: Arc::clone(&self.output) as _,
+            pictures: Arc::new(NoOutputs),
             clock: Arc::clone(&self.time) as _,
             ids: Arc::clone(&self.ids) as _,
         }

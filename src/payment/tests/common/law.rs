@@ -105,6 +105,9 @@ fn calls_are_written_down_before_they_are_made(context: Context, decision: &Deci
             Effect::Resolve => {
                 assert!(matches!(payment.state.phase, Phase::Waiting { .. }), "it waits for that");
             }
+            Effect::Output => {
+                assert!(payment.is_code_live(), "outputs get live codes only");
+            }
             Effect::AskRefund(id) => {
                 let refund = payment.refund(id).unwrap();
                 let attempt = payment.attempt(payment.state.credits[refund.credit].attempt).unwrap();

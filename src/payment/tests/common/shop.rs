@@ -43,6 +43,7 @@ fn with_banks(names: &[&str]) -> Shop {
         routes: names.iter().map(|name| route(name)).collect(),
         late_money: LateMoney::Refund,
         show_on: Vec::new(),
+        consoles: Vec::new(),
         show_on_register: true,
         supersedes: None,
         shares_register: false,

@@ -54,6 +54,7 @@ impl Story {
             Effect::AskStatus(id) => format!("ask {}", self.attempt_number(id)),
             Effect::Annul(id) => format!("annul {}", self.attempt_number(id)),
             Effect::Resolve => "resolve".to_owned(),
+            Effect::Output => "output".to_owned(),
             Effect::Refund(id) => format!("refund {}", self.refund_number(id)),
             Effect::AskRefund(id) => format!("ask refund {}", self.refund_number(id)),
         }

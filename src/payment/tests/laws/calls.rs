@@ -51,6 +51,7 @@ impl Flight {
                 (order_of(id), What::Refund(request, refund.call().unwrap()))
             }
             Effect::Resolve => unreachable!("no story supersedes another one"),
+            Effect::Output => unreachable!("no story has devices"),
             Effect::AskRefund(id) => (order_of(id), What::RefundStatus(id)),
         };
         let attempt = payment.attempt(order).unwrap();

@@ -6,7 +6,7 @@ use std::ops::Bound;
 use engine::ports::{
     Destination, EventRow, OperationKey, OperationRecord, Search, Stored, UnclaimedCredit, UnclaimedSearch,
 };
-use payment::{BankTransaction, OperationId, Payment, PaymentId, RegisterId, StoreId, Timestamp};
+use payment::{BankTransaction, OperationId, Payment, PaymentId, RegisterId, Status, StoreId, Timestamp};
 
 use super::{PaymentRow, Tables};
 use crate::records::{DeliveryState, EventRecord, PaymentFilter, PaymentRecord, PaymentSummary};
@@ -16,6 +16,14 @@ impl Tables {
         let row = self.payments.get(&payment)?;
         let delivered = !row.events.iter().any(|event| event.delivery == DeliveryState::Pending);
         Some(Stored { payment: Payment::clone(&row.payment), delivered, owner: row.epoch })
+    }
+
+    pub(in crate::memory) fn is_open(&self, payment: PaymentId) -> Option<bool> {
+        self.payments.get(&payment).map(|row| row.payment.is_open())
+    }
+
+    pub(in crate::memory) fn status_of(&self, payment: PaymentId) -> Option<Status> {
+        self.payments.get(&payment).map(|row| row.payment.status())
     }
 
     pub(in crate::memory) fn operation(&self, key: &OperationKey) -> Option<OperationRecord> {

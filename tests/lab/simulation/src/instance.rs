@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use engine::ports::NoOutputs;
 use engine::{Engine, Parts};
 use payment::Timestamp;
 use tokio::sync::Notify;
@@ -167,6 +168,9 @@ impl World {
             store: Arc::new(StorePort { world: world(), life: life() }),
             banks: Arc::new(BanksPort::new(&world(), &life())),
             events: Arc::new(EventPort { world: world(), life: life() }),
+            jobs: Arc::new(NoOutputs),
+            output: Arc::new(NoOutputs),
+            pictures: Arc::new(NoOutputs),
             clock: Arc::new(ClockPort { world: world() }),
             ids: Arc::new(IdPort { world: world() }),
         }

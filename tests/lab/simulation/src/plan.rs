@@ -169,13 +169,7 @@ fn store_settings() -> StoreSettings {
 }
 
 fn register_settings(id: &str, role: Role) -> RegisterSettings {
-    let kiosk = ConsoleSettings {
-        name: "Kiosk".to_owned(),
-        kind: ConsoleKind::Kiosk,
-        show_qr: true,
-        language: None,
-        screen_key_sha256: None,
-    };
+    let kiosk = ConsoleSettings::new("Kiosk", ConsoleKind::Kiosk);
     let console = || (ConsoleId::parse(CONSOLE).expect("a plain word"), kiosk);
     let plate = Plate {
         link: CodeId::parse("AS100032PQ7739G58NCQ457RA2OG82JP").expect("a plain word"),

@@ -1,0 +1,212 @@
+//! Sets of consoles: printers, displays and what several tills share; each is told of, none delays another.
+
+use std::collections::BTreeSet;
+
+use engine::settings::{ConsoleKind, ConsoleSettings, Settings};
+use payment::{ConsoleId, RegisterId, StoreId, Timestamp};
+use serde_json::{Value, json};
+
+use crate::kit::{CrashPoint, Life, Manner, Port, Side, World, pay_body};
+
+const PRINTER: &str = "tcp://printer-1:9100";
+const NEXT_PRINTER: &str = "tcp://printer-2:9100";
+const DISPLAY: &str = "http://display-1/code";
+const LINE_DISPLAY: &str = "serial:///dev/ttyS0";
+
+fn device(kind: ConsoleKind, address: &str) -> ConsoleSettings {
+    ConsoleSettings { address: Some(address.to_owned()), ..ConsoleSettings::new("Device", kind) }
+}
+
+fn with(settings: &mut Settings, register: &str, console: &str, its: ConsoleSettings) {
+    let store = settings.stores.get_mut(&StoreId::parse("17").unwrap()).unwrap();
+    let register = store.registers.get_mut(&RegisterId::parse(register).unwrap()).unwrap();
+    register.consoles.insert(ConsoleId::parse(console).unwrap(), its);
+}
+
+/// Till 1 with a printer and a display, till 2 with a printer of its own.
+fn shop() -> World {
+    let world = World::new();
+    world.set(|settings| {
+        with(settings, "1", "p1", device(ConsoleKind::Printer, PRINTER));
+        with(settings, "1", "d1", device(ConsoleKind::Display, DISPLAY));
+        with(settings, "2", "p2", device(ConsoleKind::Printer, NEXT_PRINTER));
+    });
+    world
+}
+
+fn shared_display() -> World {
+    let world = World::new();
+    world.set(|settings| {
+        let also_for = BTreeSet::from([RegisterId::parse("2").unwrap()]);
+        let display = ConsoleSettings { also_for, ..device(ConsoleKind::Display, DISPLAY) };
+        with(settings, "1", "d1", display);
+    });
+    world
+}
+
+fn on(operation: &str, show_on: &[&str]) -> Value {
+    let mut body = pay_body(operation);
+    body["show_on"] = json!(show_on);
+    body
+}
+
+/// The last word on each console, as the register was told: `d1 shown`.
+fn told(till: &Life<'_>, register: &str) -> BTreeSet<String> {
+    let mut last = std::collections::BTreeMap::new();
+    for event in till.sink.confirmed() {
+        if event.event.register.as_str() == register && event.event.name == "payment.shown" {
+            for console in event.body["consoles"].as_array().unwrap() {
+                let (id, outcome) =
+                    (console["console"].as_str().unwrap(), console["outcome"].as_str().unwrap());
+                last.insert(id.to_owned(), outcome.to_owned());
+            }
+        }
+    }
+    last.into_iter().map(|(console, outcome)| format!("{console} {outcome}")).collect()
+}
+
+fn set(words: &[&str]) -> BTreeSet<String> {
+    words.iter().map(|&word| word.to_owned()).collect()
+}
+
+#[test]
+fn a_code_goes_to_every_console_that_shows_codes_and_each_is_told_of() {
+    shop().live(async |till| {
+        till.send("1", "pay", pay_body("op-1")).await;
+        till.until_ms(900).await;
+        assert_eq!(told(till, "1"), set(&["p1 printed", "d1 shown"]));
+        assert_eq!(till.output.lit(), set(&[DISPLAY]));
+    });
+}
+
+#[test]
+fn a_printer_without_paper_is_told_of_and_neither_the_others_nor_the_next_till_wait_for_it() {
+    let world = shop();
+    world.output.set(PRINTER, Manner::Silent);
+    world.live(async |till| {
+        till.send("1", "pay", pay_body("op-1")).await;
+        till.send("2", "pay", pay_body("op-2")).await;
+        till.until_ms(900).await;
+        assert_eq!(told(till, "1"), set(&["d1 shown"]));
+        assert_eq!(
+            told(till, "2"),
+            set(&["p2 printed"]),
+            "the healthy printer of the next till is not delayed"
+        );
+        till.until(10).await;
+        assert_eq!(told(till, "1"), set(&["d1 shown", "p1 not_confirmed"]));
+    });
+}
+
+#[test]
+fn p8_what_can_be_cleared_is_cleared_at_the_end_and_paper_is_not() {
+    shop().live(async |till| {
+        till.send("1", "pay", pay_body("op-1")).await;
+        till.until(2).await;
+        assert!(till.buyer_pays());
+        till.until(5).await;
+        assert_eq!(till.output.lit(), BTreeSet::new());
+        let cleared: Vec<String> =
+            till.output.done().into_iter().filter(|done| done.starts_with("clear")).collect();
+        assert_eq!(cleared, [format!("clear op-1 at {DISPLAY}")]);
+    });
+}
+
+#[test]
+fn of_two_tills_that_share_a_display_the_second_is_told_busy_until_the_first_is_over() {
+    shared_display().live(async |till| {
+        till.send("1", "pay", pay_body("op-1")).await;
+        till.until_ms(500).await;
+        till.send("2", "pay", pay_body("op-2")).await;
+        till.until_ms(1_500).await;
+        assert_eq!(told(till, "1"), set(&["d1 shown"]));
+        assert_eq!(told(till, "2"), set(&["d1 busy"]));
+        assert_eq!(till.output.done(), [format!("show op-1 at {DISPLAY}")], "nothing is overwritten");
+        till.cancel("op-1").await;
+        till.send("2", "cancel", json!({ "operation": "op-2" })).await;
+        till.until(4).await;
+        till.send("2", "pay", pay_body("op-3")).await;
+        till.until(6).await;
+        assert_eq!(till.output.done().last().unwrap(), &format!("show op-3 at {DISPLAY}"));
+    });
+}
+
+#[test]
+fn when_nothing_that_was_asked_for_shows_the_code_the_next_console_steps_in() {
+    let world = shop();
+    world.output.set(PRINTER, Manner::Refuses);
+    world.live(async |till| {
+        till.send("1", "pay", on("op-1", &["printer"])).await;
+        till.until(2).await;
+        assert_eq!(told(till, "1"), set(&["p1 failed", "d1 shown"]));
+    });
+}
+
+#[test]
+fn a_job_that_nobody_begins_within_three_seconds_is_withdrawn_for_good() {
+    let world = shop();
+    world.output.drive(&["another-site"]);
+    world.live(async |till| {
+        till.send("1", "pay", pay_body("op-1")).await;
+        till.until(5).await;
+        assert_eq!(told(till, "1"), set(&["p1 failed", "d1 failed"]));
+    });
+    world.output.drive(&["main"]);
+    world.live(async |till| {
+        till.until(20).await;
+        assert_eq!(till.output.done(), Vec::<String>::new());
+    });
+}
+
+#[test]
+fn a_slip_is_never_printed_twice_wherever_the_service_dies() {
+    for side in [Side::Before, Side::After] {
+        let world = shop();
+        world.crash_at(CrashPoint { port: Port::Output, number: 1, side });
+        let paid = world.live_unless_crashed(async |till| {
+            till.send("1", "pay", on("op-1", &["p1"])).await;
+            till.until(2).await;
+        });
+        assert!(paid.is_none(), "it died at the printer");
+        world.live(async |till| {
+            till.until(60).await;
+            let printed = till.output.done().iter().filter(|done| done.contains(PRINTER)).count();
+            assert_eq!(printed, usize::from(side == Side::After));
+            let word = told(till, "1");
+            assert!(word.contains("p1 not_confirmed"), "{word:?}");
+        });
+    }
+}
+
+#[test]
+fn a_pay_that_nothing_could_show_ends_before_a_bank_is_asked() {
+    let world = World::new();
+    world.set(|settings| {
+        let out_of_order_until = Some(Timestamp::parse("2100-01-01T00:00:00Z").unwrap());
+        let broken = ConsoleSettings { out_of_order_until, ..device(ConsoleKind::Printer, PRINTER) };
+        with(settings, "1", "p1", broken);
+        with(settings, "1", "l1", device(ConsoleKind::LineDisplay, LINE_DISPLAY));
+    });
+    world.live(async |till| {
+        till.send("1", "pay", pay_body("op-1")).await;
+        till.until(1).await;
+        let rejected = till.sink.last("1", "request.rejected").unwrap().body;
+        assert_eq!(rejected["code"], "no_output");
+        assert!(rejected["reason"].as_str().unwrap().contains("p1: "), "{rejected}");
+        assert!(till.bank.calls().is_empty());
+    });
+}
+
+#[test]
+fn p8_a_code_that_outlives_five_minutes_and_cant_be_annulled_is_not_printed() {
+    let world = shop().terms("north", |terms| {
+        terms.annul = false;
+        terms.code_life = std::time::Duration::from_mins(30);
+    });
+    world.live(async |till| {
+        till.send("1", "pay", pay_body("op-1")).await;
+        till.until(1).await;
+        assert_eq!(told(till, "1"), set(&["d1 shown", "p1 failed"]));
+        assert_eq!(till.output.done(), [format!("show op-1 at {DISPLAY}")]);
+    });
+}
