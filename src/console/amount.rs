@@ -1,21 +1,26 @@
 //! Money as people read it, by language and currency. How numbers are written is in the catalogues, like all other text.
 
-use payment::Money;
+use payment::{Currency, Money};
 
 use crate::Words;
 
 /// An amount as people read it, such as `1 234,56 ₽`. Spaces inside do not break.
 pub fn amount_text(money: Money, words: &Words) -> String {
-    let currency = money.currency();
+    sum_text(money.minor(), money.currency(), words)
+}
+
+/// As [`amount_text`] for a sum of minor units, which may be zero or below.
+pub(crate) fn sum_text(minor: i64, currency: Currency, words: &Words) -> String {
     let sign = words
         .lookup(&format!("currency-{}", currency.code()))
         .unwrap_or_else(|| words.fill("currency-other", &[("code", currency.code().to_owned())]));
-    let number = decimal(money.minor(), currency.exponent(), words);
+    let below_zero = if minor < 0 { "-" } else { "" };
+    let number = format!("{below_zero}{}", decimal(minor.unsigned_abs(), currency.exponent(), words));
     words.fill("amount", &[("number", number), ("currency", sign)])
 }
 
-fn decimal(minor: i64, exponent: u32, words: &Words) -> String {
-    let unit = 10_i64.pow(exponent);
+fn decimal(minor: u64, exponent: u32, words: &Words) -> String {
+    let unit = 10_u64.pow(exponent);
     let further = words.text("group-size").parse().unwrap_or(3);
     let whole = grouped(&(minor / unit).to_string(), further, &words.text("group-mark"));
     if exponent == 0 {
@@ -41,8 +46,6 @@ fn grouped(digits: &str, further: usize, mark: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use payment::Currency;
-
     use super::*;
     use crate::Language;
 

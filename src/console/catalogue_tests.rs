@@ -9,7 +9,7 @@ use payment::EndCode;
 use crate::{Language, ScreenState};
 
 /// Words that are the same in every language, or may be.
-const SAME_EVERYWHERE: &[&str] = &["currency-", "amount", "decimal-mark", "group-"];
+const SAME_EVERYWHERE: &[&str] = &["currency-", "amount", "decimal-mark", "group-", "slip-date"];
 
 fn folder(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name)
@@ -18,7 +18,7 @@ fn folder(name: &str) -> PathBuf {
 /// Every key of a language with its pattern, read from the files themselves.
 fn catalogue(language: Language) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
-    for file in ["screen.ftl", "door.ftl", "till.ftl"] {
+    for file in ["screen.ftl", "door.ftl", "slip.ftl", "till.ftl"] {
         let path = folder("locales").join(language.code()).join(file);
         let text = fs::read_to_string(&path).unwrap();
         for line in text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()) {
@@ -38,7 +38,8 @@ fn every_language_has_every_key() {
         assert_eq!(keys, pattern, "{language:?}");
         let words = language.words();
         for key in &keys {
-            let filled = ["number", "currency", "code", "time"].map(|place| (place, "1".to_owned()));
+            let filled = ["number", "currency", "code", "time", "date", "day", "month", "year"]
+                .map(|place| (place, "1".to_owned()));
             let text = words.fill(key, &filled);
             assert!(!text.is_empty() && !text.contains("ocalization"), "{language:?} {key}: {text}");
         }

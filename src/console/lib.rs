@@ -1,4 +1,5 @@
-//! What buyers see: the screens of kiosks and customer displays, and pictures of codes.
+//! What buyers see: the screens of kiosks and customer displays, pictures of codes, slips of paper, and the lines of line
+//! displays.
 //!
 //! Everything here is pure: [`ScreenView::of`] says what a console shows now, [`Snapshot`] adds its drawing, and the
 //! pages are text. Sockets, cookies and keys are the business of the HTTP door.
@@ -11,11 +12,14 @@ mod assets;
 mod choice;
 mod code_image;
 mod code_picture;
+mod line_words;
+mod moment;
 mod page;
 mod pictures;
 mod place;
 #[cfg(any(test, feature = "samples"))]
 pub mod samples;
+mod slip;
 mod snapshot;
 mod stage;
 mod till;
@@ -26,9 +30,11 @@ pub use amount::amount_text;
 pub use assets::{Asset, asset, assets_mark};
 pub use code_image::CodeImage;
 pub use code_picture::{CodePicture, DrawError};
+pub use line_words::lines_of;
 pub use page::{DoorPage, Link, ScreenPage};
 pub use pictures::Pictures;
 pub use place::{Place, Screen, places};
+pub use slip::{ShiftTotals, Slips};
 pub use snapshot::Snapshot;
 pub use till::{PlayPage, TillPage};
 pub use view::{ScreenState, ScreenView, ShownCode, live_payload};

@@ -224,8 +224,13 @@ fn told(payment: &Payment, now: Timestamp) -> Option<Told<'_>> {
 
 /// The text of the code that outputs may show at `now`; `None` while there is none (P8).
 pub fn live_payload(payment: &Payment, now: Timestamp) -> Option<&str> {
-    let (attempt, _) = told(payment, now)?.code?;
+    let (attempt, _) = live_code(payment, now)?;
     attempt.code.as_ref().map(|code| code.payload.as_str())
+}
+
+/// The attempt whose code outputs may show at `now`, and when that is over.
+pub(crate) fn live_code(payment: &Payment, now: Timestamp) -> Option<(&Attempt, Timestamp)> {
+    told(payment, now)?.code
 }
 
 /// P8: a code is shown only while its attempt is shown and payable, nobody wants it withdrawn, nothing is in progress
