@@ -3,6 +3,7 @@
 mod amqp;
 mod database;
 mod log;
+mod outputs;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use serde::Deserialize;
 pub use amqp::AmqpConfig;
 pub use database::{DatabaseConfig, DatabasePlace};
 pub use log::{LogConfig, LogFormat};
+pub use outputs::OutputsConfig;
 
 /// The configuration of `integrator serve`.
 ///
@@ -26,6 +28,8 @@ pub struct Config {
     pub key_file: PathBuf,
     /// The HTTP listener.
     pub http: HttpConfig,
+    /// Printers, line displays and displays that take pushes.
+    pub outputs: OutputsConfig,
     /// RabbitMQ; left out: the service runs without a broker.
     pub amqp: Option<AmqpConfig>,
     /// The log.
@@ -50,6 +54,7 @@ impl Default for Config {
             database: DatabaseConfig::default(),
             key_file: PathBuf::from("data/integrator.key"),
             http: HttpConfig::default(),
+            outputs: OutputsConfig::default(),
             amqp: None,
             log: LogConfig::default(),
             stop_patience_s: 10,
@@ -110,6 +115,7 @@ impl Config {
     /// Checks what can be checked without touching anything.
     pub fn validate(&self) -> Result<(), ConfigError> {
         self.database.validate()?;
+        self.outputs.validate()?;
         if let Some(amqp) = &self.amqp {
             amqp.validate()?;
         }

@@ -14,7 +14,7 @@ use std::time::Duration;
 use amqp::{Amqp, Consuming, Publishing};
 use anyhow::Context;
 use async_trait::async_trait;
-use engine::ports::{Clock, Delivery, EventSink, NoOutputs, OutgoingEvent};
+use engine::ports::{Clock, Delivery, EventSink, OutgoingEvent};
 use engine::{Engine, Parts};
 use http_door::{HttpConfig, HttpDoor, Playground};
 use store::{Db, Keyring};
@@ -26,6 +26,7 @@ use crate::clock::WallClock;
 use crate::config::Config;
 use crate::database::{self, Served};
 use crate::ids::RandomIds;
+use crate::outputs::{RegisterPictures, SiteOutputs};
 
 /// A running service.
 pub struct Service {
@@ -77,8 +78,8 @@ impl Service {
             banks: Arc::clone(&banks) as _,
             events,
             jobs: Arc::new(db.clone()),
-            output: Arc::new(NoOutputs),
-            pictures: Arc::new(NoOutputs),
+            output: Arc::new(SiteOutputs::new(config.outputs.sites.clone())?),
+            pictures: Arc::new(RegisterPictures),
             clock,
             ids: Arc::new(RandomIds),
         })
