@@ -1,6 +1,7 @@
 //! How the server is reached, and how long it may take.
 
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgPool, Postgres};
 use tokio::time::error::Elapsed;
+use tokio::time::timeout;
 
 /// How long the server works on a statement. Ours take milliseconds.
 const STATEMENT_TIMEOUT: &str = "8s";
@@ -25,6 +27,9 @@ const CONNECTION_PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long a caller waits for an answer: longer than the server's own limit, so that it is the net that is slow.
 pub(crate) const ANSWER_PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long a connection may take to go back to the pool.
+const RETURN_PATIENCE: Duration = Duration::from_secs(5);
 
 /// A connection that was idle for so long is tried before it is used: the server may have been restarted.
 const TRIED_AFTER_IDLE: Duration = Duration::from_secs(1);
@@ -131,8 +136,8 @@ impl Database {
         Self { pool, lapse_after_micros }
     }
 
-    pub(crate) async fn acquire(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
-        self.pool.acquire().await
+    pub(crate) async fn acquire(&self) -> Result<Lent, sqlx::Error> {
+        Ok(Lent { connection: self.pool.acquire().await?, is_given_up: false })
     }
 
     pub(crate) fn lapse_after_micros(&self) -> i64 {
@@ -144,13 +149,49 @@ impl Database {
     }
 }
 
+/// A connection out of the pool. It goes back by itself, however its user ends.
+///
+/// The pool asks a connection for a sign of life before it takes it back, and waits for that as long as it takes: over a network
+/// that has forgotten the connection, a place in the pool would be gone for as long as TCP tries, and closing the pool would
+/// wait for it. So here the way back has a limit; what is late is closed.
+pub(crate) struct Lent {
+    connection: PoolConnection<Postgres>,
+    is_given_up: bool,
+}
+
+impl Deref for Lent {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.connection
+    }
+}
+
+impl DerefMut for Lent {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.connection
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if self.is_given_up {
+            return self.connection.close_on_drop();
+        }
+        // Without a runtime nobody can talk to the server any more, and nobody has to.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(timeout(RETURN_PATIENCE, self.connection.return_to_pool()));
+        }
+    }
+}
+
 /// What a statement came to. A connection that did not answer in time is given up: what it waits for may never come.
 pub(crate) fn settled<T>(
-    mut held: PoolConnection<Postgres>,
+    mut held: Lent,
     done: Result<Result<T, sqlx::Error>, Elapsed>,
 ) -> Result<T, sqlx::Error> {
     done.unwrap_or_else(|_| {
-        held.close_on_drop();
+        held.is_given_up = true;
         let late = format!("the server did not answer within {ANSWER_PATIENCE:?}");
         Err(sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, late)))
     })

@@ -1,4 +1,4 @@
-//! A full disk, played by SQLite's own limit on the size of the file.
+//! A full disk, played by SQLite's own limit on the size of the file; a file that can't be written, by its own setting.
 
 use async_trait::async_trait;
 use engine::ports::StoreError;
@@ -26,6 +26,21 @@ impl Work for Limit {
             .map_err(|error| unusable(&error))?;
         let text = format!("PRAGMA max_page_count = {}", self.0.unwrap_or(used));
         let set = sqlx::query(AssertSqlSafe(text)).execute(connection).await;
+        set.map(drop).map_err(|error| unusable(&error))
+    }
+}
+
+/// Makes the connection one that only reads, as SQLite opens a file that can't be written.
+struct OnlyRead;
+
+#[async_trait]
+impl Work for OnlyRead {
+    type Done = ();
+    type Refusal = StoreError;
+
+    async fn perform(self, session: &mut Session) -> Result<(), StoreError> {
+        let connection = session.connection().await?;
+        let set = sqlx::query("PRAGMA query_only = ON").execute(connection).await;
         set.map(drop).map_err(|error| unusable(&error))
     }
 }
@@ -66,4 +81,16 @@ async fn what_was_acknowledged_beside_a_change_that_found_no_room_is_there() {
     assert!(big.is_err());
     let acknowledged = u64::from(small.is_ok()) + u64::from(other.is_ok());
     assert_eq!(store.db().settings_revision().await.unwrap(), acknowledged);
+}
+
+#[tokio::test]
+async fn a_file_that_could_not_be_written_is_opened_anew_for_the_next_change() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&folder.path().join("store.db")).await.unwrap();
+    let revision = put(&store, "17", 10).await.unwrap();
+    store.writer.perform(OnlyRead).await.unwrap();
+
+    let error = put(&store, "18", 10).await.unwrap_err().to_string();
+    assert!(error.contains("read-only"), "{error}");
+    assert_eq!(put(&store, "18", 10).await.unwrap(), revision + 1, "the file can be written now");
 }

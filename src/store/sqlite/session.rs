@@ -14,6 +14,8 @@ use crate::sql;
 pub(crate) struct Session {
     connection: SqliteConnection,
     standing: Standing,
+    /// Whether the database refused a change that may well be possible on a new connection.
+    is_doubtful: bool,
     /// The greatest epoch: nobody else writes this file, so it is known.
     pub(crate) newest_epoch: u64,
 }
@@ -38,7 +40,8 @@ impl Session {
             .fetch_one(&mut connection)
             .await
             .map_err(|error| unusable(&error))?;
-        Ok(Self { connection, standing: Standing::Outside, newest_epoch: unsigned("an epoch", newest)? })
+        let newest_epoch = unsigned("an epoch", newest)?;
+        Ok(Self { connection, standing: Standing::Outside, is_doubtful: false, newest_epoch })
     }
 
     /// Runs a script inside the change's savepoint, which is opened on the way.
@@ -62,6 +65,7 @@ impl Session {
             match job.run(self).await {
                 Ok(()) if self.standing == Standing::Writing => self.standing = Standing::Kept,
                 Err(reason) if self.standing == Standing::Writing => {
+                    self.is_doubtful |= reason.is_some();
                     if let Err(gone) = self.execute("ROLLBACK TO change").await {
                         // SQLite has undone more than the statement that failed, as on a full disk.
                         return Err(reason.unwrap_or(gone));
@@ -76,6 +80,12 @@ impl Session {
             self.standing = Standing::Outside;
         }
         Ok(())
+    }
+
+    /// Whether it is better not used again. SQLite opens a file that can't be written for reading, and begins a transaction
+    /// there without an error: such a connection refuses every change, also when the file can be written again.
+    pub(super) fn is_doubtful(&self) -> bool {
+        self.is_doubtful
     }
 
     pub(super) async fn close(self) -> Result<(), sqlx::Error> {

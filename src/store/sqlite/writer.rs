@@ -90,6 +90,8 @@ impl Task {
         let written = self.try_write(&mut jobs).await;
         if let Err(error) = &written {
             tracing::error!(changes = jobs.len(), %error, "a batch of changes was not written");
+        }
+        if written.is_err() || self.session.as_ref().is_some_and(Session::is_doubtful) {
             self.session = None;
         }
         for job in jobs {
