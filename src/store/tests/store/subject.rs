@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use engine::ports::Store;
+use engine::ports::{OutputJobs, Store};
 use secrecy::SecretString;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use store::{MemoryStore, PgStore, PostgresOptions, Records, SqliteStore};
@@ -17,11 +17,18 @@ pub(crate) struct Subject<S> {
 /// A kind of store that can be had empty.
 pub(crate) trait Kind: Store + Records + Sized {
     async fn empty() -> Subject<Self>;
+
+    /// The jobs of its outputs.
+    fn jobs(&self) -> &dyn OutputJobs;
 }
 
 impl Kind for MemoryStore {
     async fn empty() -> Subject<Self> {
         Subject { store: Arc::new(Self::default()), _folder: None }
+    }
+
+    fn jobs(&self) -> &dyn OutputJobs {
+        self
     }
 }
 
@@ -31,12 +38,20 @@ impl Kind for SqliteStore {
         let store = Self::open(&folder.path().join("store.db")).await.unwrap();
         Subject { store: Arc::new(store), _folder: Some(folder) }
     }
+
+    fn jobs(&self) -> &dyn OutputJobs {
+        self.db()
+    }
 }
 
 impl Kind for PgStore {
     async fn empty() -> Subject<Self> {
         let store = Self::open(&schema().await).await.unwrap();
         Subject { store: Arc::new(store), _folder: None }
+    }
+
+    fn jobs(&self) -> &dyn OutputJobs {
+        self.db()
     }
 }
 

@@ -140,6 +140,14 @@ rules! {
         of_many_who_take_the_same_cash_link_one_wins,
         changes_of_many_payments_do_not_disturb_each_other,
     ;
+    jobs:
+        a_job_is_taken_once_by_one_and_told_as_it_ended,
+        a_device_does_one_job_at_a_time_and_no_other_device_waits_for_it,
+        what_a_lapsed_lease_did_is_not_confirmed_and_not_done_again,
+        a_job_that_nobody_began_is_withdrawn_for_good,
+        p8_what_is_on_a_device_is_cleared_once_its_payment_is_over,
+        a_shared_console_shows_one_payment_until_it_is_over,
+    ;
     records:
         payments_are_found_by_each_of_their_marks,
         lists_are_paged_newest_first,
