@@ -1,7 +1,8 @@
 //! Which rounds a run is made of.
 //!
-//! 1. *Capacity* of each side, on both paths: more checkouts than it can take, and how many it does per second, sides
-//!    alternating. The ratio of the medians is the figure of the budgets.
+//! 1. *Capacity* of each side, on both paths: more checkouts than it can take, and how many it does per second. Both sides
+//!    take a turn, the one that went last goes first in the next, so that what changes slowly on the machine touches both alike.
+//!    The median of the turns' ratios is the figure of the budgets.
 //! 2. *Constant rate*: the highest rate, in steps of the capacity, at which 99 of 100 codes come within a second.
 //! 3. *Overhead* at 200 checkouts a second: the service's percentiles less the floor's.
 //! 4. *Told*: from the buyer's payment to the till's *paid*, by the bank's notification.
@@ -84,11 +85,17 @@ impl Load {
 struct Extent {
     turns: u32,
     overload_s: u32,
+    overhead_turns: u32,
+    overhead_s: u32,
     rate_s: u32,
 }
 
-const QUICK: Extent = Extent { turns: 3, overload_s: 5, rate_s: 6 };
-const FULL: Extent = Extent { turns: 5, overload_s: 12, rate_s: 30 };
+const QUICK: Extent = Extent { turns: 4, overload_s: 5, overhead_turns: 3, overhead_s: 4, rate_s: 6 };
+const FULL: Extent = Extent { turns: 8, overload_s: 12, overhead_turns: 5, overhead_s: 20, rate_s: 30 };
+
+/// What a floor can do at least, and the part of its codes that it brings to *paid*: where probing begins.
+const PROBE_FROM_PER_S: u32 = 1_200;
+const PROBE_PAID_PERCENT: u32 = 60;
 
 /// The rate at which the own overhead is measured.
 const OVERHEAD_RATE: u32 = 200;
@@ -127,8 +134,8 @@ struct Run<'a> {
 impl Run<'_> {
     async fn capacity(&mut self, path: Path) {
         let offered = self.more_than_the_floor_can(path).await;
-        for _ in 0..self.extent.turns {
-            for side in [Side::Service, Side::Floor] {
+        for turn in 0..self.extent.turns {
+            for side in sides_of(turn) {
                 self.round(Kind::Capacity, side, overload(path, offered, self.extent.overload_s)).await;
             }
         }
@@ -137,7 +144,10 @@ impl Run<'_> {
     /// Doubles until the floor, which can do more than the service, falls behind, and then offers a third more than it did:
     /// what is flooded far beyond that does less than it could.
     async fn more_than_the_floor_can(&mut self, path: Path) -> u32 {
-        let mut offered = 600;
+        let mut offered = match path {
+            Path::Code => PROBE_FROM_PER_S,
+            Path::Paid => part(self.report.capacity(Side::Floor, Path::Code), PROBE_PAID_PERCENT),
+        };
         loop {
             let round = self.round(Kind::Probe, Side::Floor, overload(path, offered, 4)).await;
             if round.done_per_s < 0.9 * f64::from(offered) {
@@ -159,9 +169,9 @@ impl Run<'_> {
     }
 
     async fn overhead(&mut self) {
-        for _ in 0..self.extent.turns {
-            for side in [Side::Service, Side::Floor] {
-                self.round(Kind::Overhead, side, Load::codes(OVERHEAD_RATE, self.extent.rate_s)).await;
+        for turn in 0..self.extent.overhead_turns {
+            for side in sides_of(turn) {
+                self.round(Kind::Overhead, side, Load::codes(OVERHEAD_RATE, self.extent.overhead_s)).await;
             }
         }
     }
@@ -180,6 +190,11 @@ impl Run<'_> {
         self.report.add(line);
         round
     }
+}
+
+/// Who goes first in a turn, and who then.
+fn sides_of(turn: u32) -> [Side; 2] {
+    if turn.is_multiple_of(2) { [Side::Service, Side::Floor] } else { [Side::Floor, Side::Service] }
 }
 
 fn overload(path: Path, rate_per_s: u32, seconds: u32) -> Load {

@@ -95,12 +95,23 @@ impl Report {
 
     /// The median of what a side did per second when it had more to do than it could.
     pub(crate) fn capacity(&self, side: Side, path: Path) -> f64 {
+        median(&self.capacities(side, path))
+    }
+
+    /// Turn by turn.
+    fn capacities(&self, side: Side, path: Path) -> Vec<f64> {
         let of = |line: &&Line| line.kind == Kind::Capacity && line.side == side && line.path == path;
-        median(&self.lines.iter().filter(of).map(|line| line.round.done_per_s).collect::<Vec<_>>())
+        self.lines.iter().filter(of).map(|line| line.round.done_per_s).collect()
+    }
+
+    /// Turn by turn: the machine changes less between the two sides of a turn than over a run.
+    fn ratios(&self, path: Path) -> Vec<f64> {
+        let [service, floor] = [Side::Service, Side::Floor].map(|side| self.capacities(side, path));
+        service.iter().zip(floor).map(|(service, floor)| service / floor).collect()
     }
 
     fn ratio(&self, path: Path) -> f64 {
-        self.capacity(Side::Service, path) / self.capacity(Side::Floor, path)
+        median(&self.ratios(path))
     }
 
     /// The highest constant rate that was kept: the last one tried.
@@ -129,8 +140,13 @@ impl Report {
         for (what, path) in [("to the code", Path::Code), ("to paid", Path::Paid)] {
             let (service, floor, ratio) =
                 (capacity(Side::Service, path), capacity(Side::Floor, path), self.ratio(path));
-            writeln!(text, "{what:<12} service {service:>6.0}/s   floor {floor:>6.0}/s   ratio {ratio:.2}")
-                .expect("text takes everything");
+            let turns: Vec<String> = self.ratios(path).iter().map(|ratio| format!("{ratio:.2}")).collect();
+            let turns = turns.join(" ");
+            writeln!(
+                text,
+                "{what:<12} service {service:>6.0}/s   floor {floor:>6.0}/s   ratio {ratio:.2} ({turns})"
+            )
+            .expect("text takes everything");
         }
         let rates = [Side::Service, Side::Floor].map(|side| self.highest_rate(side).unwrap_or(0));
         writeln!(text, "p99 < 1 s    service {:>6}/s   floor {:>6}/s", rates[0], rates[1])
@@ -151,6 +167,7 @@ impl Report {
             "machine": self.machine.json(),
             "quick": self.is_quick,
             "ratio": { "code": self.ratio(Path::Code), "paid": self.ratio(Path::Paid) },
+            "ratios": { "code": self.ratios(Path::Code), "paid": self.ratios(Path::Paid) },
             "highest_rate_per_s": { "service": self.highest_rate(Side::Service), "floor": self.highest_rate(Side::Floor) },
             "overhead_us": { "p50": self.overhead_us(50.0), "p99": self.overhead_us(99.0) },
             "rounds": self.lines.iter().map(Line::json).collect::<Vec<_>>(),

@@ -208,7 +208,8 @@ fn check_refund_event(body: &Body<'_>) {
     check_common(body);
     body.text("payment_operation");
     let origin = body.one_of("origin", &ORIGINS);
-    assert_eq!(body.flag("fiscal_receipt_due"), origin != "late" && !body.flag("test"), "{body}");
+    assert_eq!(body.body["requested_by"].is_object(), origin == "register", "{body}");
+    assert!(!body.flag("fiscal_receipt_due") || origin != "late" && !body.flag("test"), "{body}");
     assert_eq!(body.text("operation").starts_with("auto-"), origin == "late", "{body}");
     match body.event {
         "refund.accepted" | "refund.pending" | "refund.completed" => body.text_if_any("bank_transaction"),

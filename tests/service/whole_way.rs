@@ -54,6 +54,7 @@ async fn a_code_is_paid_and_the_money_goes_back_in_two_parts_to_two_registers() 
     assert_eq!((&done.body["amount"], &done.body["refunded_total"]), (&roubles(9_900), &roubles(19_800)));
     let copy = expect(&first, "r-2", "refund.completed").await;
     assert_eq!(copy.body, done.body, "the paying register gets a copy");
+    assert_eq!(done.body["requested_by"], json!({ "store": "17", "register": "2" }));
     assert_eq!(done.body["status"], "paid", "a payment keeps its final word through refunds");
 
     let more = json!({ "operation": "r-3", "payment_operation": "17-1-000123-1", "payment_register": "1" });

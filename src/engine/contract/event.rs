@@ -32,6 +32,15 @@ pub struct QrBody {
     pub expires_at: String,
 }
 
+/// A till.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RegisterBody {
+    /// Its store.
+    pub store: String,
+    /// Its register.
+    pub register: String,
+}
+
 /// What a console did.
 pub type ConsoleBody = ConsoleReport;
 
@@ -70,6 +79,9 @@ pub struct RefundBodyOut {
     pub amount: Sum,
     /// `register`, `admin` or `late`.
     pub origin: &'static str,
+    /// The register that asked for it; absent where none did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requested_by: Option<RegisterBody>,
     /// The bank's id of the refund.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bank_transaction: Option<String>,
@@ -182,6 +194,9 @@ pub struct EventBody {
     /// In refund events: who asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<&'static str>,
+    /// In refund events: the register that asked; absent where none did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requested_by: Option<RegisterBody>,
     /// In `refund.failed`: whether trying again makes sense.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retryable: Option<bool>,
@@ -191,7 +206,8 @@ pub struct EventBody {
     /// In `refund.failed`: what else can be done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alternatives: Option<Vec<&'static str>>,
-    /// In refund events: whether a return receipt is due. Late money never had a receipt, test money must not have one.
+    /// In refund events: whether the register that gets this event owes a return receipt. Of two that are told, the one that asked
+    /// does. Late money never had a receipt, test money must not have one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fiscal_receipt_due: Option<bool>,
     /// In `request.rejected`: the verb.

@@ -5,7 +5,7 @@ use payment::{
     RefundId, RefundState, ServerId, Timestamp, apply,
 };
 
-use super::event::{EventBody, QrBody, Sum};
+use super::event::{EventBody, QrBody, RegisterBody, Sum};
 use crate::ports::{Destination, Drawn, EventDraft, JournalRow};
 
 /// A command that events answer.
@@ -216,6 +216,17 @@ pub(super) fn origin_word(origin: &Origin) -> &'static str {
     }
 }
 
+pub(super) fn requested_by(origin: &Origin) -> Option<RegisterBody> {
+    match origin {
+        Origin::Register { store, register } => {
+            Some(RegisterBody { store: store.to_string(), register: register.to_string() })
+        }
+        Origin::Admin { .. } | Origin::Late => None,
+    }
+}
+
+/// The paying register is told of every refund. One that another register asked for, where the goods came back, is told there
+/// too, and the receipt of the return is printed there alone.
 fn of_refund(payment: &Payment, id: RefundId, name: &'static str, at: Timestamp) -> Vec<Telling> {
     let Some(refund) = payment.refund(id) else { return Vec::new() };
     let body = EventBody {
@@ -223,17 +234,28 @@ fn of_refund(payment: &Payment, id: RefundId, name: &'static str, at: Timestamp)
         payment_operation: Some(payment.checkout.operation.to_string()),
         amount: Some(refund.amount.into()),
         origin: Some(origin_word(&refund.origin)),
+        requested_by: requested_by(&refund.origin),
         fiscal_receipt_due: Some(is_receipt_due(payment, refund)),
         ..with_refund_state(refund, common(payment, at))
     };
-    let mut tellings = vec![telling(payment_destination(payment), name, refund, body.clone())];
-    if let Origin::Register { store, register } = &refund.origin {
-        let asking = Destination { store: store.clone(), register: register.clone() };
-        if asking != payment_destination(payment) {
-            tellings.push(telling(asking, name, refund, body));
+    let paying = payment_destination(payment);
+    match asking_elsewhere(&refund.origin, &paying) {
+        Some(asking) => {
+            let copy = EventBody { fiscal_receipt_due: Some(false), ..body.clone() };
+            vec![telling(paying, name, refund, copy), telling(asking, name, refund, body)]
         }
+        None => vec![telling(paying, name, refund, body)],
     }
-    tellings
+}
+
+fn asking_elsewhere(origin: &Origin, paying: &Destination) -> Option<Destination> {
+    match origin {
+        Origin::Register { store, register } => {
+            Some(Destination { store: store.clone(), register: register.clone() })
+                .filter(|asking| asking != paying)
+        }
+        Origin::Admin { .. } | Origin::Late => None,
+    }
 }
 
 /// Late money never had a receipt, and test money must not have one.

@@ -82,6 +82,7 @@ fn refund_body(refund: &Refund) -> RefundBodyOut {
         status,
         amount: refund.amount.into(),
         origin: render::origin_word(&refund.origin),
+        requested_by: render::requested_by(&refund.origin),
         bank_transaction,
         reason,
         retry_at,

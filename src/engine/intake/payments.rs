@@ -125,9 +125,11 @@ async fn look_up(engine: &Engine, command: &Command<'_>, operation: &str) -> Res
         Some(OperationKind::Rejected { code, field, reason }) => {
             Err(Fault::of_field(code, field, reason).into())
         }
+        // A register that was taken out of the settings still learns what became of its payments.
+        None if !is_set_up(engine, command) => Err(unknown_register(engine, command).into()),
         None => {
-            let reason =
-                "no pay with this operation has been accepted; it may still come: cancel it to be sure";
+            let reason = "neither a pay nor a refund of this register with this operation has arrived; it may still \
+                          come: cancel a pay to be sure that it never starts, send a refund again";
             Err(Fault::new(RejectCode::UnknownOperation, "operation", reason).into())
         }
     }

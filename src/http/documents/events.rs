@@ -169,7 +169,8 @@ fn ended(status: &str, why: &str) -> Value {
 
 fn refund() -> Value {
     json!({ "operation": "17-3-000130-1", "payment_operation": "17-3-000123-1", "status": "paid",
-            "amount": { "value": 9900, "currency": "RUB" }, "origin": "register", "fiscal_receipt_due": true })
+            "amount": { "value": 9900, "currency": "RUB" }, "origin": "register",
+            "requested_by": { "store": "17", "register": "4" }, "fiscal_receipt_due": true })
 }
 
 fn with(mut example: Value, more: Value) -> Value {
@@ -279,20 +280,20 @@ pub(super) const EVENTS: [Event; 24] = [
         &STATE,
         || json!({ "qr": code(), "bank": "raiffeisen", "payment_url": code()["payload"], "credits": [], "refunds": [] })
     ),
-    event!("refund.accepted", "The refund is durable.", &REFUND, &["reason"], refund),
-    event!("refund.pending", "The bank works on the refund.", &REFUND, &["reason"], refund),
+    event!("refund.accepted", "The refund is durable.", &REFUND, &["requested_by", "reason"], refund),
+    event!("refund.pending", "The bank works on the refund.", &REFUND, &["requested_by", "reason"], refund),
     event!(
         "refund.completed",
         "The money is back: the till prints the return receipt if one is due.",
         &REFUND,
-        &["reason", "bank_transaction"],
+        &["requested_by", "reason", "bank_transaction"],
         || with(refund(), json!({ "bank_transaction": "120077" }))
     ),
     event!(
         "refund.failed",
         "The money is not back: follow the alternatives.",
         &["payment_operation", "origin", "fiscal_receipt_due", "code", "reason", "retryable", "alternatives"],
-        &["retry_at"],
+        &["requested_by", "retry_at"],
         || with(
             refund(),
             json!({ "code": "bank_refused", "reason": "the account is closed", "retryable": false, "alternatives": ["cash", "bank_office"] })
@@ -302,7 +303,7 @@ pub(super) const EVENTS: [Event; 24] = [
         "refund.review",
         "A person must find out what became of the refund.",
         &["payment_operation", "origin", "fiscal_receipt_due", "reason"],
-        &["code"],
+        &["requested_by", "code"],
         || with(refund(), json!({ "code": "unknown", "reason": "the bank does not say" }))
     ),
     event!(

@@ -14,7 +14,10 @@ before you try anything new.
 - **A rejected operation stays rejected.** If the answer to a pay or a refund names the `operation`, the rejection is recorded \
 under it: it never starts, mended or not, and a repeat gets the same answer. A new try needs a new operation.
 - **A rejection that names no `operation` recorded nothing** (no key, an unreadable or too long body, `429`, `5xx`), and no answer \
-at all says nothing. Mend what is wrong, and send the same operation again.
+at all says nothing. Mend what is wrong, and send the same operation again. Nor is a rejected `claim` recorded, nor what is \
+`forbidden`: it may be asked again under the same operation.
+- **A cancel makes an unknown operation a cancelled one.** Cancel pays only: a refund whose fate is unknown is sent again, since its \
+operation, once cancelled, never starts.
 - After an end that is not *paid*, a new try of the sale is a new operation.
 ";
 
@@ -26,12 +29,20 @@ be paid, and `payment.cancelled`, another end, or `payment.paid` follows. `certa
 print a fiscal receipt. Ignore events, fields and codes that you do not know. `unknown_operation` does not prove that no payment will \
 start: cancel, and wait for the answer. An operation that was cancelled before its pay arrived is told as `payment.cancelled` with \
 `payment: null`, and its pay never starts.
+
+Refund events go to the register that asked and to the one that was paid. `requested_by` names the first, and \
+`fiscal_receipt_due` is true in its event alone: two tills never print a receipt for one return. Codes of a plate or printed \
+codes can be paid twice: the money that was committed first pays, what comes second is `payment.paid_late`. `handling: manual` asks \
+nothing of the till: a person gives the money back. `reason` is for people, in English or in the bank's own words: programs \
+decide by `code`.
 ";
 
 /// Bounds.
 pub(super) const BOUNDS: &str = "\
 Amounts are whole minor units (kopecks for RUB), 1 to 1,000,000,000,000,000; `100.0` is the same number as `100`. Times are RFC 3339 \
-and told in UTC. A body is at most 65,536 bytes of JSON. Stores and registers are 1 to 40 of A-Z a-z 0-9 _ -.
+and told in UTC. A body is at most 65,536 bytes of JSON. Stores and registers are 1 to 40 of A-Z a-z 0-9 _ -. Texts without a bound of their own (`receipt`, `shift`, `cashier`, `purpose`, \
+`reason`) are kept whole within the bound of the body; the bank gets as much of `purpose` as it takes. Totals count a refund at the \
+register that was paid, whoever asked for it.
 ";
 
 /// The stream of events over HTTP.

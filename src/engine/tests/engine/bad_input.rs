@@ -20,6 +20,11 @@ fn raw(verb: &str, body: &[u8]) -> Incoming {
     Incoming { body: body.to_vec(), ..command("1", verb, &json!({})) }
 }
 
+/// About an operation of a register that nobody has set up.
+fn at_no_register(verb: &str) -> Incoming {
+    command("99", verb, &json!({ "operation": "o" }))
+}
+
 #[test]
 fn a_wrong_pay_names_its_code_and_field() {
     let rub = |value: Value| json!({ "value": value, "currency": "RUB" });
@@ -130,6 +135,8 @@ fn what_can_not_be_read_is_rejected_all_the_same() {
         (raw("get", br#"{"operation":"o"}"#), "unknown_operation", "operation"),
         (raw("check", b"{}"), "invalid", "operation"),
         (raw("check", br#"{"operation":"o"}"#), "unknown_operation", "operation"),
+        (at_no_register("get"), "unknown_register", "register"),
+        (at_no_register("check"), "unknown_register", "register"),
         (raw("claim", br#"{"operation":"o"}"#), "unknown_operation", "operation"),
     ] {
         let world = World::new();

@@ -35,10 +35,23 @@ fn a_refund_is_told_to_the_asking_register_and_to_the_paying_one() {
             (&json!("register"), &json!("paid"), &json!("1"))
         );
         assert_eq!(completed.event.correlation_id.as_deref(), Some("r-1"));
+        let copy = till.sink.last("1", "refund.completed").unwrap().body;
+        for told in [body, &copy] {
+            assert_eq!(told["requested_by"], json!({ "store": "17", "register": "2" }));
+        }
+        assert_eq!(
+            (&body["fiscal_receipt_due"], &copy["fiscal_receipt_due"]),
+            (&json!(true), &json!(false)),
+            "one return, one receipt: where the goods came back"
+        );
         assert_eq!(till.refund("1", "r-2", "op-1", None).await, Receipt::Ack);
         till.until(4).await;
         assert_eq!(till.sink.names("2").len(), 2, "this one is none of till 2's business");
-        assert_eq!(till.sink.last("1", "refund.completed").unwrap().body["refunded_total"]["value"], 19_800);
+        let own = till.sink.last("1", "refund.completed").unwrap().body;
+        assert_eq!(
+            (&own["refunded_total"]["value"], &own["fiscal_receipt_due"]),
+            (&json!(19_800), &json!(true))
+        );
         till.until(200).await;
     });
     assert_eq!(world.bank.ledger().refunded_of("T1"), 19_800);
