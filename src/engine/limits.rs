@@ -1,7 +1,8 @@
 //! Limits per authorization server: calls at once, and calls per second. Who has to wait, waits in order of rank.
 //!
 //! Calls with an effect wait as long as they may. Questions by plan wait only while there are few of them; the others
-//! stand in line, each with a time of its own, so that a server at its limit is asked evenly and no work piles up.
+//! stand in line, each with a time of its own, so that a server at its limit is asked evenly and no work piles up. Instances
+//! that share a database share the limits as well.
 //!
 //! A bank that is ill is not called (P13): its breaker turns calls away at once, and questions are put off until one of
 //! them finds the bank well again. What is turned away was certainly not sent; nothing is judged by it (P7).
@@ -243,10 +244,11 @@ fn pump(engine: &Engine, server: &ServerId, gate: &SharedGate) {
 /// The limits in force. A server that is not set up any more is still asked about what it owes.
 fn quota_of(engine: &Engine, server: &ServerId) -> Quota {
     let settings = engine.settings();
-    match settings.servers.get(server) {
+    let quota = match settings.servers.get(server) {
         Some(server) => Quota::new(server.rate_per_s, server.concurrency),
         None => Quota::new(10, 4),
-    }
+    };
+    quota.shared_by(engine.parts().store.instances())
 }
 
 fn lock(gate: &SharedGate) -> std::sync::MutexGuard<'_, Gate> {

@@ -185,6 +185,10 @@ impl Store for PgStore {
         self.instance.has_lapsed(epoch).await
     }
 
+    fn instances(&self) -> Option<u32> {
+        self.instance.living()
+    }
+
     async fn settings(&self) -> Result<Settings, StoreError> {
         self.db.settings().await
     }

@@ -16,8 +16,12 @@ fn pay_at_ill_bank(operation: &str) -> Value {
     body
 }
 
+/// Asks what can be paid by, and waits for the answer to this very question.
 async fn is_offered(till: &AmqpRegister) -> bool {
-    let told = ask(till, "types", &json!({})).await;
+    let answers = || till.received().into_iter().filter(|event| event.name() == "register.types");
+    let before = answers().count();
+    till.send("types", &json!({})).await.expect("the broker takes it");
+    let told = until("types are told", async || answers().nth(before)).await;
     let types = told.body["types"].as_array().expect("a list").clone();
     types.iter().any(|one| one["code"] == "ill" && one["available"] == true)
 }

@@ -13,6 +13,8 @@ use crate::asking::Question;
 
 /// Calls that were not made may be made up for within this time.
 const BURST: Duration = Duration::from_millis(100);
+/// How often it is looked whether a gate that is closed is open again.
+const CLOSED_FOR: Duration = Duration::from_millis(100);
 /// While turns are scarce, the watch is put off so many times as far apart as live buyers are.
 const WATCH_STRETCH: u32 = 4;
 
@@ -23,11 +25,25 @@ pub(super) struct Quota {
     spacing: Duration,
     /// Calls at once.
     concurrency: u32,
+    /// There are no turns for now.
+    is_closed: bool,
 }
 
 impl Quota {
     pub(super) fn new(rate_per_s: u32, concurrency: u32) -> Self {
-        Self { spacing: Duration::from_secs(1) / rate_per_s.max(1), concurrency: concurrency.max(1) }
+        Self {
+            spacing: Duration::from_secs(1) / rate_per_s.max(1),
+            concurrency: concurrency.max(1),
+            is_closed: false,
+        }
+    }
+
+    /// One instance's part of it, where so many share it: together they stay within it, but each may have one call at a
+    /// time. `None`: no part yet.
+    pub(super) fn shared_by(self, instances: Option<u32>) -> Self {
+        let Some(instances) = instances else { return Self { is_closed: true, ..self } };
+        let instances = instances.max(1);
+        Self { spacing: self.spacing * instances, concurrency: (self.concurrency / instances).max(1), ..self }
     }
 }
 
@@ -205,10 +221,12 @@ impl Gate {
             if self.queue.is_empty() {
                 return Pump::Done;
             }
+            if quota.is_closed {
+                return self.again(CLOSED_FOR);
+            }
             let next = self.next.map_or(now.minus(BURST), |next| next.max(now.minus(BURST)));
             if next > now {
-                let is_timed = std::mem::replace(&mut self.has_timer, true);
-                return if is_timed { Pump::Done } else { Pump::Again(next.since(now)) };
+                return self.again(next.since(now));
             }
             let Some((_, first)) = self.queue.pop_first() else { return Pump::Done };
             self.questions -= u32::from(first.is_question);
@@ -218,6 +236,11 @@ impl Gate {
             }
         }
         Pump::Done
+    }
+
+    fn again(&mut self, pause: Duration) -> Pump {
+        let is_timed = std::mem::replace(&mut self.has_timer, true);
+        if is_timed { Pump::Done } else { Pump::Again(pause) }
     }
 
     pub(super) fn timer_is_over(&mut self) {
@@ -269,6 +292,29 @@ mod tests {
     fn calls_are_spread_by_the_rate_after_a_short_burst() {
         let turns = turns(&mut Gate::default(), Quota::new(10, 100), 8);
         assert_eq!(turns, [0, 0, 100, 200, 300, 400, 500, 600]);
+    }
+
+    #[test]
+    fn instances_that_share_a_quota_stay_within_it_together() {
+        for instances in 1..=7_u32 {
+            let part = Quota::new(10, 12).shared_by(Some(instances));
+            assert!(part.concurrency * instances <= 12, "{instances}");
+            let calls_each = turns(&mut Gate::default(), part, 30).iter().filter(|at| **at < 60_000).count();
+            let burst_at_most = 1; // each may make up for one call
+            assert!(calls_each <= 600 / instances as usize + burst_at_most, "{instances}: {calls_each}");
+        }
+        assert_eq!(Quota::new(10, 2).shared_by(Some(5)).concurrency, 1, "at least one each");
+    }
+
+    #[test]
+    fn an_instance_without_a_share_waits_for_it() {
+        let (mut gate, quota) = (Gate::default(), Quota::new(10, 2));
+        let mut waiting = enter(&mut gate, Rank::Buyer);
+        assert_eq!(gate.pump(quota.shared_by(None), START), Pump::Again(CLOSED_FOR));
+        assert!(waiting.try_recv().is_err());
+        gate.timer_is_over();
+        assert_eq!(gate.pump(quota.shared_by(Some(2)), at(100)), Pump::Done);
+        assert!(waiting.try_recv().is_ok());
     }
 
     #[test]

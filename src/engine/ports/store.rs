@@ -106,6 +106,12 @@ pub trait Store: Send + Sync + 'static {
     /// Whether the instance of this epoch is gone for good. On SQLite every epoch but the newest is.
     async fn has_lapsed(&self, epoch: u64, now: Timestamp) -> Result<bool, StoreError>;
 
+    /// How many instances share the limits of banks, this one among them, as far as it knows; `None`: the others can't know
+    /// of this one yet, or count it as gone, so it has no share. Asks nobody: it is read before every call to a bank.
+    fn instances(&self) -> Option<u32> {
+        Some(1)
+    }
+
     /// The settings and their revision.
     async fn settings(&self) -> Result<Settings, StoreError>;
 

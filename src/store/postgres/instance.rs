@@ -1,6 +1,6 @@
 //! This instance among others: its epoch, and its sign of life.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -21,11 +21,13 @@ const RENEWALS: i64 = 5;
 pub(crate) struct Instance {
     database: Database,
     epoch: AtomicI64,
+    /// How many instances live, this one among them; 0: the others do not count this one.
+    living: AtomicU32,
 }
 
 impl Instance {
     pub(super) fn new(database: Database) -> Arc<Self> {
-        Arc::new(Self { database, epoch: AtomicI64::new(0) })
+        Arc::new(Self { database, epoch: AtomicI64::new(0), living: AtomicU32::new(0) })
     }
 
     /// The epoch as the tables keep it.
@@ -36,11 +38,14 @@ impl Instance {
     /// Begins an epoch. With the first one the signs of life begin; they end with the last handle to the instance.
     pub(super) async fn begin(self: &Arc<Self>) -> Result<u64, StoreError> {
         let database = &self.database;
-        let epoch: i64 =
-            on_connection!(database, |connection| sqlx::query_scalar(sql::postgres::BEGIN_EPOCH)
+        let (epoch, others): (i64, i64) =
+            on_connection!(database, |connection| sqlx::query_as(sql::postgres::BEGIN_EPOCH)
+                .bind(database.lapse_after_micros())
                 .fetch_one(connection)
                 .await)
             .map_err(|error| unusable(&error))?;
+        // Others count this one with their next signs of life; this one waits for its own before it takes a share.
+        self.living.store(u32::from(others == 0), Ordering::Relaxed);
         if self.epoch.swap(epoch, Ordering::Relaxed) == 0 {
             tokio::spawn(stay_alive(Arc::downgrade(self)));
         }
@@ -94,22 +99,33 @@ impl Instance {
         Ok(due_pairs(rows)?)
     }
 
-    /// Renews the epoch; false: it has lapsed.
+    /// How many instances share what is allowed to all of them; `None`: the others do not count this one.
+    pub(super) fn living(&self) -> Option<u32> {
+        Some(self.living.load(Ordering::Relaxed)).filter(|living| *living > 0)
+    }
+
+    /// Renews the epoch, and learns how many instances live; false: it has lapsed.
     async fn renew(&self) -> Result<bool, sqlx::Error> {
         let (database, epoch) = (&self.database, self.epoch());
-        let renewed = on_connection!(database, |connection| sqlx::query(sql::postgres::RENEW_EPOCH)
-            .bind(epoch)
-            .bind(database.lapse_after_micros())
-            .execute(connection)
-            .await)?;
-        Ok(renewed.rows_affected() > 0)
+        let (renewed, living): (i64, i64) =
+            on_connection!(database, |connection| sqlx::query_as(sql::postgres::RENEW_EPOCH)
+                .bind(epoch)
+                .bind(database.lapse_after_micros())
+                .fetch_one(connection)
+                .await)?;
+        let is_renewed = renewed > 0;
+        if self.epoch() == epoch {
+            let living = if is_renewed { u32::try_from(living).unwrap_or(u32::MAX) } else { 0 };
+            self.living.store(living, Ordering::Relaxed);
+        }
+        Ok(is_renewed)
     }
 }
 
 /// Renews the instance's epoch for as long as somebody holds it. A lapsed one is left: the engine takes a new one at its
 /// next commit.
 async fn stay_alive(instance: Weak<Instance>) {
-    let mut told_lapsed = 0;
+    let (mut told_lapsed, mut failures) = (0, 0);
     loop {
         let Some(pause) =
             instance.upgrade().map(|instance| instance.database.lapse_after_micros() / RENEWALS)
@@ -120,13 +136,19 @@ async fn stay_alive(instance: Weak<Instance>) {
         let Some(instance) = instance.upgrade() else { return };
         let epoch = instance.epoch();
         match instance.renew().await {
-            Ok(true) => {}
+            Ok(true) => failures = 0,
             Ok(false) if told_lapsed == epoch => {}
             Ok(false) => {
                 told_lapsed = epoch;
                 tracing::warn!(epoch, "this instance's epoch has lapsed: others take over what it had open");
             }
-            Err(error) => tracing::warn!(epoch, %error, "the instance's sign of life waits for the database"),
+            Err(error) => {
+                failures += 1;
+                if failures >= RENEWALS {
+                    instance.living.store(0, Ordering::Relaxed); // by now the others count it as gone
+                }
+                tracing::warn!(epoch, %error, "the instance's sign of life waits for the database");
+            }
         }
     }
 }

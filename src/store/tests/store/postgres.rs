@@ -91,6 +91,36 @@ async fn an_instance_without_a_sign_of_life_has_lapsed_for_good() {
     first.commit(made_in(next, accept(&accepted(1)))).await.unwrap();
 }
 
+/// Waits until an instance knows of so many.
+async fn knows_of(store: &PgStore, instances: Option<u32>) {
+    let known = async {
+        while store.instances() != instances {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let seen = || format!("{:?} instead of {instances:?}", store.instances());
+    tokio::time::timeout(Duration::from_secs(30), known).await.unwrap_or_else(|_| panic!("{}", seen()));
+}
+
+#[tokio::test]
+async fn p13_instances_learn_from_their_signs_of_life_how_many_share_the_limits_of_banks() {
+    let chain = Chain::new().await;
+    let (first, older) = chain.instance().await;
+    assert_eq!(first.instances(), Some(1), "alone");
+    let (second, _) = chain.instance().await;
+    assert_eq!(second.instances(), None, "no share before the first one can know of it");
+    knows_of(&first, Some(2)).await;
+    knows_of(&second, Some(2)).await;
+    chain.silence(older).await;
+    knows_of(&second, Some(1)).await;
+    knows_of(&first, None).await;
+    first.begin_epoch(at(0)).await.unwrap();
+    knows_of(&first, Some(2)).await;
+    knows_of(&second, Some(2)).await;
+    second.close().await;
+    knows_of(&first, Some(1)).await;
+}
+
 #[tokio::test]
 async fn an_epoch_nobody_ever_began_has_lapsed() {
     let chain = Chain::new().await;
