@@ -2,6 +2,7 @@
 
 mod audit;
 mod check;
+mod console;
 mod contract;
 mod copy_store;
 mod letters;
@@ -75,6 +76,9 @@ enum Command {
     Migrate,
     /// Move from a SQLite file to PostgreSQL.
     CopyStore(copy_store::Arguments),
+    /// Buyers' screens: pair a device, set what idle screens show, count ratings.
+    #[command(subcommand)]
+    Console(console::Command),
     /// The registers' plates: cash links at their banks.
     #[command(subcommand)]
     Plates(plates::Command),
@@ -96,6 +100,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<u8> {
         Command::Letters(command) => letters::run(command, &read(file)?).await,
         Command::CopyStore(arguments) => copy_store::run(&arguments, &read(file)?).await,
         Command::Migrate => migrate::run(&read(file)?).await,
+        Command::Console(command) => console::run(command, &read(file)?).await,
         Command::Plates(command) => plates::run(command, &read(file)?).await,
     }
 }

@@ -6,6 +6,7 @@ mod health;
 mod keys;
 mod metrics;
 mod notifications;
+mod screens;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -106,6 +107,8 @@ impl Service {
             intake: Arc::new(engine.clone()),
             registers: Arc::new(engine.clone()),
             keys: Arc::new(keys::Keys::new(db.clone())),
+            pairings: Arc::new(screens::Devices::new(db.clone())),
+            ratings: Arc::new(screens::Devices::new(db.clone())),
             hints: Arc::new(engine.clone()),
             notifications: Arc::new(notifications::Hooks::new(Arc::clone(&banks))),
             health: Arc::new(health),

@@ -86,10 +86,10 @@ fn every_key_is_used_and_every_key_used_is_there() {
         let states = ScreenState::ALL.iter().map(|state| state.word()).chain(["offline"]);
         let of_state = states.flat_map(|state| [format!("{state}-title"), format!("{state}-text")]);
         let of_reason = EndCode::ALL.iter().map(|code| format!("failed-text-{}", code.word()));
-        let of_page = ["denied", "missing", "screens", "no-screens", "index"]
+        let of_page = ["denied", "missing", "screens", "no-screens", "index", "pair-busy"]
             .iter()
             .flat_map(|about| ["title", "text", "example"].map(|part| format!("{about}-{part}")));
-        let of_link = ["screen", "ready", "alive", "metrics"]
+        let of_link = ["screen", "pair", "ready", "alive", "metrics"]
             .iter()
             .flat_map(|link| [format!("index-{link}"), format!("index-{link}-note")]);
         let spoken = crate::till::SPOKEN.map(|said| format!("till-{said}"));

@@ -33,13 +33,13 @@ pub use code_image::CodeImage;
 pub use code_picture::{CodePicture, DrawError};
 pub use line_words::lines_of;
 pub use nspk::has_wrong_checksum;
-pub use page::{DoorPage, Link, ScreenPage};
+pub use page::{DoorPage, Link, PairPage, ScreenPage};
 pub use pictures::Pictures;
 pub use place::{Place, Screen, places};
 pub use slip::{ShiftTotals, Slips};
 pub use snapshot::Snapshot;
 pub use till::{PlayPage, TillPage};
-pub use view::{ScreenState, ScreenView, ShownCode, live_payload};
+pub use view::{ScreenState, ScreenView, ShownCode, ShownSlide, live_payload};
 pub use words::{Language, Words};
 
 #[cfg(test)]

@@ -28,6 +28,10 @@ struct ScreenDocument<'a> {
     stage: &'a str,
     checking: String,
     offline: String,
+    /// The screen in its own language: the next buyer finds it so.
+    home: String,
+    is_asked: bool,
+    sound: bool,
 }
 
 impl ScreenPage {
@@ -44,6 +48,9 @@ impl ScreenPage {
             stage: &snapshot.html,
             checking: draw_checking(screen),
             offline: draw_offline(screen),
+            home: screen.in_language(None).address(""),
+            is_asked: screen.asked_language.is_some(),
+            sound: screen.store.screens.sound,
         };
         document.render().expect("the template formats only text and numbers into a string")
     }
@@ -58,6 +65,41 @@ pub struct DoorPage {
     pub about: &'static str,
     /// What can be opened from here.
     pub links: Vec<Link>,
+}
+
+/// The page of a device that waits to be paired with a console. Right by its refresh alone, without script.
+#[derive(Debug, Clone)]
+pub struct PairPage {
+    /// Its language.
+    pub language: Language,
+    /// The one-time code.
+    pub code: String,
+    /// How long it can still be typed, in seconds.
+    pub left_s: u64,
+}
+
+#[derive(Template)]
+#[template(path = "pair.html")]
+struct PairDocument<'a> {
+    words: &'a Words,
+    edition: &'static str,
+    code: String,
+    left: String,
+}
+
+impl PairPage {
+    /// The document. It asks again every three seconds whether somebody has typed the code.
+    pub fn html(&self) -> String {
+        let words = self.language.words();
+        let (first, second) = self.code.split_at_checked(self.code.len() / 2).unwrap_or((&self.code, ""));
+        let document = PairDocument {
+            words: &words,
+            edition: assets_mark(),
+            code: format!("{first}-{second}"),
+            left: format!("{}:{:02}", self.left_s / 60, self.left_s % 60),
+        };
+        document.render().expect("the template formats only text and numbers into a string")
+    }
 }
 
 /// A link of a plain page.
@@ -92,8 +134,22 @@ struct DoorDocument<'a> {
 }
 
 /// What the index leads to: the key of its words and its address.
-const INDEX: [(&str, &str); 4] =
-    [("screen", "/screen"), ("ready", "/readyz"), ("alive", "/healthz"), ("metrics", "/metrics")];
+const INDEX: [(&str, &str); 5] = [
+    ("screen", "/screen"),
+    ("pair", "/pair"),
+    ("ready", "/readyz"),
+    ("alive", "/healthz"),
+    ("metrics", "/metrics"),
+];
+
+fn index_link(language: Language, (key, address): (&str, &str)) -> Link {
+    let words = language.words();
+    Link {
+        address: address.to_owned(),
+        name: words.text(&format!("index-{key}")),
+        note: words.text(&format!("index-{key}-note")),
+    }
+}
 
 impl DoorPage {
     /// A page that says one thing.
@@ -101,15 +157,15 @@ impl DoorPage {
         Self { language, about, links: Vec::new() }
     }
 
+    /// A refusal that shows the way: pairing.
+    pub fn denied(language: Language) -> Self {
+        Self { language, about: "denied", links: vec![index_link(language, ("pair", "/pair"))] }
+    }
+
     /// The first page of the service: what there is to open.
     pub fn index(language: Language) -> Self {
-        let words = language.words();
-        let link = |(key, address): (&str, &str)| Link {
-            address: address.to_owned(),
-            name: words.text(&format!("index-{key}")),
-            note: words.text(&format!("index-{key}-note")),
-        };
-        Self { language, about: "index", links: INDEX.into_iter().map(link).collect() }
+        let links = INDEX.into_iter().map(|link| index_link(language, link)).collect();
+        Self { language, about: "index", links }
     }
 
     /// The screens that can be opened without a key.

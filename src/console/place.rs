@@ -84,6 +84,12 @@ impl<'a> Screen<'a> {
         self.asked_language.or_else(of_console).or_else(of_store).unwrap_or_default()
     }
 
+    /// This screen in another language.
+    #[must_use]
+    pub fn in_language(&self, language: Option<Language>) -> Self {
+        Self { asked_language: language, ..self.clone() }
+    }
+
     /// An address below `/screen` for this screen: `address("/events")`.
     pub fn address(&self, below: &str) -> String {
         let language = self.asked_language.map(|asked| format!("&lang={}", asked.code())).unwrap_or_default();

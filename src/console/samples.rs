@@ -220,6 +220,7 @@ pub fn settings(shop: &str, language: &str, places: &[(Place, ConsoleKind, Optio
 
 fn store(shop: &str, language: &str) -> StoreSettings {
     StoreSettings {
+        screens: engine::settings::ScreenSettings::default(),
         name: shop.to_owned(),
         zone: "Europe/Moscow".to_owned(),
         language: language.to_owned(),

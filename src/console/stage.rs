@@ -1,9 +1,10 @@
 //! The part of the page that changes: one drawing for a page without script and for the live one.
 
 use askama::Template;
+use engine::settings::ConsoleKind;
 use payment::Timestamp;
 
-use crate::{CodePicture, Screen, ScreenState, ScreenView, Words};
+use crate::{CodePicture, Language, Screen, ScreenState, ScreenView, Words};
 
 /// What the page itself says when it hears nothing from the server; no state of a payment.
 const OFFLINE: &str = "offline";
@@ -21,6 +22,16 @@ struct Stage<'a> {
     amount_size: &'static str,
     live: Option<Live<'a>>,
     cancel_at: String,
+    rate_at: String,
+    /// The languages to choose from; none on a display that nobody touches.
+    languages: Vec<Choice>,
+}
+
+/// A language to choose.
+struct Choice {
+    language: Language,
+    address: String,
+    is_current: bool,
 }
 
 /// The code on the stage.
@@ -71,9 +82,23 @@ fn draw(screen: &Screen<'_>, view: &ScreenView, state: &str, live: Option<Live<'
         amount_size: view.amount.as_deref().map_or("", amount_size),
         live,
         cancel_at: screen.address("/cancel"),
+        rate_at: screen.address("/rate"),
+        languages: choices(screen),
         words: &words,
     };
     drawing.render().expect("the template formats only text and numbers into a string")
+}
+
+fn choices(screen: &Screen<'_>) -> Vec<Choice> {
+    if screen.console.kind != ConsoleKind::Kiosk {
+        return Vec::new();
+    }
+    let choice = |language| Choice {
+        language,
+        address: screen.in_language(Some(language)).address(""),
+        is_current: language == screen.language(),
+    };
+    Language::ALL.map(choice).into()
 }
 
 /// The colours of a state; each state has its icon and words as well.

@@ -14,6 +14,8 @@ use crate::{Screen, amount_text};
 const PAID_STAYS: Duration = Duration::from_secs(6);
 /// How long every other outcome stays, from when it was told.
 const OUTCOME_STAYS: Duration = Duration::from_secs(8);
+/// How long *paid* stays where the buyer is asked for a rating: time to see it and to tap.
+const PAID_STAYS_TO_RATE: Duration = Duration::from_secs(10);
 
 /// What a screen is saying.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -108,6 +110,10 @@ pub struct ScreenView {
     pub certain: bool,
     /// Whether the buyer is offered to cancel.
     pub can_cancel: bool,
+    /// Whether the buyer is asked for a rating.
+    pub can_rate: bool,
+    /// What an idle screen shows instead of its greeting.
+    pub slide: Option<ShownSlide>,
     /// When this view is over even if nothing happens.
     pub changes_at_ms: Option<i64>,
 }
@@ -125,18 +131,33 @@ pub struct ShownCode {
     pub expires_at_ms: i64,
 }
 
+/// A slide of an idle screen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ShownSlide {
+    /// The big line.
+    pub title: String,
+    /// The small lines; may be empty.
+    pub text: String,
+    /// Where its picture is.
+    pub picture: Option<String>,
+}
+
 impl ScreenView {
     /// What a screen shows at `now`, given the newest payments of its register in any order.
     pub fn of(screen: &Screen<'_>, payments: &[Payment], now: Timestamp) -> Self {
-        let idle = Self::plain(ScreenState::Idle, screen);
+        let idle = Self::idle(screen, now);
         if !screen.console.show_qr {
             return idle;
         }
+        let is_kiosk = screen.console.kind == ConsoleKind::Kiosk;
+        let asks_rating = is_kiosk && screen.store.screens.ask_rating;
+        let paid_stays = if asks_rating { PAID_STAYS_TO_RATE } else { PAID_STAYS };
         let found = chosen(payments, &screen.place.console);
-        let Some((payment, told)) = found.and_then(|payment| Some((payment, told(payment, now)?))) else {
+        let Some((payment, told)) =
+            found.and_then(|payment| Some((payment, told(payment, now, paid_stays)?)))
+        else {
             return idle;
         };
-        let is_kiosk = screen.console.kind == ConsoleKind::Kiosk;
         Self {
             state: told.state,
             test: payment.is_test(),
@@ -145,6 +166,8 @@ impl ScreenView {
             reason_code: told.reason_code,
             certain: told.certain,
             can_cancel: is_kiosk && told.state.is_before_the_money(),
+            can_rate: asks_rating && told.state == ScreenState::Paid,
+            slide: None,
             changes_at_ms: told.until.map(millis),
             code: told.code.map(|(attempt, expires_at)| ShownCode {
                 payload: attempt.code.as_ref().map(|code| code.payload.clone()).unwrap_or_default(),
@@ -154,6 +177,27 @@ impl ScreenView {
             }),
             ..idle
         }
+    }
+
+    /// A screen that waits for a buyer: its greeting, and the store's slides in turn. Which one is a matter of the clock
+    /// alone, so all screens of a store change together and a page without script shows the right one.
+    fn idle(screen: &Screen<'_>, now: Timestamp) -> Self {
+        let idle = Self::plain(ScreenState::Idle, screen);
+        let screens = &screen.store.screens;
+        if screens.slides.is_empty() {
+            return idle;
+        }
+        let stays_ms = i64::from(screens.slide_seconds()) * 1_000;
+        let turn = millis(now).div_euclid(stays_ms);
+        let places = i64::try_from(screens.slides.len() + 1).unwrap_or(i64::MAX);
+        let place = usize::try_from(turn.rem_euclid(places)).unwrap_or(0);
+        let slide = place.checked_sub(1).and_then(|index| Some((index, screens.slides.get(index)?)));
+        let slide = slide.map(|(index, slide)| ShownSlide {
+            title: slide.title.clone(),
+            text: slide.text.clone(),
+            picture: slide.picture.as_ref().map(|_| format!("{}&slide={index}", screen.address("/slide"))),
+        });
+        Self { slide, changes_at_ms: Some((turn + 1) * stays_ms), ..idle }
     }
 
     /// A view without a payment: *idle*, or *unavailable* when the state of the register can't be read.
@@ -169,6 +213,8 @@ impl ScreenView {
             reason_code: None,
             certain: true,
             can_cancel: false,
+            can_rate: false,
+            slide: None,
             changes_at_ms: None,
         }
     }
@@ -197,8 +243,7 @@ impl<'a> Told<'a> {
     }
 
     /// An outcome, unless it has been told long enough.
-    fn outcome(state: ScreenState, at: Timestamp, now: Timestamp) -> Option<Self> {
-        let stays = if state == ScreenState::Paid { PAID_STAYS } else { OUTCOME_STAYS };
+    fn outcome(state: ScreenState, at: Timestamp, now: Timestamp, stays: Duration) -> Option<Self> {
         let until = at.plus(stays);
         (now < until).then(|| Self { until: Some(until), ..Self::state(state) })
     }
@@ -208,15 +253,15 @@ impl<'a> Told<'a> {
     }
 }
 
-fn told(payment: &Payment, now: Timestamp) -> Option<Told<'_>> {
+fn told(payment: &Payment, now: Timestamp, paid_stays: Duration) -> Option<Told<'_>> {
     match &payment.state.phase {
         Phase::Waiting { .. } | Phase::Opening { .. } => Some(Told::state(ScreenState::Preparing)),
         Phase::Showing => Some(shown(payment.shown_attempt(), now)),
         Phase::Closing { .. } => Some(Told::state(ScreenState::Checking)),
-        Phase::Paid { at, .. } => Told::outcome(ScreenState::Paid, *at, now),
-        Phase::Review { since, .. } => Told::outcome(ScreenState::Review, *since, now),
+        Phase::Paid { at, .. } => Told::outcome(ScreenState::Paid, *at, now, paid_stays),
+        Phase::Review { since, .. } => Told::outcome(ScreenState::Review, *since, now, OUTCOME_STAYS),
         Phase::Ended(ending) => {
-            let told = Told::outcome(state_of(ending.word), ending.at, now)?;
+            let told = Told::outcome(state_of(ending.word), ending.at, now, OUTCOME_STAYS)?;
             Some(Told { reason_code: Some(ending.code.word()), certain: ending.certain, ..told })
         }
     }
@@ -230,7 +275,7 @@ pub fn live_payload(payment: &Payment, now: Timestamp) -> Option<&str> {
 
 /// The attempt whose code outputs may show at `now`, and when that is over.
 pub(crate) fn live_code(payment: &Payment, now: Timestamp) -> Option<(&Attempt, Timestamp)> {
-    told(payment, now)?.code
+    told(payment, now, PAID_STAYS)?.code
 }
 
 /// P8: a code is shown only while its attempt is shown and payable, nobody wants it withdrawn, nothing is in progress

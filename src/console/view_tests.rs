@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::settings::{ConsoleKind, Settings};
+use engine::settings::{ConsoleKind, Settings, Slide};
 use payment::{
     Annulment, ConsoleId, DeathCause, EndCode, EndWord, LastTry, Life, Payment, Phase, Timestamp, Wish,
 };
@@ -250,4 +250,51 @@ fn the_json_of_a_view_is_what_other_displays_read() {
     assert_eq!(json["code"]["payload"], samples::PAYLOAD);
     assert_eq!(json["code"]["expires_at_ms"], 1_795_255_480_000_i64);
     assert_eq!(json["test"], false);
+}
+
+#[test]
+fn idle_screens_show_the_greeting_and_each_slide_in_turn_by_the_clock_alone() {
+    let (mut settings, place) = (settings(), kiosk());
+    let slide = |title: &str| Slide { title: title.to_owned(), ..Slide::default() };
+    let screens = &mut settings.stores.get_mut(&place.store).unwrap().screens;
+    screens.slides = vec![slide("Coffee"), slide("News")];
+    screens.slide_s = Some(5);
+    let screen = Screen::find(&settings, &place, None).unwrap();
+    let mut at = now();
+    let mut titles = Vec::new();
+    for _ in 0..6 {
+        let view = ScreenView::of(&screen, &[], at);
+        let changes_at_ms = view.changes_at_ms.expect("the next slide comes");
+        let next = Timestamp::from_micros(changes_at_ms * 1_000);
+        assert!(next > at && next <= at.plus(Duration::from_secs(5)));
+        let just_before = ScreenView::of(&screen, &[], next.minus(Duration::from_millis(1)));
+        assert_eq!(just_before, view, "nothing changes in between");
+        titles.push(view.slide.map_or("greeting".to_owned(), |slide| slide.title));
+        at = next;
+    }
+    let first = titles.iter().position(|title| title == "greeting").unwrap();
+    titles.rotate_left(first);
+    assert_eq!(titles, ["greeting", "Coffee", "News", "greeting", "Coffee", "News"]);
+    let payment = sample().showing(LastTry::None);
+    assert_eq!(ScreenView::of(&screen, &[payment], now()).slide, None, "a code is never behind a slide");
+}
+
+#[test]
+fn a_rating_is_asked_at_a_kiosk_after_a_payment_only() {
+    let (mut settings, place) = (settings(), kiosk());
+    settings.stores.get_mut(&place.store).unwrap().screens.ask_rating = true;
+    let register = settings.stores.get_mut(&place.store).unwrap().registers.get_mut(&place.register).unwrap();
+    let mut display = register.consoles[&place.console].clone();
+    for kind in [ConsoleKind::Kiosk, ConsoleKind::Display] {
+        display.kind = kind;
+        let register =
+            settings.stores.get_mut(&place.store).unwrap().registers.get_mut(&place.register).unwrap();
+        register.consoles.insert(place.console.clone(), display.clone());
+        let screen = Screen::find(&settings, &place, None).unwrap();
+        for state in ScreenState::ALL {
+            let payments: Vec<Payment> = sample().in_state(state).into_iter().collect();
+            let asks = ScreenView::of(&screen, &payments, now()).can_rate;
+            assert_eq!(asks, kind == ConsoleKind::Kiosk && state == ScreenState::Paid, "{kind:?} {state:?}");
+        }
+    }
 }

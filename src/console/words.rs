@@ -45,6 +45,17 @@ impl Language {
         }
     }
 
+    /// What its own readers know it by, short enough for a button.
+    pub fn short_name(self) -> &'static str {
+        match self {
+            Self::Russian => "Рус",
+            Self::English => "Eng",
+            Self::Kazakh => "Қаз",
+            Self::Kyrgyz => "Кыр",
+            Self::Hindi => "हिं",
+        }
+    }
+
     /// Reads a code; a region after it is passed over (`en-GB` is English). `None` for a language without a catalogue.
     pub fn parse(code: &str) -> Option<Self> {
         let main = code.trim().split(['-', '_']).next().unwrap_or_default();

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use anyhow::Context;
 use engine::settings::{
-    ConsoleKind, ConsoleSettings, EventsBy, OpenPayments, PaymentType, RegisterSettings, ServerSettings,
-    Settings, StoreSettings,
+    ConsoleKind, ConsoleSettings, EventsBy, OpenPayments, PaymentType, RegisterSettings, ScreenSettings,
+    ServerSettings, Settings, StoreSettings,
 };
 use payment::{
     CodeId, CodeKind, ConsoleId, Currency, InvalidName, LateMoney, PaymentTypeCode, Plate, PollPlan,
@@ -86,6 +86,7 @@ fn store() -> Result<StoreSettings, InvalidName> {
         registers.insert(RegisterId::parse(name)?, register(name)?);
     }
     Ok(StoreSettings {
+        screens: ScreenSettings { ask_rating: true, sound: true, ..ScreenSettings::default() },
         name: "Магазин у дома".to_owned(),
         zone: "Europe/Moscow".to_owned(),
         language: "ru".to_owned(),

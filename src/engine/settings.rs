@@ -1,6 +1,9 @@
 //! What the business wants: the settings that the engine works by, as one snapshot.
 
 mod console;
+mod screens;
+
+pub use screens::{ScreenSettings, Slide, media_type_of};
 
 use std::collections::BTreeMap;
 
@@ -39,6 +42,9 @@ pub struct StoreSettings {
     pub default_payment_type: PaymentTypeCode,
     /// What happens to late money unless the payment type says otherwise.
     pub late_money: LateMoney,
+    /// What its screens do besides showing codes.
+    #[serde(default)]
+    pub screens: ScreenSettings,
     /// The tills and kiosks.
     #[serde(default)]
     pub registers: BTreeMap<RegisterId, RegisterSettings>,

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::middleware::from_fn;
@@ -13,12 +14,18 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api::{self, ApiKeys, Calls};
 use crate::hooks::{self, Notifications};
-use crate::rate::HintRates;
+use crate::rate::{HintRates, Rates};
+use crate::screen::{Pairings, Ratings};
 use crate::serve::{BindError, Bound, bind};
 use crate::{HealthSource, Playground, guard, index, playground, probes, screen};
 
 /// Pictures of codes that are kept: enough for every screen of a large shop.
 const PICTURES: usize = 512;
+
+/// How often a new device may ask for a pairing code: anyone who reaches the address can ask.
+const PAIRING_EVERY: Duration = Duration::from_secs(1);
+/// So many may ask at once: all screens of a large shop after a power cut have their cookies, new ones come few at a time.
+const PAIRINGS_AT_ONCE: u32 = 30;
 
 /// What is set about the door.
 #[derive(Debug, Clone)]
@@ -52,6 +59,10 @@ pub struct HttpDoor {
     pub registers: Arc<dyn Registers>,
     /// Knows the keys of stores.
     pub keys: Arc<dyn ApiKeys>,
+    /// Keeps devices that wait to be paired.
+    pub pairings: Arc<dyn Pairings>,
+    /// Keeps buyers' ratings.
+    pub ratings: Arc<dyn Ratings>,
     /// Takes the orders that notifications name.
     pub hints: Arc<dyn Hints>,
     /// Reads notifications of banks.
@@ -74,6 +85,8 @@ pub(crate) struct Door {
     pub(crate) parts: HttpDoor,
     pub(crate) pictures: Pictures,
     pub(crate) rates: HintRates,
+    /// New pairings, of all devices together.
+    pub(crate) new_pairings: Rates<()>,
     pub(crate) calls: Calls,
     /// Ends streams that would otherwise never end.
     pub(crate) stop: CancellationToken,
@@ -82,7 +95,9 @@ pub(crate) struct Door {
 impl Door {
     pub(crate) fn new(parts: HttpDoor, stop: CancellationToken) -> Self {
         let calls = Calls::per_second(parts.config.calls_per_s);
-        Self { parts, pictures: Pictures::keeping(PICTURES), rates: HintRates::default(), calls, stop }
+        let new_pairings = Rates::new(PAIRING_EVERY, PAIRINGS_AT_ONCE);
+        let pictures = Pictures::keeping(PICTURES);
+        Self { parts, pictures, rates: HintRates::default(), new_pairings, calls, stop }
     }
 }
 

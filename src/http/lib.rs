@@ -24,6 +24,7 @@ pub use door::{HttpConfig, HttpDoor};
 pub use health::{Condition, Health, HealthSource, Part};
 pub use hooks::{NotificationReceipt, Notifications};
 pub use playground::Playground;
+pub use screen::{NewDevice, Pairings, Ratings};
 pub use serve::{BindError, Bound};
 
 #[cfg(test)]

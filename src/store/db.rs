@@ -96,6 +96,10 @@ impl Db {
         &self.inner.pool
     }
 
+    pub(crate) fn writing(&self) -> &Writing {
+        &self.inner.writing
+    }
+
     /// Makes edits of settings in one transaction with the next revision, if the settings are still at `base`.
     pub(crate) async fn change_settings(
         &self,

@@ -35,6 +35,7 @@ mod postgres;
 mod read;
 mod records;
 mod rows;
+mod screens;
 mod seal;
 mod settings;
 mod settings_file;
@@ -50,6 +51,7 @@ pub use read::links::HeldLink;
 pub use records::{
     DeliveryState, EventRecord, FactRecord, PaymentFilter, PaymentRecord, PaymentSummary, Records,
 };
+pub use screens::{NewPairing, PAIRING_LASTS, Pairing, RatingCount, code_of_token};
 pub use seal::{KeyFile, KeyFileError, Keyring, Place, SealError};
 pub use settings::{
     ApiKey, ChangeSettingsError, Edit, Entity, NewApiKey, Problem, Problems, SecretsError, check_settings,

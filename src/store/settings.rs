@@ -4,6 +4,7 @@
 mod api_keys;
 mod change;
 mod check;
+mod check_screens;
 mod entities;
 mod entity;
 mod problem;

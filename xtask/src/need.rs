@@ -64,7 +64,7 @@ pub(crate) const FAKETIME: Need = Need {
 /// The browser that looks at the kiosk's pages.
 pub(crate) const CHROMIUM: Need = Need {
     name: "Chromium and its driver",
-    packages: &["chromium", "chromium-driver"],
+    packages: &["chromium", "chromium-driver", "fonts-lohit-deva"],
     folders: &["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"],
     programs: &["chromium", "chromedriver"],
 };
@@ -198,7 +198,9 @@ mod tests {
     fn a_person_is_told_the_packages_and_the_way_around() {
         let text = how_to_get(&[&RABBITMQ, &CHROMIUM]);
         assert!(
-            text.contains("--no-install-recommends rabbitmq-server chromium chromium-driver\n"),
+            text.contains(
+                "--no-install-recommends rabbitmq-server chromium chromium-driver fonts-lohit-deva\n"
+            ),
             "{text}"
         );
         assert!(text.contains("--amqp"), "{text}");

@@ -13,6 +13,7 @@
   const RECONNECT_MS = 3000;
   const TICK_MS = 200;
   const ENDING_S = 30;
+  const HOME_MS = 30000;
 
   let clock = { server: Number(page.nowMs), own: performance.now() };
   let heardAt = performance.now();
@@ -21,15 +22,19 @@
   let drawn = null;
   let lostSince = null;
   let stream = null;
+  let state = null;
+  let idleSince = null;
 
   const serverNow = () => clock.server + (performance.now() - clock.own);
 
   // Drawing
 
-  function draw(key, html, amount) {
+  function draw(key, html, amount, spare) {
     if (drawn === key) return;
     drawn = key;
+    const test = spare ? stage.querySelector(".test") : null;
     stage.innerHTML = html;
+    if (test) keepTest(test);
     const field = stage.querySelector(".amount[hidden]");
     if (field && amount) {
       field.textContent = amount;
@@ -42,9 +47,16 @@
     tick();
   }
 
+  // What the page draws by itself is of the payment that it was showing: test money stays marked.
+  function keepTest(test) {
+    const face = stage.querySelector(".face");
+    face.classList.add("with-test");
+    face.insertBefore(test, face.children[1] ?? null);
+  }
+
   function drawSpare(name) {
     const amount = stage.querySelector(".amount");
-    draw(name, document.getElementById(name).innerHTML, name === "checking" && amount ? amount.textContent : "");
+    draw(name, document.getElementById(name).innerHTML, name === "checking" && amount ? amount.textContent : "", true);
   }
 
   // Whole device pixels a module, on whole device pixels: the symbol is never smoothed.
@@ -117,7 +129,39 @@
     clock = { server: snapshot.now_ms, own: heardAt };
     // A newer service has newer pages; nobody is in the middle of paying while the screen is idle.
     if (snapshot.edition !== page.edition && snapshot.view.state === "idle") return location.reload();
-    draw(JSON.stringify(snapshot.view), snapshot.html, "");
+    if (snapshot.view.state !== state) {
+      state = snapshot.view.state;
+      sound(state);
+    }
+    draw(JSON.stringify(snapshot.view), snapshot.html, "", false);
+    goHome();
+  }
+
+  // A buyer's choice of language is over with the buyer.
+  function goHome() {
+    if (state !== "idle") idleSince = null;
+    else idleSince ??= performance.now();
+    if (page.home && idleSince !== null && performance.now() - idleSince > HOME_MS) location.replace(page.home);
+  }
+
+  // Sound: two tones up for paid, one low tone for every other end. A browser that forbids it stays silent.
+
+  const TONES = { paid: [660, 880], declined: [220], failed: [220], expired: [220], review: [220, 220] };
+
+  function sound(end) {
+    const tones = page.sound === undefined ? undefined : TONES[end];
+    if (!tones || typeof AudioContext === "undefined") return;
+    const audio = new AudioContext();
+    tones.forEach((hertz, index) => {
+      const [tone, volume, at] = [audio.createOscillator(), audio.createGain(), audio.currentTime + 0.2 * index];
+      tone.frequency.value = hertz;
+      volume.gain.setValueAtTime(0.25, at);
+      volume.gain.exponentialRampToValueAtTime(0.001, at + 0.35);
+      tone.connect(volume).connect(audio.destination);
+      tone.start(at);
+      tone.stop(at + 0.4);
+    });
+    setTimeout(() => audio.close(), 1500);
   }
 
   // Buttons
@@ -125,11 +169,19 @@
   document.addEventListener("submit", (event) => {
     event.preventDefault();
     const form = event.target;
-    const button = form.querySelector("button");
-    button.disabled = true;
-    const again = () => { button.disabled = false; };
-    fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual" })
-      .then((answer) => { if (answer.status >= 400) again(); })
+    const buttons = [...form.querySelectorAll("button")];
+    const body = new URLSearchParams(new FormData(form, event.submitter));
+    const disable = (disabled) => buttons.forEach((button) => { button.disabled = disabled; });
+    disable(true);
+    const again = () => disable(false);
+    const done = () => {
+      if (!form.matches(".rating")) return;
+      event.submitter?.classList.add("chosen");
+      form.querySelector(".rate-ask").hidden = true;
+      form.querySelector(".rate-thanks").hidden = false;
+    };
+    fetch(form.action, { method: "POST", body, redirect: "manual" })
+      .then((answer) => (answer.status >= 400 ? again() : done()))
       .catch(again);
   });
 

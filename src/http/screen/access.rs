@@ -29,6 +29,8 @@ pub(crate) struct Asked {
     lang: Option<String>,
     /// Which code's picture is wanted.
     pub(crate) code: Option<String>,
+    /// Which slide's picture is wanted.
+    pub(crate) slide: Option<usize>,
 }
 
 /// Why a screen is not shown.

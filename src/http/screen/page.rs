@@ -38,11 +38,10 @@ pub(crate) async fn screen(
 }
 
 fn opened(jar: CookieJar, grant: &Grant, asked: &Asked, headers: &HeaderMap) -> Response {
-    let is_by_tls = headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https");
     let address = asked
         .language()
         .map_or_else(|| "/screen".to_owned(), |language| format!("/screen?lang={}", language.code()));
-    (jar.add(grant.cookie(is_by_tls)), Redirect::to(&address)).into_response()
+    (jar.add(grant.cookie(is_by_tls(headers))), Redirect::to(&address)).into_response()
 }
 
 async fn document(door: &Door, grant: Grant, asked: &Asked) -> Response {
@@ -66,9 +65,14 @@ async fn document(door: &Door, grant: Grant, asked: &Asked) -> Response {
 fn refusal(refused: Refused, settings: &Settings, asked: &Asked, headers: &HeaderMap) -> Response {
     let language = asked.language().unwrap_or_else(|| reader_language(headers));
     let (status, page) = match refused {
-        Refused::Denied => (StatusCode::FORBIDDEN, DoorPage::about("denied", language)),
+        Refused::Denied => (StatusCode::FORBIDDEN, DoorPage::denied(language)),
         Refused::Missing => (StatusCode::NOT_FOUND, DoorPage::about("missing", language)),
         Refused::Choose => (StatusCode::OK, DoorPage::screens(language, settings)),
     };
     (status, Html(page.html())).into_response()
+}
+
+/// Whether the browser came by TLS, as the proxy in front says.
+pub(crate) fn is_by_tls(headers: &HeaderMap) -> bool {
+    headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https")
 }

@@ -43,6 +43,7 @@ fn check_store(key: &str, store: &StoreSettings, settings: &Settings, problems: 
         );
     }
     check_late_money(key, store.late_money, problems);
+    super::check_screens::check_screens(&format!("{key}.screens"), &store.screens, problems);
     for (register, its) in &store.registers {
         check_register(&format!("{key}.registers.{register}"), its, settings, problems);
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use engine::settings::{
-    ConsoleSettings, EventsBy, OpenPayments, PaymentType, RegisterSettings, StoreSettings,
+    ConsoleSettings, EventsBy, OpenPayments, PaymentType, RegisterSettings, ScreenSettings, StoreSettings,
 };
 use payment::{CodeKind, ConsoleId, LateMoney, PaymentTypeCode, RegisterId, StoreId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -49,6 +49,7 @@ fn read_store(fields: &mut Fields<'_>) -> Option<StoreSettings> {
     let currency = fields.required("currency");
     let default_payment_type = fields.required("default_payment_type");
     let late_money = read_late_money(fields);
+    let screens = fields.optional("screens");
     Some(StoreSettings {
         name: name?,
         zone: zone?,
@@ -56,6 +57,7 @@ fn read_store(fields: &mut Fields<'_>) -> Option<StoreSettings> {
         currency: currency?,
         default_payment_type: default_payment_type?,
         late_money: late_money.unwrap_or(LateMoney::Refund),
+        screens: screens.unwrap_or_default(),
         registers: BTreeMap::new(),
         payment_types: BTreeMap::new(),
     })
@@ -69,6 +71,9 @@ pub(super) fn write_store(store: &StoreSettings) -> Table {
     put(&mut table, "currency", store.currency);
     put(&mut table, "default_payment_type", &store.default_payment_type);
     write_late_money(&mut table, store.late_money);
+    if store.screens != ScreenSettings::default() {
+        put(&mut table, "screens", &store.screens);
+    }
     table
 }
 

@@ -18,6 +18,7 @@ pub(crate) const TABLES: &[&str] = &[
     "output_jobs",
     "console_holds",
     "instances",
+    "ratings",
 ];
 
 /// The table that has its one row from the beginning.

@@ -27,6 +27,7 @@ pub(crate) const OPEN_PLATE: &str = "AS200000000000000000000000000001";
 /// The shop's settings.
 pub(crate) fn settings() -> Settings {
     let store = StoreSettings {
+        screens: engine::settings::ScreenSettings::default(),
         name: "Corner shop".to_owned(),
         zone: "Europe/Moscow".to_owned(),
         language: "ru".to_owned(),

@@ -4,11 +4,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use console::Place;
 use engine::doors::{Hints, Incoming, Intake, MoneyTold, Outcome, Receipt, Registers, Screens};
 use engine::ports::{Destination, EventRow, OperationKey, OperationKind, StoreError};
 use engine::settings::Settings;
 use http_door::{
-    ApiKeys, Condition, Health, HealthSource, HttpConfig, HttpDoor, NotificationReceipt, Notifications, Part,
+    ApiKeys, Condition, Health, HealthSource, HttpConfig, HttpDoor, NewDevice, NotificationReceipt,
+    Notifications, Pairings, Part, Ratings,
 };
 use payment::{
     AttemptId, BankTransaction, ConsoleId, PaidNotice, Payment, PaymentId, ServerId, StoreId, Timestamp,
@@ -189,6 +191,65 @@ impl ApiKeys for FakeKeys {
     }
 }
 
+/// Gives tokens and codes by number, and keeps them for ten minutes.
+#[derive(Default)]
+pub(crate) struct FakePairings {
+    begun: AtomicUsize,
+    waiting: Mutex<Vec<(String, String, Timestamp)>>,
+}
+
+impl FakePairings {
+    /// As if all codes were too old.
+    pub(crate) fn forget(&self) {
+        self.waiting.lock().unwrap().clear();
+    }
+}
+
+#[async_trait]
+impl Pairings for FakePairings {
+    async fn begin(&self, now: Timestamp) -> Result<NewDevice, StoreError> {
+        let number = self.begun.fetch_add(1, Ordering::Relaxed) + 1;
+        let (token, code) = (format!("token-{number}"), format!("CODE{number:04}"));
+        let expires_at = now.plus(std::time::Duration::from_mins(10));
+        self.waiting.lock().unwrap().push((token.clone(), code.clone(), expires_at));
+        Ok(NewDevice { token: SecretString::from(token), code, expires_at })
+    }
+
+    async fn waiting(
+        &self,
+        token: &SecretString,
+        now: Timestamp,
+    ) -> Result<Option<(String, Timestamp)>, StoreError> {
+        let waiting = self.waiting.lock().unwrap();
+        let found = waiting.iter().find(|(known, _, end)| known == token.expose_secret() && now < *end);
+        Ok(found.map(|(_, code, end)| (code.clone(), *end)))
+    }
+}
+
+/// Keeps ratings.
+#[derive(Default)]
+pub(crate) struct FakeRatings(Mutex<Vec<(PaymentId, Place, u8)>>);
+
+impl FakeRatings {
+    pub(crate) fn kept(&self) -> Vec<(PaymentId, Place, u8)> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+#[async_trait]
+impl Ratings for FakeRatings {
+    async fn rate(
+        &self,
+        payment: PaymentId,
+        place: &Place,
+        rating: u8,
+        _now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.0.lock().unwrap().push((payment, place.clone(), rating));
+        Ok(())
+    }
+}
+
 /// Keeps the orders that were hinted at.
 #[derive(Default)]
 pub(crate) struct FakeHints(pub(crate) Mutex<Vec<AttemptId>>);
@@ -268,6 +329,8 @@ pub(crate) struct Fakes {
     pub(crate) screens: Arc<FakeScreens>,
     pub(crate) intake: Arc<FakeIntake>,
     pub(crate) registers: Arc<FakeRegisters>,
+    pub(crate) pairings: Arc<FakePairings>,
+    pub(crate) ratings: Arc<FakeRatings>,
     pub(crate) hints: Arc<FakeHints>,
     pub(crate) health: Arc<FakeHealth>,
 }
@@ -278,6 +341,8 @@ impl Fakes {
             screens: FakeScreens::new(settings),
             intake: Arc::default(),
             registers: Arc::default(),
+            pairings: Arc::default(),
+            ratings: Arc::default(),
             hints: Arc::default(),
             health: Arc::default(),
         }
@@ -290,6 +355,8 @@ impl Fakes {
             intake: Arc::clone(&self.intake) as Arc<dyn Intake>,
             registers: Arc::clone(&self.registers) as Arc<dyn Registers>,
             keys: Arc::new(FakeKeys),
+            pairings: Arc::clone(&self.pairings) as Arc<dyn Pairings>,
+            ratings: Arc::clone(&self.ratings) as Arc<dyn Ratings>,
             hints: Arc::clone(&self.hints) as Arc<dyn Hints>,
             notifications: Arc::new(FakeNotifications),
             health: Arc::clone(&self.health) as Arc<dyn HealthSource>,

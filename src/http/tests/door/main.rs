@@ -6,6 +6,7 @@ mod access;
 mod api;
 mod fake;
 mod hooks;
+mod pairing;
 mod playground;
 mod probes;
 mod refusals;

@@ -8,6 +8,7 @@ mod crash;
 mod model;
 mod postgres;
 mod sample;
+mod screens;
 mod settings;
 mod settings_file;
 mod sqlite;

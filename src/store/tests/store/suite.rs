@@ -166,6 +166,12 @@ settings_rules! {
         an_api_key_is_seen_once_and_speaks_for_its_store,
         the_example_makes_sense,
     ;
+    screens:
+        a_typed_code_gives_the_console_to_the_device_that_shows_it,
+        a_code_that_is_too_old_or_unknown_pairs_nothing,
+        a_code_is_not_used_up_by_a_console_that_is_not_there,
+        of_several_taps_on_one_payment_the_last_one_counts,
+    ;
     settings_file:
         an_export_imported_into_an_empty_database_gives_the_same_settings,
         the_same_file_twice_changes_nothing_the_second_time,

@@ -157,6 +157,7 @@ fn store_settings() -> StoreSettings {
         (PaymentTypeCode::parse(code).expect("a plain word"), payment_type)
     };
     StoreSettings {
+        screens: engine::settings::ScreenSettings::default(),
         name: "Corner shop".to_owned(),
         zone: "Europe/Moscow".to_owned(),
         language: "ru".to_owned(),
