@@ -7,6 +7,7 @@ mod contract;
 mod copy_store;
 mod letters;
 mod migrate;
+mod paper;
 mod payments;
 mod plates;
 mod sandbox;
@@ -76,7 +77,7 @@ enum Command {
     Migrate,
     /// Move from a SQLite file to PostgreSQL.
     CopyStore(copy_store::Arguments),
-    /// Buyers' screens: pair a device, set what idle screens show, count ratings.
+    /// Outputs for buyers: pair a screen, set what idle screens show, count ratings; draw slips as printers would.
     #[command(subcommand)]
     Console(console::Command),
     /// The registers' plates: cash links at their banks.
@@ -100,7 +101,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<u8> {
         Command::Letters(command) => letters::run(command, &read(file)?).await,
         Command::CopyStore(arguments) => copy_store::run(&arguments, &read(file)?).await,
         Command::Migrate => migrate::run(&read(file)?).await,
-        Command::Console(command) => console::run(command, &read(file)?).await,
+        Command::Console(command) => console::run(command, file).await,
         Command::Plates(command) => plates::run(command, &read(file)?).await,
     }
 }

@@ -1,4 +1,4 @@
-//! `integrator console pair | slide | slides | ratings`.
+//! `integrator console pair | slide | slides | ratings | preview | profiles`.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,7 +13,7 @@ use payment::{ConsoleId, RegisterId, StoreId};
 use serde_json::json;
 use store::{Db, Pairing, check_settings};
 
-use crate::cli::print;
+use crate::cli::{paper, print, read};
 use crate::clock::WallClock;
 use crate::config::Config;
 use crate::database;
@@ -25,9 +25,14 @@ use crate::database;
   integrator console slide --store 17 --title \"Coffee −20 %\" --picture coffee.png
   integrator console slides --store 17 --clear
   integrator console ratings --store 17 --days 30
+  integrator console preview --slip pay --profile generic-58 --language kk --png slip.png
 
 A device shows its code at /pair. A device that had the console before loses it.")]
 pub(super) enum Command {
+    /// Draw a slip of a sample sale as one printer prints it.
+    Preview(paper::Preview),
+    /// List the printers and line displays that the program knows.
+    Profiles,
     /// Give a console to the device that shows this code.
     Pair(Pairs),
     /// Add a slide to what the store's idle screens show.
@@ -89,13 +94,26 @@ pub(super) struct NewSlide {
 }
 
 /// Works on the database, beside a running service or without one: it takes changes over within a second.
-pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<u8> {
+pub(super) async fn run(command: Command, file: Option<&Path>) -> anyhow::Result<u8> {
+    match command {
+        // Paper needs no database and no configuration.
+        Command::Preview(wanted) => paper::preview(&wanted).map(|()| 0),
+        Command::Profiles => {
+            paper::list();
+            Ok(0)
+        }
+        command => on_records(command, &read(file)?).await,
+    }
+}
+
+async fn on_records(command: Command, config: &Config) -> anyhow::Result<u8> {
     let db = database::open(config).await?;
     let status = match command {
         Command::Pair(pairs) => pair(&db, &pairs).await?,
         Command::Slide(slide) => add_slide(&db, slide).await?,
         Command::Slides { store, clear } => slides(&db, &store, clear).await?,
         Command::Ratings { store, days, json } => ratings(&db, &store, days, json).await?,
+        Command::Preview(_) | Command::Profiles => 0,
     };
     db.close().await;
     Ok(status)

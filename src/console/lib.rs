@@ -45,6 +45,8 @@ pub use words::{Language, Words};
 #[cfg(test)]
 mod catalogue_tests;
 #[cfg(test)]
+mod slip_tests;
+#[cfg(test)]
 mod stage_tests;
 #[cfg(test)]
 mod view_tests;

@@ -1,5 +1,7 @@
 //! Payments in every state, made by hand: for tests of screens and for the gallery that people look at.
 
+pub mod slips;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;

@@ -113,9 +113,20 @@ impl<'a> Paper<'a> {
             for row in band {
                 command.extend(&row[..width]);
             }
+            disarm(&mut command[GS_RASTER.len() + 4..]);
             self.printer.custom(&command)?;
         }
         Ok(())
+    }
+}
+
+/// Printers look for real-time commands (DLE EOT, ENQ, DC4) in the middle of pictures too. A lone dot before such a byte is made
+/// two dots, which nobody sees.
+fn disarm(dots: &mut [u8]) {
+    for at in 1..dots.len() {
+        if dots[at - 1] == 0x10 && matches!(dots[at], 0x04 | 0x05 | 0x14) {
+            dots[at - 1] = 0x18;
+        }
     }
 }
 

@@ -1,0 +1,34 @@
+//! The virtual printer for a profile, and what it printed in words.
+
+use std::fmt::Write;
+
+use device::{CodeBy, Encoding, PrinterProfile};
+use virtual_printer::{Model, Page, Paper};
+
+pub(super) fn model(profile: &PrinterProfile) -> Model {
+    let page = |encoding| match encoding {
+        Encoding::Cp866 => Page::Cp866,
+        Encoding::Cp1251 => Page::Cp1251,
+        Encoding::Rk1048 => Page::Rk1048,
+    };
+    Model {
+        dots: profile.dots.into(),
+        pages: profile.pages.iter().map(|choice| (choice.number, page(choice.encoding))).collect(),
+        draws_codes: profile.code == CodeBy::Firmware,
+    }
+}
+
+/// What is on the paper, and a hash of its dots.
+pub(super) fn told(slip: &str, paper: &Paper) -> String {
+    let picture = paper.picture();
+    let mut told =
+        format!("=== {slip}: {} x {} dots, {}\n", picture.width(), picture.height(), hash(&picture.grey(0)));
+    let _ = write!(told, "{}", paper.text());
+    told
+}
+
+/// FNV-1a: whether dots changed, not whether somebody forged them.
+fn hash(bytes: &[u8]) -> String {
+    let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+    format!("{:016x}", bytes.iter().fold(0xcbf2_9ce4_8422_2325, step))
+}
