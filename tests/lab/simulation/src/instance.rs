@@ -217,6 +217,11 @@ impl World {
         });
     }
 
+    /// Lets go of the engines, which hold the world. Their runtime is gone.
+    pub(crate) fn forget_instances(&self) {
+        (0..self.instances()).for_each(|number| *self.slot(number) = Slot::default());
+    }
+
     /// A process that takes commands, if one does now.
     pub(crate) fn some_engine(&self) -> Option<(Engine, Arc<Life>)> {
         let first = self.dice.index(self.instances());
