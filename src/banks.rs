@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use async_trait::async_trait;
-use connector_sdk::{Capabilities, Connector, KindAbility, Notification, NotificationError};
+use connector_sdk::{Capabilities, Connector, KindAbility, Notification, NotificationError, tidy};
 use engine::ports::{Bank, Banks, Offer};
 use engine::settings::{ServerSettings, Settings};
 use payment::{
@@ -137,7 +137,8 @@ fn terms_of(settings: &ServerSettings, capabilities: &Capabilities, ability: &Ki
     }
 }
 
-/// A connector behind the engine's port: the two traits say the same, so that neither room knows the other.
+/// A connector behind the engine's port: the two traits say the same, so that neither room knows the other. What a bank says
+/// is tidied on the way.
 struct ConnectedBank {
     connector: Arc<dyn Connector>,
 }
@@ -145,26 +146,27 @@ struct ConnectedBank {
 #[async_trait]
 impl Bank for ConnectedBank {
     async fn issue(&self, request: &IssueRequest) -> Result<Issued, CallError> {
-        self.connector.issue(request).await
+        self.connector.issue(request).await.and_then(tidy::code).map_err(tidy::error)
     }
 
     async fn status(&self, request: &OrderRequest) -> Result<StatusAnswer, CallError> {
-        self.connector.status(request).await
+        self.connector.status(request).await.map(tidy::status).map_err(tidy::error)
     }
 
     async fn latest_credit(&self, code: &CodeId) -> Result<Option<PaidNotice>, CallError> {
-        self.connector.latest_credit(code).await
+        let money = self.connector.latest_credit(code).await;
+        money.map(|money| money.map(tidy::notice)).map_err(tidy::error)
     }
 
     async fn annul(&self, request: &OrderRequest) -> Result<AnnulAnswer, CallError> {
-        self.connector.annul(request).await
+        self.connector.annul(request).await.map_err(tidy::error)
     }
 
     async fn refund(&self, request: &RefundRequest) -> Result<RefundAnswer, CallError> {
-        self.connector.refund(request).await
+        self.connector.refund(request).await.map(tidy::refund).map_err(tidy::error)
     }
 
     async fn refund_status(&self, request: &RefundRequest) -> Result<RefundAnswer, CallError> {
-        self.connector.refund_status(request).await
+        self.connector.refund_status(request).await.map(tidy::refund).map_err(tidy::error)
     }
 }

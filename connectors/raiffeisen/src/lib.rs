@@ -3,6 +3,8 @@
 mod call;
 mod capabilities;
 mod config;
+#[cfg(test)]
+mod fuzz;
 mod map;
 mod module;
 mod notification;

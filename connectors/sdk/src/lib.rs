@@ -14,6 +14,7 @@ pub mod http;
 mod module;
 mod notification;
 mod plate;
+pub mod tidy;
 
 pub use capabilities::{Capabilities, KindAbility};
 pub use connector::Connector;
