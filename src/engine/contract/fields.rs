@@ -42,7 +42,12 @@ impl Fault {
 }
 
 /// Reads fields, naming the first one that breaks the contract. Fields that the type does not know are ignored.
+///
+/// U+0000 is in no text of the contract: PostgreSQL stores none, and a command that can't be stored would come back for ever.
 pub fn read_fields<T: DeserializeOwned + JsonSchema>(fields: &Map<String, Value>) -> Result<T, Fault> {
+    if let Some(field) = nul_in::<T>(fields) {
+        return Err(Fault::invalid(&field, format!("{field} is wrong: it holds the character U+0000")));
+    }
     serde_path_to_error::deserialize(Value::Object(fields.clone())).map_err(|error| {
         // Only a missing field is told by serde in words; the path leads to the object that it is missing from.
         let words = error.inner().to_string();
@@ -53,6 +58,31 @@ pub fn read_fields<T: DeserializeOwned + JsonSchema>(fields: &Map<String, Value>
         let fault = if missing.is_some() { "is missing: it" } else { "is wrong: it" };
         Fault::invalid(&field, format!("{field} {fault} must be {wanted}"))
     })
+}
+
+/// The path of a known field that holds U+0000.
+fn nul_in<T: JsonSchema>(fields: &Map<String, Value>) -> Option<String> {
+    let found: Vec<(&String, String)> =
+        fields.iter().filter_map(|(name, value)| Some((name, nul_below(name.clone(), value)?))).collect();
+    if found.is_empty() {
+        return None;
+    }
+    let known = schema_of::<T>()["properties"].take();
+    found.into_iter().find(|(name, _)| known.get(name).is_some()).map(|(_, path)| path)
+}
+
+fn nul_below(path: String, value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => text.contains('\0').then_some(path),
+        Value::Array(values) => {
+            let mut values = values.iter().enumerate();
+            values.find_map(|(index, value)| nul_below(format!("{path}[{index}]"), value))
+        }
+        Value::Object(fields) => {
+            fields.iter().find_map(|(name, value)| nul_below(format!("{path}.{name}"), value))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
 }
 
 /// The schema of what a type reads: nothing in it refers to anything.

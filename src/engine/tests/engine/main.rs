@@ -13,6 +13,7 @@ mod cost;
 mod crash;
 mod epochs;
 mod events;
+mod fuzz;
 mod ill_banks;
 mod limits;
 mod many;
