@@ -27,6 +27,8 @@ mod change;
 mod copy;
 mod db;
 mod error;
+#[cfg(test)]
+mod fuzz;
 mod jobs;
 mod memory;
 mod migrations;

@@ -20,7 +20,7 @@ mod plan;
 mod servers;
 mod stores;
 mod walk;
-mod write;
+pub(crate) mod write;
 
 use std::collections::BTreeMap;
 

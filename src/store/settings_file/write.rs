@@ -9,25 +9,30 @@ use super::{servers, stores};
 use crate::Db;
 use crate::error::damaged;
 use crate::read;
-use crate::settings::Entity;
+use crate::settings::{Entities, Entity};
 
 impl Db {
     /// All settings as the text of a settings file, with secrets sealed.
     pub async fn export_settings(&self) -> Result<String, StoreError> {
         let (revision, entities) = read::settings::everything(self.pool()).await?;
-        let mut root = Table::new();
-        for (entity, body) in entities {
-            let path = path(&entity);
-            let table = table(&entity, body)?;
-            place(&mut root, &path, table);
-        }
-        let text = toml::to_string_pretty(&root)
-            .map_err(|error| StoreError(format!("settings have no TOML form: {error}")))?;
-        Ok(format!(
-            "# Settings of the Universal Integrator, revision {revision}.\n\
-             # `integrator settings import` makes what this file names be as it says, and leaves the rest.\n\n{text}"
-        ))
+        text_of(revision, entities)
     }
+}
+
+/// The text of settings.
+pub(crate) fn text_of(revision: u64, entities: Entities) -> Result<String, StoreError> {
+    let mut root = Table::new();
+    for (entity, body) in entities {
+        let path = path(&entity);
+        let table = table(&entity, body)?;
+        place(&mut root, &path, table);
+    }
+    let text = toml::to_string_pretty(&root)
+        .map_err(|error| StoreError(format!("settings have no TOML form: {error}")))?;
+    Ok(format!(
+        "# Settings of the Universal Integrator, revision {revision}.\n\
+         # `integrator settings import` makes what this file names be as it says, and leaves the rest.\n\n{text}"
+    ))
 }
 
 /// Where a thing stands in the file.
