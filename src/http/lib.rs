@@ -37,3 +37,5 @@ mod documents_tests;
 mod fake;
 #[cfg(test)]
 mod feed_tests;
+#[cfg(test)]
+mod fuzz;
