@@ -2,9 +2,12 @@
 
 mod amqp;
 mod database;
+#[cfg(test)]
+mod fuzz;
 mod log;
 mod outputs;
 
+use std::fmt::Display;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -92,22 +95,27 @@ pub enum ConfigError {
 impl Config {
     /// Reads the file (if one is named it must exist) and the environment, and checks all of it.
     pub fn read(file: Option<&Path>) -> Result<Self, ConfigError> {
-        let place = file.map_or_else(|| "from the environment".to_owned(), |path| path.display().to_string());
-        let mut builder = ::config::Config::builder();
-        if let Some(path) = file {
-            builder = builder.add_source(::config::File::from(path).format(::config::FileFormat::Toml));
+        let Some(path) = file else { return Self::of("from the environment", "") };
+        let place = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| unreadable(&place, &error))?;
+        Self::of(&place, &text)
+    }
+
+    /// Reads a text and the environment. `place` says where the text stands.
+    fn of(place: &str, text: &str) -> Result<Self, ConfigError> {
+        // Before the library reads it: its errors quote the line, and the line may hold a password.
+        if let Err(error) = text.parse::<toml::Table>() {
+            return Err(unreadable(place, &not_toml(text, &error)));
         }
+        let file = ::config::File::from_str(text, ::config::FileFormat::Toml);
         let environment =
             ::config::Environment::with_prefix("INTEGRATOR").prefix_separator("__").separator("__");
-        let unreadable = |error: ::config::ConfigError| ConfigError::Unreadable {
-            place: place.clone(),
-            reason: error.to_string(),
-        };
-        let config: Self = builder
+        let config: Self = ::config::Config::builder()
+            .add_source(file)
             .add_source(environment.try_parsing(true))
             .build()
             .and_then(::config::Config::try_deserialize)
-            .map_err(unreadable)?;
+            .map_err(|error| unreadable(place, &error))?;
         config.validate()?;
         Ok(config)
     }
@@ -121,6 +129,16 @@ impl Config {
         }
         self.log.validate()
     }
+}
+
+fn unreadable(place: &str, reason: &dyn Display) -> ConfigError {
+    ConfigError::Unreadable { place: place.to_owned(), reason: reason.to_string() }
+}
+
+fn not_toml(text: &str, error: &toml::de::Error) -> String {
+    let start = error.span().map_or(0, |span| span.start);
+    let line = text.bytes().take(start).filter(|byte| *byte == b'\n').count() + 1;
+    format!("line {line} is not TOML: {}", error.message().trim().replace('\n', " "))
 }
 
 #[cfg(test)]
@@ -166,6 +184,8 @@ mod tests {
             ("[database]\nurl = \"mysql://a:b@c/d\"", "database.url"),
             ("[database]\nurl = \"postgres://a:b@c/d\"\nurl_file = \"x\"", "database.url"),
             ("[database]\nurl = \"postgres://a:b@c/d\"\nconnections = 0", "database.connections"),
+            ("[amqp]\nuri = \"amqp://a:b@c", "line 2 is not TOML"),
+            ("[amqp]\nuri = amqp://a:b@c/%2f", "line 2 is not TOML"),
             ("[log]\nfilter = \"integrator=loud=x\"", "log.filter"),
         ] {
             let error = read(text).unwrap_err().to_string();
