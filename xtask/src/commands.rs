@@ -4,6 +4,7 @@ pub(crate) mod bench;
 pub(crate) mod check;
 pub(crate) mod demo;
 pub(crate) mod faults;
+pub(crate) mod fuzz;
 pub(crate) mod planted_bugs;
 pub(crate) mod postgres;
 pub(crate) mod rabbitmq;

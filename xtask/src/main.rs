@@ -27,7 +27,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{bench, check, demo, faults, planted_bugs, rabbitmq, simulate, test, tools};
+use crate::commands::{bench, check, demo, faults, fuzz, planted_bugs, rabbitmq, simulate, test, tools};
 use crate::failure::Outcome;
 
 /// The project's own commands.
@@ -50,6 +50,7 @@ enum Command {
     Bench(bench::Arguments),
     Faults(faults::Arguments),
     Simulate(simulate::Arguments),
+    Fuzz(fuzz::Arguments),
     PlantedBugs(planted_bugs::Arguments),
     #[command(subcommand)]
     Rabbitmq(rabbitmq::Command),
@@ -79,6 +80,7 @@ fn run(Arguments { behind, command }: Arguments) -> Outcome<u8> {
             lab::guarded("faults", arguments.keep, behind, |lab| faults::run(&arguments, lab))
         }
         Command::Simulate(arguments) => simulate::run(&arguments),
+        Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::PlantedBugs(arguments) => planted_bugs::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Rabbitmq(rabbitmq::Command::Run(arguments)) => {
