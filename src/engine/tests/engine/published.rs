@@ -160,6 +160,10 @@ fn whatever_is_promised_is_sent_in_some_story() {
     play(&world);
     let world = World::with_many_open();
     world.live(async |till| {
+        let mut drawn = pay_body("drawn");
+        let side = json!({ "width": 320 });
+        drawn["render"] = json!({ "png": side, "bmp": side, "svg": side, "escpos": { "paper_mm": 80 } });
+        till.send("1", "pay", drawn).await;
         for number in 0..51 {
             till.pay(&format!("op-{number}")).await;
         }

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use engine::ports::{Face, JobEnd, Output};
-use payment::{ConsoleKind, Outcome};
+use engine::ports::{Drawn, Face, JobEnd, Output, Pictures};
+use payment::{ConsoleKind, Outcome, Render};
 
 use super::crash::{Crash, Port};
 
@@ -102,6 +102,20 @@ impl Output for TestOutput {
         lock(&self.lit).remove(face.console.address.as_deref().unwrap_or_default());
         self.crash.leave(Port::Output, number).await;
         true
+    }
+}
+
+/// Pictures that say what they are of.
+#[async_trait]
+impl Pictures for TestOutput {
+    async fn draw(&self, payload: &str, wanted: &Render) -> Drawn {
+        let picture = |is_wanted: bool, kind: &str| is_wanted.then(|| format!("{kind} of {payload}"));
+        Drawn {
+            png: picture(wanted.png.is_some(), "png"),
+            bmp: picture(wanted.bmp.is_some(), "bmp"),
+            svg: picture(wanted.svg.is_some(), "svg"),
+            escpos: picture(wanted.escpos.is_some(), "escpos"),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use engine::Parts;
-use engine::ports::{Bank, Banks, Clock, NoOutputs, Offer};
+use engine::ports::{Bank, Banks, Clock, Offer};
 use engine::settings::{OpenPayments, Settings};
 use payment::{CodeKind, Currency, Route, ServerId, Terms, Timestamp};
 
@@ -135,7 +135,7 @@ impl World {
             events: Arc::clone(&self.sink) as _,
             jobs: Arc::new(self.store.data.clone()),
             output: Arc::clone(&self.output) as _,
-            pictures: Arc::new(NoOutputs),
+            pictures: Arc::clone(&self.output) as _,
             clock: Arc::clone(&self.time) as _,
             ids: Arc::clone(&self.ids) as _,
         }
