@@ -47,3 +47,23 @@ fn broken(said: &str) -> Lines {
         None => [said.to_owned(), String::new()],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_each_state_says_fits_on_two_lines_in_the_languages_that_others_fall_back_to() {
+        for language in [Language::Russian, Language::English] {
+            let words = language.words();
+            let titles = ScreenState::ALL.iter().filter(|state| **state != ScreenState::Code);
+            let titles = titles.map(|state| format!("{}-title", state.word()));
+            for key in titles.chain(["line-scan".to_owned()]) {
+                for line in broken(&words.text(&key)) {
+                    assert!(line.chars().count() <= DisplayProfile::COLUMNS, "{language:?} {key}: {line}");
+                }
+            }
+            assert!(words.text("test-banner").chars().count() <= DisplayProfile::COLUMNS, "{language:?}");
+        }
+    }
+}

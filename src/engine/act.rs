@@ -71,13 +71,11 @@ impl Engine {
             return Arc::default();
         };
         let drawing = self.parts().pictures.draw(&code.payload, wanted);
-        match tokio::time::timeout(DRAWN_WITHIN, drawing).await {
-            Ok(drawn) => Arc::new(drawn),
-            Err(_) => {
-                tracing::warn!(payment.id = %payment.id, "its pictures took too long: the code goes out without them");
-                Arc::default()
-            }
+        if let Ok(drawn) = tokio::time::timeout(DRAWN_WITHIN, drawing).await {
+            return Arc::new(drawn);
         }
+        tracing::warn!(payment.id = %payment.id, "its pictures took too long: the code goes out without them");
+        Arc::default()
     }
 
     /// Asks for an order: by plan, where its bank is at its limit later; at once when there is news.

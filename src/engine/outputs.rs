@@ -59,13 +59,12 @@ impl Engine {
                 held.push(terms.console.clone());
             }
             if terms.way == ConsoleWay::Site {
-                match self.job_of(payment, terms) {
-                    Some(job) => jobs.push(job),
-                    None => {
-                        let reason = "the console is not set up any more".to_owned();
-                        let console = terms.console.clone();
-                        reports.push(self.report(payment, console, Outcome::Failed, Some(reason)));
-                    }
+                if let Some(job) = self.job_of(payment, terms) {
+                    jobs.push(job);
+                } else {
+                    let reason = "the console is not set up any more".to_owned();
+                    let console = terms.console.clone();
+                    reports.push(self.report(payment, console, Outcome::Failed, Some(reason)));
                 }
             }
         }

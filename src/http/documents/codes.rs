@@ -86,7 +86,7 @@ pub const CODES: &[Code] = &[
     event_code(
         "bank_unavailable",
         New,
-        "no bank answered in time",
+        "no bank answers, or none did in time",
         "“The bank does not answer; shall we try again?”: again, or another tender",
     ),
     event_code("cancelled", New, "cancelled by the register or a person", "“Cancelled; nothing was taken”"),

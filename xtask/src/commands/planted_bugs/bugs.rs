@@ -93,9 +93,9 @@ pub(crate) const BUGS: [Bug; 10] = [
         name: "create repeated after unknown",
         breaks: &["P1"],
         file: "src/engine/calls.rs",
-        right: "            Ok(turn) => self.under(call.deadline, turn.bank.issue(&request)).await,",
-        wrong: "            Ok(turn) => match self.under(call.deadline, turn.bank.issue(&request)).await {
-                Err(CallError::Unknown(_)) => self.under(call.deadline, turn.bank.issue(&request)).await,
+        right: "            Ok(turn) => turn.call(self, call.deadline, turn.bank.issue(&request)).await,",
+        wrong: "            Ok(turn) => match turn.call(self, call.deadline, turn.bank.issue(&request)).await {
+                Err(CallError::Unknown(_)) => turn.call(self, call.deadline, turn.bank.issue(&request)).await,
                 answer => answer,
             },",
     },
