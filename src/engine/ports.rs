@@ -16,7 +16,8 @@ pub use output::{
     Drawn, Face, JobDraft, JobEnd, JobStanding, JobTask, NoOutputs, Output, OutputJob, OutputJobs, Pictures,
 };
 pub use store::{
-    Change, CommitError, CreditRow, DeliveryMark, Destination, EventDraft, EventRow, JournalRow, LinkChange,
-    LinkKey, OperationKey, OperationKind, OperationRecord, PaymentChange, Search, Store, StoreError, Stored,
+    Change, CommitError, CreditRow, DeliveryMark, Destination, EventDraft, EventRow, JournalRow, Left,
+    LinkChange, LinkKey, OperationKey, OperationKind, OperationRecord, PaymentChange, Search, Store,
+    StoreError, Stored,
 };
 pub use unclaimed::{UnclaimedCredit, UnclaimedSearch};

@@ -8,7 +8,7 @@ use tokio::sync::Semaphore;
 
 use crate::engine::Engine;
 use crate::feed::{FeedError, Held, Request};
-use crate::ports::{CommitError, StoreError, Stored};
+use crate::ports::{CommitError, Left, StoreError, Stored};
 use crate::wheel::Due;
 
 /// How many payments are looked at once.
@@ -117,7 +117,7 @@ pub(crate) async fn sweep_loop(engine: Engine) {
         match sweep(&engine, from, until, now).await {
             Ok(()) => {
                 swept_until = Some(now);
-                take_over(&engine, now).await;
+                take_over(&engine, now, is_full).await;
                 count = count.wrapping_add(1);
                 engine.outbox().doubtful().into_iter().for_each(|id| engine.wheel().hasten(id, now));
             }
@@ -129,27 +129,35 @@ pub(crate) async fn sweep_loop(engine: Engine) {
     }
 }
 
-/// Takes over what is due of instances that are gone, with what they have not delivered.
-async fn take_over(engine: &Engine, now: Timestamp) {
-    loop {
+/// Takes over what instances that are gone have left: what is due, and what they have not delivered. What is parked has time.
+async fn take_over(engine: &Engine, now: Timestamp, with_parked: bool) {
+    for left in [Left::Due(now), Left::Events { parked: with_parked }] {
         let epoch = engine.epoch();
-        let taken = match engine.parts().store.take_over(now, PAGE).await {
-            Ok(taken) => taken,
-            Err(CommitError::Lapsed) => match engine.renew_epoch(epoch).await {
-                Ok(()) => return, // the next sweep takes over, also what was this instance's own
-                Err(error) => return tracing::warn!(%error, "a new epoch waits for the database"),
-            },
+        match take_over_all(engine, left, now).await {
+            Ok(()) => {}
+            Err(CommitError::Lapsed) => {
+                if let Err(error) = engine.renew_epoch(epoch).await {
+                    tracing::warn!(%error, "a new epoch waits for the database");
+                }
+                return; // the next sweep takes over, also what was this instance's own
+            }
             Err(error) => return tracing::warn!(%error, "taking over waits for the database"),
-        };
-        if !taken.is_empty() {
-            tracing::info!(payments = taken.len(), "taken over from an instance that is gone");
         }
-        for (_, payment) in &taken {
+    }
+}
+
+async fn take_over_all(engine: &Engine, left: Left, now: Timestamp) -> Result<(), CommitError> {
+    loop {
+        let taken = engine.parts().store.take_over(left, PAGE).await?;
+        if !taken.is_empty() {
+            tracing::info!(payments = taken.len(), ?left, "taken over from an instance that is gone");
+        }
+        for payment in &taken {
             engine.outbox().doubt(*payment);
             engine.wheel().hasten(*payment, now);
         }
         if taken.len() < PAGE {
-            return;
+            return Ok(());
         }
     }
 }

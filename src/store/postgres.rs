@@ -103,12 +103,8 @@ impl Store for PgStore {
         payments::due_of_owner(&self.database, self.instance.epoch(), now, after, limit).await
     }
 
-    async fn take_over(
-        &self,
-        now: Timestamp,
-        limit: usize,
-    ) -> Result<Vec<(Timestamp, PaymentId)>, CommitError> {
-        self.instance.take_over(now, limit).await
+    async fn take_over(&self, left: Left, limit: usize) -> Result<Vec<PaymentId>, CommitError> {
+        self.instance.take_over(left, limit).await
     }
 
     async fn open_payments(

@@ -36,14 +36,10 @@ pub trait Store: Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<(Timestamp, PaymentId)>, StoreError>;
 
-    /// Makes this instance the owner of payments whose `wake_at` is not after `now` and whose owners are gone; returns them,
-    /// at most `limit`. Refused if its own epoch has lapsed. Where instances do not share a database there are none:
-    /// [`due`](Self::due) tells all of them.
-    async fn take_over(
-        &self,
-        _now: Timestamp,
-        _limit: usize,
-    ) -> Result<Vec<(Timestamp, PaymentId)>, CommitError> {
+    /// Makes this instance the owner of payments whose owners are gone, of those where they have left `left`; returns them, at
+    /// most `limit`. Refused if its own epoch has lapsed. Where instances do not share a database there are none:
+    /// [`due`](Self::due) and [`undelivered`](Self::undelivered) tell all of them.
+    async fn take_over(&self, _left: Left, _limit: usize) -> Result<Vec<PaymentId>, CommitError> {
         Ok(Vec::new())
     }
 
@@ -117,6 +113,18 @@ pub trait Store: Send + Sync + 'static {
 
     /// The revision alone: cheap, asked every second.
     async fn settings_revision(&self) -> Result<u64, StoreError>;
+}
+
+/// What an instance that is gone may have left of a payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// It is due: its `wake_at` is not after this time.
+    Due(Timestamp),
+    /// It has events that are not delivered, whenever it is due next, or never.
+    Events {
+        /// Also where all of them are parked.
+        parked: bool,
+    },
 }
 
 /// One transaction.

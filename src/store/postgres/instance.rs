@@ -4,12 +4,12 @@ use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use engine::ports::{CommitError, StoreError};
-use payment::{PaymentId, Timestamp};
+use engine::ports::{CommitError, Left, StoreError};
+use payment::PaymentId;
 
 use super::{Database, on_connection};
 use crate::error::unusable;
-use crate::read::payments::due_pairs;
+use crate::read::payments::payment_id;
 use crate::rows::{signed, unsigned};
 use crate::sql;
 
@@ -78,25 +78,25 @@ impl Instance {
         .map_err(|error| unusable(&error))
     }
 
-    /// Makes this instance the owner of due payments whose owners are gone.
-    pub(super) async fn take_over(
-        &self,
-        now: Timestamp,
-        limit: usize,
-    ) -> Result<Vec<(Timestamp, PaymentId)>, CommitError> {
+    /// Makes this instance the owner of payments whose owners are gone.
+    pub(super) async fn take_over(&self, left: Left, limit: usize) -> Result<Vec<PaymentId>, CommitError> {
         let (database, epoch) = (&self.database, self.epoch());
         if self.has_lapsed(epoch.unsigned_abs()).await? {
             return Err(CommitError::Lapsed);
         }
-        let rows = on_connection!(database, |connection| sqlx::query_as(sql::postgres::TAKE_OVER_DUE)
-            .bind(epoch)
-            .bind(now.as_micros())
-            .bind(database.lapse_after_micros())
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-            .fetch_all(connection)
-            .await)
-        .map_err(|error| unusable(&error))?;
-        Ok(due_pairs(rows)?)
+        let statement = match left {
+            Left::Due(_) => sql::postgres::TAKE_OVER_DUE,
+            Left::Events { .. } => sql::postgres::TAKE_OVER_UNDELIVERED,
+        };
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let query = sqlx::query_scalar(statement).bind(epoch).bind(database.lapse_after_micros()).bind(limit);
+        let query = match left {
+            Left::Due(until) => query.bind(until.as_micros()),
+            Left::Events { parked } => query.bind(parked),
+        };
+        let taken: Vec<String> = on_connection!(database, |connection| query.fetch_all(connection).await)
+            .map_err(|error| unusable(&error))?;
+        Ok(taken.iter().map(|id| payment_id(id)).collect::<Result<_, _>>()?)
     }
 
     /// How many instances share what is allowed to all of them; `None`: the others do not count this one.

@@ -126,10 +126,10 @@ fn behind(after: Option<(Timestamp, PaymentId)>) -> (i64, String) {
     after.map_or((i64::MIN, String::new()), |(time, id)| (time.as_micros(), id.to_string()))
 }
 
-pub(crate) fn due_pairs(found: Vec<(i64, String)>) -> Result<Vec<(Timestamp, PaymentId)>, StoreError> {
+fn due_pairs(found: Vec<(i64, String)>) -> Result<Vec<(Timestamp, PaymentId)>, StoreError> {
     found.into_iter().map(|(wake_at, id)| Ok((Timestamp::from_micros(wake_at), payment_id(&id)?))).collect()
 }
 
-fn payment_id(text: &str) -> Result<PaymentId, StoreError> {
+pub(crate) fn payment_id(text: &str) -> Result<PaymentId, StoreError> {
     parsed("a payment's id", text.parse())
 }

@@ -6,9 +6,17 @@ pub(crate) const DUE_PAYMENTS_OF_OWNER: &str = "SELECT wake_at, id FROM payments
 
 /// Rows that another instance is taking over at this moment are left to it.
 pub(crate) const TAKE_OVER_DUE: &str = "UPDATE payments SET epoch = $1 WHERE id IN ( \
-     SELECT id FROM payments WHERE wake_at <= $2 AND epoch <> $1 AND epoch NOT IN ( \
-     SELECT epoch FROM instances WHERE renewed_at >= now_micros() - $3) \
-     ORDER BY wake_at, id LIMIT $4 FOR UPDATE SKIP LOCKED) RETURNING wake_at, id";
+     SELECT id FROM payments WHERE wake_at <= $4 AND epoch <> $1 AND epoch NOT IN ( \
+     SELECT epoch FROM instances WHERE renewed_at >= now_micros() - $2) \
+     ORDER BY wake_at, id LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING id";
+
+/// What it leaves undelivered is somebody's too, whether the payment is due soon, late or never.
+pub(crate) const TAKE_OVER_UNDELIVERED: &str = "UPDATE payments SET epoch = $1 WHERE id IN ( \
+     SELECT id FROM payments WHERE id IN ( \
+     SELECT payment FROM journal WHERE delivered <> 1 AND (delivered = 0 OR $4)) \
+     AND epoch <> $1 AND epoch NOT IN ( \
+     SELECT epoch FROM instances WHERE renewed_at >= now_micros() - $2) \
+     ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING id";
 
 /// What live instances have not delivered they deliver themselves.
 pub(crate) const UNDELIVERED_EVENTS_OF_OWNER: &str = "SELECT number, payment, journal.sequence, at, journal.store, journal.register, \

@@ -3,12 +3,17 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use engine::ports::{CommitError, Store};
+use engine::ports::{CommitError, DeliveryMark, EventRow, Left, Store};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 use store::{Db, PgStore, Records, SqliteStore, Standing, copy_store};
 
 use crate::sample::{accept, accepted, accepted_at, after, at, destination, end, id, payment_of, step};
 use crate::subject::{options_of, schema_url};
+
+/// What is due after a while.
+fn due() -> Left {
+    Left::Due(at(100))
+}
 
 /// A schema with several instances on it.
 struct Chain {
@@ -66,7 +71,7 @@ async fn instances_live_side_by_side_and_who_commits_owns() {
     first.commit(made_in(older, accept(&payment))).await.unwrap();
     assert_eq!(first.due(at(100), None, 10).await.unwrap().len(), 1);
     assert_eq!(second.due(at(100), None, 10).await.unwrap(), []);
-    assert_eq!(second.take_over(at(100), 10).await.unwrap(), []);
+    assert_eq!(second.take_over(due(), 10).await.unwrap(), []);
 
     second.commit(made_in(newer, step(&payment))).await.unwrap();
     assert_eq!(first.due(at(100), None, 10).await.unwrap(), []);
@@ -145,18 +150,45 @@ async fn what_a_lapsed_instance_left_is_taken_over_once_when_it_is_due() {
     assert_eq!(one.undelivered(0, 100).await.unwrap(), [], "its owner lives");
     chain.silence(older).await;
 
-    let (mine, its) = tokio::join!(one.take_over(at(100), 15), other.take_over(at(100), 15));
+    let (mine, its) = tokio::join!(one.take_over(due(), 15), other.take_over(due(), 15));
     let mut taken: Vec<_> = [mine.unwrap(), its.unwrap()].concat();
-    taken.extend(one.take_over(at(100), 15).await.unwrap());
+    taken.extend(one.take_over(due(), 15).await.unwrap());
     taken.sort_unstable();
-    let expected: Vec<_> = (1..=20).map(|number| (at(i64::from(number) + 1), id(number))).collect();
-    assert_eq!(taken, expected);
+    assert_eq!(taken, (1..=20).map(id).collect::<Vec<_>>());
     let due = [one.due(at(100), None, 100).await.unwrap(), other.due(at(100), None, 100).await.unwrap()];
     assert_eq!(due.concat().len(), 20);
     assert_eq!(gone.due(at(100), None, 100).await.unwrap(), []);
     let events =
         one.undelivered(0, 100).await.unwrap().len() + other.undelivered(0, 100).await.unwrap().len();
     assert_eq!(events, 20 + 2, "that of the one that is not due yet is everybody's");
+}
+
+#[tokio::test]
+async fn p9_what_a_lapsed_instance_has_not_delivered_is_taken_over_though_its_payment_is_due_late_or_never() {
+    const SENT: Left = Left::Events { parked: false };
+    const PARKED: Left = Left::Events { parked: true };
+    let chain = Chain::new().await;
+    let ((gone, older), (other, _)) = (chain.instance().await, chain.instance().await);
+    for number in 1..=3 {
+        let mut change = accept(&accepted(number));
+        payment_of(&mut change).wake_at = if number == 1 { None } else { Some(at(1_000_000)) };
+        gone.commit(made_in(older, change)).await.unwrap();
+    }
+    for (number, parked) in [(2, true), (3, false)] {
+        let rows = gone.undelivered_of(id(number)).await.unwrap();
+        let mark = |row: EventRow| DeliveryMark {
+            payment: row.payment,
+            sequence: row.sequence,
+            destination: row.destination,
+            parked,
+        };
+        gone.mark(&rows.into_iter().map(mark).collect::<Vec<_>>()).await.unwrap();
+    }
+    assert_eq!(other.take_over(PARKED, 10).await.unwrap(), [], "its owner lives");
+    chain.silence(older).await;
+    assert_eq!(other.take_over(SENT, 10).await.unwrap(), [id(1)], "what is not parked first");
+    assert_eq!(other.take_over(PARKED, 10).await.unwrap(), [id(2)], "what is delivered is nobody's");
+    assert_eq!(other.take_over(PARKED, 10).await.unwrap(), [], "once");
 }
 
 #[tokio::test]
@@ -167,7 +199,7 @@ async fn an_instance_that_stops_in_order_leaves_its_payments_at_once() {
     first.close().await;
     first.close().await;
     assert!(second.has_lapsed(older, at(0)).await.unwrap());
-    assert_eq!(second.take_over(at(100), 10).await.unwrap().len(), 1);
+    assert_eq!(second.take_over(due(), 10).await.unwrap().len(), 1);
     let refused = first.commit(made_in(older, step(&accepted(1)))).await;
     assert!(matches!(refused, Err(CommitError::Store(_))), "{refused:?}");
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use engine::ports::{
-    Change, CommitError, DeliveryMark, Destination, EventRow, OperationKey, OperationRecord, Search, Store,
-    StoreError, Stored, UnclaimedCredit, UnclaimedSearch,
+    Change, CommitError, DeliveryMark, Destination, EventRow, Left, OperationKey, OperationRecord, Search,
+    Store, StoreError, Stored, UnclaimedCredit, UnclaimedSearch,
 };
 use engine::settings::Settings;
 use payment::{Payment, PaymentId, RegisterId, StoreId, Timestamp};
@@ -160,18 +160,17 @@ impl Store for StorePort {
         Ok(self.world.database.tables().undelivered_of(payment))
     }
 
-    async fn take_over(
-        &self,
-        now: Timestamp,
-        limit: usize,
-    ) -> Result<Vec<(Timestamp, PaymentId)>, CommitError> {
+    async fn take_over(&self, left: Left, limit: usize) -> Result<Vec<PaymentId>, CommitError> {
+        if self.world.instances() == 1 {
+            return Ok(Vec::new()); // as on SQLite: there is nobody else
+        }
         self.ask().await?;
-        let (database, epoch) = (&self.world.database, self.life.epoch());
+        let (database, epoch, now) = (&self.world.database, self.life.epoch(), self.world.now());
         let mut epochs = database.epochs();
         if epochs.has_lapsed(epoch, now) {
             return Err(CommitError::Lapsed);
         }
-        Ok(database.tables().take_over(epoch, now, limit, |owner| epochs.has_lapsed(owner, now)))
+        Ok(database.tables().take_over(epoch, left, limit, |owner| epochs.has_lapsed(owner, now)))
     }
 
     async fn payment_events(&self, payment: PaymentId) -> Result<Vec<EventRow>, StoreError> {

@@ -5,7 +5,7 @@ use std::ops::Bound;
 use std::sync::Arc;
 
 use engine::ports::{
-    Change, CommitError, DeliveryMark, Destination, EventDraft, EventRow, LinkKey, OperationKey,
+    Change, CommitError, DeliveryMark, Destination, EventDraft, EventRow, Left, LinkKey, OperationKey,
     OperationRecord, PaymentChange, Stored, UnclaimedCredit,
 };
 use payment::{BankTransaction, Fact, Payment, PaymentId, RegisterId, ServerId, StoreId, Timestamp};
@@ -208,18 +208,29 @@ impl Tables {
         events.filter(|event| !event.is_delivered).map(|event| event.row.clone()).collect()
     }
 
-    /// Makes an instance the owner of due payments whose owners are gone.
+    /// Makes an instance the owner of payments whose owners are gone.
     pub(super) fn take_over(
         &mut self,
         epoch: u64,
-        now: Timestamp,
+        left: Left,
         limit: usize,
         mut is_gone: impl FnMut(u64) -> bool,
-    ) -> Vec<(Timestamp, PaymentId)> {
-        let due = self.due.iter().take_while(|(at, _)| *at <= now);
-        let left = due.filter(|(_, id)| self.payments.get(id).is_some_and(|row| is_gone(row.owner)));
-        let taken: Vec<(Timestamp, PaymentId)> = left.take(limit).copied().collect();
-        for (_, id) in &taken {
+    ) -> Vec<PaymentId> {
+        let candidates: BTreeSet<PaymentId> = match left {
+            Left::Due(until) => {
+                self.due.iter().take_while(|(at, _)| *at <= until).map(|(_, id)| *id).collect()
+            }
+            Left::Events { parked } => {
+                let is_meant = |(id, index): &(PaymentId, usize)| {
+                    let event = self.payments.get(id).and_then(|row| row.events.get(*index));
+                    event.is_some_and(|event| parked || !event.row.parked)
+                };
+                self.undelivered.values().filter(|place| is_meant(place)).map(|(id, _)| *id).collect()
+            }
+        };
+        let is_left = |id: &PaymentId| self.payments.get(id).is_some_and(|row| is_gone(row.owner));
+        let taken: Vec<PaymentId> = candidates.into_iter().filter(is_left).take(limit).collect();
+        for id in &taken {
             if let Some(row) = self.payments.get_mut(id) {
                 row.owner = epoch;
             }
