@@ -94,8 +94,9 @@ const QUICK: Extent = Extent { turns: 4, overload_s: 5, overhead_turns: 3, overh
 const FULL: Extent = Extent { turns: 8, overload_s: 12, overhead_turns: 5, overhead_s: 20, rate_s: 30 };
 
 /// What a floor can do at least, and the part of its codes that it brings to *paid*: where probing begins.
-const PROBE_FROM_PER_S: u32 = 1_200;
+const PROBE_FROM_PER_S: u32 = 1_600;
 const PROBE_PAID_PERCENT: u32 = 60;
+const PROBE_STEP_PERCENT: u32 = 133;
 
 /// The rate at which the own overhead is measured.
 const OVERHEAD_RATE: u32 = 200;
@@ -141,8 +142,8 @@ impl Run<'_> {
         }
     }
 
-    /// Doubles until the floor, which can do more than the service, falls behind, and then offers a third more than it did:
-    /// what is flooded far beyond that does less than it could.
+    /// Offers a third more until the floor, which can do more than the service, falls behind. In small steps from the figure
+    /// before, since what is flooded far beyond what it can do does less than it could.
     async fn more_than_the_floor_can(&mut self, path: Path) -> u32 {
         let mut offered = match path {
             Path::Code => PROBE_FROM_PER_S,
@@ -151,9 +152,9 @@ impl Run<'_> {
         loop {
             let round = self.round(Kind::Probe, Side::Floor, overload(path, offered, 4)).await;
             if round.done_per_s < 0.9 * f64::from(offered) {
-                return part(round.done_per_s, 133);
+                return offered;
             }
-            offered *= 2;
+            offered = part(f64::from(offered), PROBE_STEP_PERCENT);
         }
     }
 
