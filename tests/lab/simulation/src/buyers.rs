@@ -13,18 +13,19 @@ use crate::weather::Trouble;
 use crate::world::World;
 
 /// A bank has made a code, or armed a plate. A plate can be paid from here on; the code of an orphan reaches somebody in ways
-/// that nobody thought of, rarely.
+/// that nobody thought of, rarely, and within the life that was asked for it: without an answer nobody has it for ever.
 pub(crate) fn code_was_made(world: &Arc<World>, bank: &Arc<Bank>, request: &IssueRequest) {
     let is_at_the_plate = request.plate.is_some() && world.dice.chance(300);
     let is_odd = world.strikes(Trouble::OddBuyers);
     if !is_at_the_plate && !is_odd {
         return;
     }
-    let (world, bank, order) = (Arc::clone(world), Arc::clone(bank), request.order);
+    let (world, bank, order, ends_at) =
+        (Arc::clone(world), Arc::clone(bank), request.order, request.expires_at);
     tokio::spawn(async move {
         tokio::time::sleep(world.dice.millis(50, 9_000)).await;
         let is_orphan = bank.books().orders.get(&order).is_some_and(|order| order.is_orphan);
-        if is_at_the_plate || is_orphan {
+        if is_at_the_plate || (is_orphan && world.now() < ends_at) {
             pay(&world, &bank, order).await;
         }
     });
