@@ -3,13 +3,14 @@
 //! Pure: one record and the present in, findings out. `integrator audit payments` runs it over a whole database, beside a
 //! running service.
 
+pub(crate) mod bank;
 mod fold;
 #[cfg(test)]
 mod tests;
 
 use std::time::Duration;
 
-use payment::{Credit, CreditRole, Payment, Phase, RefundState, Timestamp};
+use payment::{Credit, CreditRole, Fact, Finding as Inspected, Payment, Phase, RefundState, Timestamp};
 use store::{DeliveryState, PaymentRecord};
 
 pub(crate) use fold::{is_numbered_through, state_by_facts};
@@ -33,6 +34,8 @@ pub(crate) struct Finding {
 pub(crate) enum Grade {
     /// The records contradict themselves: a defect of ours, or a damaged database.
     Broken,
+    /// The bank says otherwise than our books.
+    Differs,
     /// A person has to do something.
     Work,
 }
@@ -42,6 +45,7 @@ impl Grade {
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Broken => "broken",
+            Self::Differs => "bank",
             Self::Work => "work",
         }
     }
@@ -92,7 +96,18 @@ fn work(record: &PaymentRecord, now: Timestamp) -> Vec<String> {
     says.extend(payment.state.credits.iter().filter_map(left_to_people));
     says.extend(refunds_for_people(payment));
     says.extend(events_that_wait(record, now));
+    says.extend(record.facts.iter().filter_map(told_by_bank));
     says
+}
+
+/// What an inspection noted: the bank said otherwise than our books.
+fn told_by_bank(record: &store::FactRecord) -> Option<String> {
+    match &record.fact {
+        Fact::Inspected { finding: Inspected::BankDiffers { attempt, says } } => {
+            Some(format!("asked at {} about order {attempt}: {says}; ask the bank", record.at))
+        }
+        _ => None,
+    }
 }
 
 fn left_to_people(credit: &Credit) -> Option<String> {

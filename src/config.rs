@@ -104,9 +104,7 @@ impl Config {
     /// Reads a text and the environment. `place` says where the text stands.
     fn of(place: &str, text: &str) -> Result<Self, ConfigError> {
         // Before the library reads it: its errors quote the line, and the line may hold a password.
-        if let Err(error) = text.parse::<toml::Table>() {
-            return Err(unreadable(place, &not_toml(text, &error)));
-        }
+        store::read_toml(text).map_err(|error| unreadable(place, &error))?;
         let file = ::config::File::from_str(text, ::config::FileFormat::Toml);
         let environment =
             ::config::Environment::with_prefix("INTEGRATOR").prefix_separator("__").separator("__");
@@ -133,12 +131,6 @@ impl Config {
 
 fn unreadable(place: &str, reason: &dyn Display) -> ConfigError {
     ConfigError::Unreadable { place: place.to_owned(), reason: reason.to_string() }
-}
-
-fn not_toml(text: &str, error: &toml::de::Error) -> String {
-    let start = error.span().map_or(0, |span| span.start);
-    let line = text.bytes().take(start).filter(|byte| *byte == b'\n').count() + 1;
-    format!("line {line} is not TOML: {}", error.message().trim().replace('\n', " "))
 }
 
 #[cfg(test)]
@@ -186,6 +178,7 @@ mod tests {
             ("[database]\nurl = \"postgres://a:b@c/d\"\nconnections = 0", "database.connections"),
             ("[amqp]\nuri = \"amqp://a:b@c", "line 2 is not TOML"),
             ("[amqp]\nuri = amqp://a:b@c/%2f", "line 2 is not TOML"),
+            (&"c = {  [a]\n".repeat(500), "close the brackets before it"),
             ("[log]\nfilter = \"integrator=loud=x\"", "log.filter"),
         ] {
             let error = read(text).unwrap_err().to_string();

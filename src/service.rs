@@ -1,7 +1,7 @@
 //! One process: store, engine, AMQP, HTTP, joined and stopped in order.
 
 mod bank_gauges;
-mod banks_watch;
+pub(crate) mod banks_watch;
 mod health;
 mod keys;
 mod metrics;

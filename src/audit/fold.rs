@@ -1,8 +1,8 @@
 //! The journal is the sum of which the state is the result.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
-use payment::{Payment, State, apply};
+use payment::{State, fold};
 use store::PaymentRecord;
 
 /// Whether the facts are numbered from 1 to the state's own number, without a gap.
@@ -12,14 +12,7 @@ pub(crate) fn is_numbered_through(record: &PaymentRecord) -> bool {
 
 /// The state that the facts add up to; `None` where a fact cannot be folded at all.
 pub(crate) fn state_by_facts(record: &PaymentRecord) -> Option<State> {
-    let Payment { id, opened_at, checkout, .. } = record.payment.clone();
-    let mut payment = Payment::blank(id, checkout, opened_at);
-    // A broken journal is to be told about, not to end the comparison.
-    let folding = AssertUnwindSafe(|| {
-        for fact in &record.facts {
-            apply(&mut payment, &fact.fact, fact.at);
-        }
-        payment.state
-    });
-    catch_unwind(folding).ok()
+    let payment = &record.payment;
+    let facts = record.facts.iter().map(|row| (&row.fact, row.at));
+    fold(payment.id, Arc::clone(&payment.checkout), payment.opened_at, facts).map(|folded| folded.state)
 }

@@ -1,32 +1,42 @@
 //! `integrator audit payments`.
 
+use std::time::Duration;
+
 use clap::Subcommand;
 use engine::ports::Clock;
 use payment::{PaymentId, Timestamp};
 use serde_json::json;
 use store::{Db, Records};
 
+use crate::audit::bank::BankAudit;
 use crate::audit::{Finding, Grade, audit};
+use crate::banks::ConfiguredBanks;
 use crate::cli::print;
 use crate::clock::WallClock;
 use crate::config::Config;
-use crate::database;
+use crate::{database, service};
 
 const PAGE: usize = 500;
+const A_DAY: Duration = Duration::from_hours(24);
 
 /// What to audit.
 #[derive(Debug, Subcommand)]
 #[command(after_help = "Examples:
   integrator audit payments
   integrator audit payments --since 2026-11-21T00:00:00Z --json
+  integrator audit payments --bank
 
-Exit status 1: something is broken. What waits for a person does not change it.")]
+Exit status 1: something is broken, or a bank says otherwise. What waits for a person does not change it.")]
 pub(super) enum Command {
     /// Check each payment's records against themselves, and list what waits for a person.
     Payments {
         /// Accepted at this time or later (RFC 3339). Without it: all.
         #[arg(long, value_name = "TIME", value_parser = Timestamp::parse)]
         since: Option<Timestamp>,
+        /// Ask banks as well what they say of each payment that is over, at a quarter of their rates. Without --since:
+        /// those of the last 24 hours.
+        #[arg(long)]
+        bank: bool,
         /// Print one JSON object a finding.
         #[arg(long)]
         json: bool,
@@ -35,16 +45,37 @@ pub(super) enum Command {
 
 /// Reads the database, beside a running service or without one.
 pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<u8> {
-    let Command::Payments { since, json } = command;
+    let Command::Payments { since, bank, json } = command;
     let db = database::open(config).await?;
-    let told = payments(&db, since, json).await;
+    let now = WallClock::start().now();
+    let since = since.or(bank.then(|| now.minus(A_DAY)));
+    let told = match banks(&db, config, bank).await {
+        Ok(banks) => payments(&db, since, banks, json).await,
+        Err(error) => Err(error),
+    };
     db.close().await;
     told
 }
 
-async fn payments(db: &Db, since: Option<Timestamp>, as_json: bool) -> anyhow::Result<u8> {
-    let now = WallClock::start().now();
-    let (mut looked_at, mut broken, mut work) = (0_u64, 0_u64, 0_u64);
+/// The banks, if they are to be asked.
+async fn banks(db: &Db, config: &Config, are_asked: bool) -> anyhow::Result<Option<BankAudit>> {
+    if !are_asked {
+        return Ok(None);
+    }
+    connector_sdk::http::install_crypto();
+    let (banks, keyring) = (ConfiguredBanks::default(), database::keyring(config)?);
+    service::banks_watch::take_over(db, &keyring, &banks).await?;
+    Ok(Some(BankAudit::new(banks, db.settings().await?)))
+}
+
+async fn payments(
+    db: &Db,
+    since: Option<Timestamp>,
+    mut banks: Option<BankAudit>,
+    as_json: bool,
+) -> anyhow::Result<u8> {
+    let clock = WallClock::start();
+    let (mut looked_at, mut broken, mut differ, mut work) = (0_u64, 0_u64, 0_u64, 0_u64);
     let mut after = None;
     loop {
         let page = db.payments_after(after, PAGE).await?;
@@ -56,9 +87,14 @@ async fn payments(db: &Db, since: Option<Timestamp>, as_json: bool) -> anyhow::R
                 continue;
             }
             looked_at += 1;
-            for finding in audit(&record, now) {
+            let mut findings = audit(&record, clock.now());
+            if let Some(banks) = &mut banks {
+                findings.extend(banks.of(&record.payment).await);
+            }
+            for finding in findings {
                 match finding.grade {
                     Grade::Broken => broken += 1,
+                    Grade::Differs => differ += 1,
                     Grade::Work => work += 1,
                 }
                 tell(id, &finding, as_json);
@@ -67,10 +103,10 @@ async fn payments(db: &Db, since: Option<Timestamp>, as_json: bool) -> anyhow::R
     }
     if !as_json {
         print(&format!(
-            "{looked_at} payments: {broken} findings of what is broken, {work} of what waits for a person"
+            "{looked_at} payments: {broken} findings of what is broken, {differ} of what banks say otherwise, {work} of what waits for a person"
         ));
     }
-    Ok(u8::from(broken > 0))
+    Ok(u8::from(broken + differ > 0))
 }
 
 fn tell(payment: PaymentId, finding: &Finding, as_json: bool) {

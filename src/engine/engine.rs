@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::asking::Asking;
+use crate::inspection::{Counts, inspection_loop};
 use crate::lanes::Lanes;
 use crate::limits::Limits;
 use crate::links::Links;
@@ -71,6 +72,7 @@ struct Inner {
     asking: Asking,
     waiting: Waiting,
     links: Links,
+    inspection: Counts,
     worker: Worker,
     changes: broadcast::Sender<Destination>,
     tasks: TaskTracker,
@@ -96,6 +98,7 @@ impl Engine {
             asking: Asking::default(),
             waiting: Waiting::default(),
             links: Links::default(),
+            inspection: Counts::default(),
             worker: Worker::default(),
             changes: broadcast::Sender::new(CHANGES_KEPT),
             tasks: TaskTracker::new(),
@@ -114,6 +117,10 @@ impl Engine {
         loops.spawn(wake::wheel_loop(self.clone()));
         loops.spawn(follow::settings_loop(self.clone()));
         loops.spawn(output_loop(self.clone()));
+        loops.spawn(inspection_loop(self.clone()));
+        if let Some(announced) = self.inner.parts.store.announced() {
+            loops.spawn(follow::others_loop(self.clone(), announced));
+        }
         let engine = self.clone();
         loops.spawn(async move { engine.outbox().mark_loop(&engine).await });
         let engine = self.clone();
@@ -190,6 +197,10 @@ impl Engine {
         &self.inner.links
     }
 
+    pub(crate) fn inspection(&self) -> &Counts {
+        &self.inner.inspection
+    }
+
     pub(crate) fn worker(&self) -> &Worker {
         &self.inner.worker
     }
@@ -226,7 +237,14 @@ impl Engine {
         format!("{:032x}", self.inner.parts.ids.fresh())
     }
 
+    /// A register has changed: screens of this instance and of others look at it.
     pub(crate) fn changed(&self, register: Destination) {
+        self.inner.parts.store.announce(&register);
+        self.heard_of(register);
+    }
+
+    /// A register has changed, as another instance tells.
+    pub(crate) fn heard_of(&self, register: Destination) {
         let _ = self.inner.changes.send(register); // nobody looks: nothing to tell
     }
 

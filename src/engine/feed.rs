@@ -156,6 +156,16 @@ impl Engine {
             .into())
     }
 
+    /// Feeds an input to a payment as the caller holds it, and only so: if it was changed meanwhile, that is a conflict.
+    pub(crate) async fn feed_as_held(&self, held: Held, input: Input) -> Result<Fed, FeedError> {
+        let id = held.payment.id;
+        let _lane = self.lanes().enter(id).await;
+        self.outbox().end_doubt(self, id).await?;
+        let context = Context { now: self.now(), epoch: self.epoch() };
+        let decision = payment::decide(&held.payment, input, context)?;
+        self.commit(&held, decision, Request::default(), context).await
+    }
+
     /// Opens a payment: the first commit of its journal. Lost races are the caller's to try again.
     pub(crate) async fn open(
         &self,

@@ -1,8 +1,13 @@
-//! Following the settings: changed ones are taken over within a second.
+//! Following the settings: changed ones are taken over within a second. And other instances: what they change is hinted at here
+//! too.
 
 use std::time::Duration;
 
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
+
 use crate::engine::Engine;
+use crate::ports::Destination;
 
 /// How often the settings' revision is looked at.
 const EVERY: Duration = Duration::from_secs(1);
@@ -21,6 +26,22 @@ pub(crate) async fn settings_loop(engine: Engine) {
                 Err(error) => tracing::warn!(%error, "new settings could not be read: the old ones hold"),
             },
             Err(error) => tracing::debug!(%error, "the settings' revision could not be read"),
+        }
+    }
+}
+
+/// Passes on what other instances announce, until the engine stops.
+pub(crate) async fn others_loop(engine: Engine, mut announced: broadcast::Receiver<Destination>) {
+    loop {
+        let heard = tokio::select! {
+            biased;
+            () = engine.stopping() => return,
+            heard = announced.recv() => heard,
+        };
+        match heard {
+            Ok(register) => engine.heard_of(register),
+            Err(RecvError::Lagged(_)) => {} // hints: whoever waits looks by itself
+            Err(RecvError::Closed) => return,
         }
     }
 }

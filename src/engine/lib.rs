@@ -18,6 +18,7 @@ mod essence;
 mod feed;
 mod follow;
 mod hints;
+mod inspection;
 mod intake;
 mod lanes;
 mod limits;
@@ -34,5 +35,6 @@ mod wake;
 mod wheel;
 
 pub use engine::{Engine, Parts};
+pub use inspection::Inspected;
 pub use intake::{BODY_AT_MOST_BYTES, VERBS};
 pub use limits::BankCondition;

@@ -4,6 +4,7 @@ mod bank;
 mod clock;
 mod events;
 mod ids;
+mod inspection;
 mod output;
 mod store;
 mod unclaimed;
@@ -12,6 +13,7 @@ pub use bank::{Bank, Banks, Offer};
 pub use clock::Clock;
 pub use events::{Delivery, EventSink, OutgoingEvent, QUEUE_PREFIX};
 pub use ids::Ids;
+pub use inspection::{Evidence, Round};
 pub use output::{
     Drawn, Face, JobDraft, JobEnd, JobStanding, JobTask, NoOutputs, Output, OutputJob, OutputJobs, Pictures,
 };

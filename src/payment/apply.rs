@@ -54,7 +54,7 @@ pub fn apply(payment: &mut Payment, fact: &Fact, at: Timestamp) {
             payment.state.spares.push(Spare { console: console.clone(), since: at });
         }
         Fact::Fiscalized { operation, receipt } => fiscalize(payment, operation, receipt),
-        Fact::ReviewEnded { .. } => {}
+        Fact::ReviewEnded { .. } | Fact::Inspected { .. } => {}
         Fact::RefundAccepted { .. }
         | Fact::RefundOrdered { .. }
         | Fact::RefundNotSent { .. }

@@ -128,6 +128,7 @@ fn decide_in(mut step: Step, input: Input) -> Result<Decision, Rejection> {
         Input::Refund(order) => refunding::request(&mut step, order)?,
         Input::Claim => crediting::claim(&mut step)?,
         Input::Resolved(resolution) => waiting::resolved(&mut step, resolution),
+        Input::Inspected { finding } => step.record(Fact::Inspected { finding }),
         Input::Fiscalized { operation, receipt } => fiscalizing::told(&mut step, operation, receipt)?,
         Input::EndReview { verdict, who, why } => reviewing::end(&mut step, &verdict, &who, &why)?,
     }

@@ -22,8 +22,8 @@ pub(crate) fn given_up_at(call: Call) -> Timestamp {
     call.deadline.plus(CALL_GRACE)
 }
 
-/// The earliest thing still due; `None` only when settled.
-pub(crate) fn wake_at(payment: &Payment, now: Timestamp) -> Option<Timestamp> {
+/// The earliest thing still due of a payment, as seen now; `None` only when settled.
+pub fn wake_at(payment: &Payment, now: Timestamp) -> Option<Timestamp> {
     if payment.state.settled {
         return None;
     }

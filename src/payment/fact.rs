@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Attempt, AttemptId, BankTransaction, Call, Code, ConsoleId, Credit, CreditRole, DeathCause, Ending,
-    FiscalReceipt, OperationId, Refund, RefundId, Refusal, Timestamp, Wait, Wish,
+    Finding, FiscalReceipt, OperationId, Refund, RefundId, Refusal, Timestamp, Wait, Wish,
 };
 
 /// One thing that happened. Each is durable before anything follows from it.
@@ -256,6 +256,11 @@ pub enum Fact {
         operation: OperationId,
         /// The receipt.
         receipt: FiscalReceipt,
+    },
+    /// The payment was inspected, and was not as it should be.
+    Inspected {
+        /// What was found.
+        finding: Finding,
     },
     /// Nothing is left to do.
     Settled,

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Timestamp;
+
 /// Our id of a payment: a `UUIDv7` whose low 12 bits are zero, written as 32 hex characters.
 ///
 /// The low bits number what belongs to the payment (attempts, refunds), so an order number that a bank echoes names its
@@ -36,6 +38,12 @@ impl PaymentId {
     /// The payment id made from a fresh `UUIDv7`; its 12 lowest random bits are given up.
     pub fn from_uuid(uuid: u128) -> Self {
         Self(uuid & !BELOW)
+    }
+
+    /// Below every id of a payment that is made at this time or later, and above those of earlier milliseconds.
+    pub fn earliest_at(time: Timestamp) -> Self {
+        let millis = u64::try_from(time.as_micros() / 1_000).unwrap_or(0);
+        Self(u128::from(millis) << 80)
     }
 
     /// The id of the `number`-th attempt, counted from 1. At most 2047.

@@ -1,8 +1,9 @@
 //! What decisions are made on.
 
 use crate::{
-    AnnulAnswer, AttemptId, BankTransaction, Call, CallError, ConsoleId, ConsoleReport, FiscalReceipt,
-    Issued, Money, OperationId, Origin, PaidNotice, RefundAnswer, RefundId, StatusAnswer, Timestamp,
+    AnnulAnswer, AttemptId, BankTransaction, Call, CallError, ConsoleId, ConsoleReport, Finding,
+    FiscalReceipt, Issued, Money, OperationId, Origin, PaidNotice, RefundAnswer, RefundId, StatusAnswer,
+    Timestamp,
 };
 
 /// One thing that reached a payment.
@@ -103,6 +104,11 @@ pub enum Input {
         operation: OperationId,
         /// The receipt.
         receipt: FiscalReceipt,
+    },
+    /// The payment was inspected, and was not as it should be. What is due by its state is done with this input.
+    Inspected {
+        /// What was found.
+        finding: Finding,
     },
     /// A person ends a review.
     EndReview {

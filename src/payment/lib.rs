@@ -14,8 +14,10 @@ mod decide;
 mod due;
 mod fact;
 mod fiscalizing;
+mod fold;
 mod id;
 mod input;
+mod inspecting;
 mod money;
 mod opening;
 mod refund;
@@ -47,12 +49,15 @@ pub use credit::{Credit, CreditRole};
 pub use decide::{
     Context, Decision, Effect, Rejection, decide, decide_without_link, open, open_without_link,
 };
+pub use due::wake_at;
 pub use fact::{ConsoleReport, Fact, Outcome};
+pub use fold::fold;
 pub use id::{
     AttemptId, BankTransaction, CodeId, ConsoleId, InvalidId, InvalidName, OperationId, PaymentId,
     PaymentTypeCode, RefundId, RegisterId, ServerId, StoreId,
 };
 pub use input::{Input, RefundOrder, Resolution, Verdict};
+pub use inspecting::{Finding, difference_to_bank};
 pub use money::{AmountOutOfRange, Currency, Money, UnknownCurrency};
 pub use refund::{Origin, Refund, RefundState};
 pub use state::{

@@ -12,7 +12,7 @@ use crate::banks::{ConfiguredBanks, Secrets};
 const EVERY: Duration = Duration::from_secs(1);
 
 /// Reads settings and secrets and hands them to the banks. A secret that does not open leaves its server out.
-pub(super) async fn take_over(
+pub(crate) async fn take_over(
     db: &Db,
     keyring: &Keyring,
     banks: &ConfiguredBanks,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use engine::ports::StoreError;
 use futures_util::TryStreamExt;
-use payment::{Payment, PaymentId};
+use payment::PaymentId;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection};
 
@@ -168,9 +168,7 @@ fn differs(id: PaymentId) -> StoreError {
 /// Whether a payment's facts fold to its state.
 fn folds(record: &PaymentRecord) -> bool {
     let stored = &record.payment;
-    let mut folded = Payment::blank(stored.id, Arc::clone(&stored.checkout), stored.opened_at);
-    for row in &record.facts {
-        payment::apply(&mut folded, &row.fact, row.at);
-    }
-    folded == *stored
+    let facts = record.facts.iter().map(|row| (&row.fact, row.at));
+    let folded = payment::fold(stored.id, Arc::clone(&stored.checkout), stored.opened_at, facts);
+    folded.as_ref() == Some(stored)
 }

@@ -29,6 +29,7 @@ mod db;
 mod error;
 #[cfg(test)]
 mod fuzz;
+mod inspections;
 mod jobs;
 mod memory;
 mod migrations;
@@ -43,6 +44,7 @@ mod settings;
 mod settings_file;
 mod sql;
 mod sqlite;
+mod toml_text;
 mod versioned;
 
 pub use copy::{Copied, copy_store};
@@ -61,3 +63,4 @@ pub use settings::{
 };
 pub use settings_file::{ImportError, ImportPlan, SettingsFile};
 pub use sqlite::SqliteStore;
+pub use toml_text::{TomlError, read_toml};

@@ -2,6 +2,7 @@
 //!
 //! No IO, no waiting, no hash maps: the same calls give the same answers, byte for byte (P11).
 
+mod inspections;
 mod jobs;
 mod tables;
 
@@ -9,8 +10,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use engine::ports::{
-    Change, CommitError, DeliveryMark, Destination, EventRow, OperationKey, OperationRecord, Search, Store,
-    StoreError, Stored, UnclaimedCredit, UnclaimedSearch,
+    Change, CommitError, DeliveryMark, Destination, EventRow, Evidence, OperationKey, OperationRecord, Round,
+    Search, Store, StoreError, Stored, UnclaimedCredit, UnclaimedSearch,
 };
 use engine::settings::Settings;
 use payment::{Payment, PaymentId, RegisterId, StoreId, Timestamp};
@@ -31,6 +32,12 @@ impl MemoryStore {
         let mut tables = self.tables();
         let revision = tables.settings.revision + 1;
         tables.settings = Settings { revision, ..settings };
+    }
+
+    /// Damages a payment's row as a bad disk or a careless hand does, for tests: its state and its wake are what they are made
+    /// here, and its journal knows nothing of it.
+    pub fn damage(&self, payment: PaymentId, how: impl FnOnce(&mut Payment, &mut Option<Timestamp>)) {
+        self.tables().damage(payment, how);
     }
 
     fn tables(&self) -> MutexGuard<'_, Tables> {
@@ -120,6 +127,35 @@ impl Store for MemoryStore {
         limit: usize,
     ) -> Result<Vec<UnclaimedCredit>, StoreError> {
         Ok(self.tables().unclaimed(search, limit))
+    }
+
+    async fn take_round(
+        &self,
+        round: Round,
+        epoch: u64,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<PaymentId>, StoreError> {
+        Ok(self.tables().take_round(round, epoch, now, until))
+    }
+
+    async fn leave_round(
+        &self,
+        round: Round,
+        epoch: u64,
+        reached: PaymentId,
+        free_from: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.tables().leave_round(round, epoch, reached, free_from);
+        Ok(())
+    }
+
+    async fn payments_behind(&self, after: PaymentId, limit: usize) -> Result<Vec<PaymentId>, StoreError> {
+        Ok(self.tables().payments_after(Some(after), limit))
+    }
+
+    async fn evidence(&self, payment: PaymentId) -> Result<Option<Evidence>, StoreError> {
+        Ok(self.tables().evidence(payment))
     }
 
     async fn mark(&self, marks: &[DeliveryMark]) -> Result<(), StoreError> {

@@ -7,16 +7,20 @@ mod instance;
 mod keep_unclaimed;
 mod mark;
 mod migrations;
+#[cfg(test)]
+mod plans;
+mod wakeup;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use engine::ports::{
-    Change, CommitError, DeliveryMark, Destination, EventRow, Left, OperationKey, OperationRecord, Search,
-    Store, StoreError, Stored, UnclaimedCredit, UnclaimedSearch,
+    Change, CommitError, DeliveryMark, Destination, EventRow, Evidence, Left, OperationKey, OperationRecord,
+    Round, Search, Store, StoreError, Stored, UnclaimedCredit, UnclaimedSearch,
 };
 use engine::settings::Settings;
 use payment::{Payment, PaymentId, RegisterId, StoreId, Timestamp};
+use tokio::sync::broadcast;
 
 pub use connect::PostgresOptions;
 pub use migrations::Standing;
@@ -24,8 +28,10 @@ pub use migrations::Standing;
 pub(crate) use connect::{ANSWER_PATIENCE, Database, on_connection, settled};
 pub(crate) use instance::Instance;
 
+use self::wakeup::Wakeup;
 use crate::Db;
 use crate::change::ensure_sound;
+use crate::inspections;
 use crate::read::{operations, outbox, payments, searches, unclaimed};
 use crate::records::{PaymentFilter, PaymentRecord, PaymentSummary, Records};
 
@@ -38,6 +44,7 @@ pub struct PgStore {
     db: Db,
     database: Database,
     instance: Arc<Instance>,
+    wakeup: Arc<Wakeup>,
 }
 
 impl PgStore {
@@ -47,7 +54,8 @@ impl PgStore {
         let database = Database::new(options);
         let instance = Instance::new(database.clone());
         let db = Db::of_postgres(database.clone(), Some(Arc::clone(&instance)));
-        Ok(Self { db, database, instance })
+        let wakeup = Arc::new(Wakeup::start(options));
+        Ok(Self { db, database, instance, wakeup })
     }
 
     /// The same database for people: settings, secrets, lists, audits.
@@ -165,6 +173,34 @@ impl Store for PgStore {
         unclaimed::find(self.db.pool(), search, limit).await
     }
 
+    async fn take_round(
+        &self,
+        round: Round,
+        epoch: u64,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<PaymentId>, StoreError> {
+        inspections::take(&self.db, round, epoch, now, until).await
+    }
+
+    async fn leave_round(
+        &self,
+        round: Round,
+        epoch: u64,
+        reached: PaymentId,
+        free_from: Timestamp,
+    ) -> Result<(), StoreError> {
+        inspections::leave(&self.db, round, epoch, reached, free_from).await
+    }
+
+    async fn payments_behind(&self, after: PaymentId, limit: usize) -> Result<Vec<PaymentId>, StoreError> {
+        payments::after(self.db.pool(), Some(after), limit).await
+    }
+
+    async fn evidence(&self, payment: PaymentId) -> Result<Option<Evidence>, StoreError> {
+        inspections::evidence(self.db.pool(), payment).await
+    }
+
     async fn mark(&self, marks: &[DeliveryMark]) -> Result<(), StoreError> {
         if marks.is_empty() {
             return Ok(());
@@ -183,6 +219,14 @@ impl Store for PgStore {
 
     fn instances(&self) -> Option<u32> {
         self.instance.living()
+    }
+
+    fn announce(&self, register: &Destination) {
+        self.wakeup.announce(register);
+    }
+
+    fn announced(&self) -> Option<broadcast::Receiver<Destination>> {
+        Some(self.wakeup.announced())
     }
 
     async fn settings(&self) -> Result<Settings, StoreError> {

@@ -4,7 +4,7 @@
 
 mod pairings;
 mod ratings;
-mod statement;
+pub(crate) mod statement;
 
 pub use pairings::{NewPairing, PAIRING_LASTS, Pairing, code_of_token};
 pub use ratings::RatingCount;

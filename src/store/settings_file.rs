@@ -29,6 +29,7 @@ use payment::ServerId;
 use secrecy::SecretString;
 
 use crate::settings::{Edit, Entities, Entity, Problems};
+use crate::toml_text::TomlError;
 
 /// A settings file that was read: every field has the right form; whether it all fits together is seen by
 /// [`Db::plan_import`](crate::Db::plan_import).
@@ -62,13 +63,8 @@ pub struct ImportPlan {
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// The text is no TOML.
-    #[error("line {line} of the settings file is not TOML: {message}")]
-    Syntax {
-        /// The line, from 1.
-        line: usize,
-        /// What is wrong with it.
-        message: String,
-    },
+    #[error("the settings file can't be read: {0}")]
+    Toml(TomlError),
     /// Fields are wrong or do not fit together: all of them, a line each.
     #[error("{0}")]
     Problems(Problems),

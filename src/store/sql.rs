@@ -2,6 +2,7 @@
 //! only one of them has. Where the two must differ, the text stands in the folder of its database.
 
 pub(crate) mod copy;
+pub(crate) mod inspections;
 pub(crate) mod jobs;
 pub(crate) mod postgres;
 pub(crate) mod screens;

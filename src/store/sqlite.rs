@@ -20,8 +20,8 @@ use std::path::Path;
 
 use async_trait::async_trait;
 use engine::ports::{
-    Change, CommitError, DeliveryMark, Destination, EventRow, OperationKey, OperationRecord, Search, Store,
-    StoreError, Stored, UnclaimedCredit, UnclaimedSearch,
+    Change, CommitError, DeliveryMark, Destination, EventRow, Evidence, OperationKey, OperationRecord, Round,
+    Search, Store, StoreError, Stored, UnclaimedCredit, UnclaimedSearch,
 };
 use engine::settings::Settings;
 use payment::{Payment, PaymentId, RegisterId, StoreId, Timestamp};
@@ -36,6 +36,7 @@ pub(crate) use writer::Writer;
 
 use crate::Db;
 use crate::change::ensure_sound;
+use crate::inspections;
 use crate::read::{operations, outbox, payments, searches, unclaimed};
 use crate::records::{PaymentFilter, PaymentRecord, PaymentSummary, Records};
 
@@ -150,6 +151,34 @@ impl Store for SqliteStore {
         limit: usize,
     ) -> Result<Vec<UnclaimedCredit>, StoreError> {
         unclaimed::find(self.db.pool(), search, limit).await
+    }
+
+    async fn take_round(
+        &self,
+        round: Round,
+        epoch: u64,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<PaymentId>, StoreError> {
+        inspections::take(&self.db, round, epoch, now, until).await
+    }
+
+    async fn leave_round(
+        &self,
+        round: Round,
+        epoch: u64,
+        reached: PaymentId,
+        free_from: Timestamp,
+    ) -> Result<(), StoreError> {
+        inspections::leave(&self.db, round, epoch, reached, free_from).await
+    }
+
+    async fn payments_behind(&self, after: PaymentId, limit: usize) -> Result<Vec<PaymentId>, StoreError> {
+        payments::after(self.db.pool(), Some(after), limit).await
+    }
+
+    async fn evidence(&self, payment: PaymentId) -> Result<Option<Evidence>, StoreError> {
+        inspections::evidence(self.db.pool(), payment).await
     }
 
     async fn mark(&self, marks: &[DeliveryMark]) -> Result<(), StoreError> {

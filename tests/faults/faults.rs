@@ -10,6 +10,8 @@
 //! | [`rows`] | the faults, and what is expected |
 //! | [`disk`] | a disk without room, files that can't be written |
 //! | [`scripts`] | the bank's own faults, all at once |
+//! | [`rate`] | two instances under a constant load |
+//! | [`many`] | very many open payments |
 //! | [`play`] | how each fault comes and goes |
 //! | [`scene`] | what it is played on; what is timed and counted |
 //! | [`stage`] | one row from its beginning to its verdict |
@@ -29,7 +31,9 @@ mod figures;
 mod machine;
 
 mod disk;
+mod many;
 mod play;
+mod rate;
 mod report;
 mod rows;
 mod scene;
@@ -135,7 +139,12 @@ async fn play_some(rows: &[Row], is_quick: bool) -> Vec<Played> {
             let alike: Vec<&Row> = rows.iter().collect();
             return scripts::run(rows[0].database, &alike, payments).await;
         }
-        vec![stage::run(&rows[0], is_quick).await]
+        let row = &rows[0];
+        vec![match row.fault {
+            Fault::InstanceKilledAtRate => rate::run(row, is_quick).await,
+            Fault::ManyOpen => many::run(row, is_quick).await,
+            _ => stage::run(row, is_quick).await,
+        }]
     };
     match AssertUnwindSafe(playing).catch_unwind().await {
         Ok(outcomes) => rows.iter().cloned().zip(outcomes.into_iter().map(Ok)).collect(),

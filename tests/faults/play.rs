@@ -14,7 +14,7 @@ use crate::rows::{Fault, Ill, Neighbour};
 use crate::scene::{PATIENCE, Scene};
 
 /// After so long without a sign of life an instance's rows are taken over, in seconds.
-const LAPSE_S: u64 = 10;
+pub(crate) const LAPSE_S: u64 = 10;
 /// The register whose checkouts come over HTTP.
 pub(crate) const HTTP_REGISTER: &str = "6";
 /// A database that can't write must be noticed within so many checkouts.
@@ -81,7 +81,9 @@ pub(crate) async fn play(fault: Fault, scene: &mut Scene<'_>) {
             scene.is_over().await;
         }
         Fault::NoQueue => pay_without_a_queue(scene).await,
-        Fault::Script(_) => unreachable!("scripts are played all at once"),
+        Fault::InstanceKilledAtRate | Fault::ManyOpen | Fault::Script(_) => {
+            unreachable!("it has a stage of its own")
+        }
     }
     scene.served_more(10).await;
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use payment::Phase;
 use serde_json::{Value, json};
 use store::PaymentRecord;
 use tokio::time::{Instant, sleep};
@@ -14,7 +15,7 @@ use universal_integrator::till::AmqpRegister;
 use crate::lab::customers::{Customers, Fate, Surprise};
 use crate::lab::scripts::{ALSO_AFTERWARDS, CALLS, ON_EVERY_CALL};
 use crate::lab::{Bank, Broker, Plan, Postgres, Random, Server, World};
-use crate::rows::{Database, Fault, Row};
+use crate::rows::{Database, Fault, ILL_BANK, Row, STRANGE_BANK};
 use crate::scene::{Notes, PATIENCE};
 use crate::stage::{Outcome, SETTLED_WITHIN};
 use crate::verdict::Verdict;
@@ -29,9 +30,47 @@ pub(crate) struct Script {
     pub(crate) name: String,
     /// The body of the simulator's `POST /faults`.
     fault: Value,
+    /// What comes of it.
+    end: End,
+}
+
+/// What a script leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// The end that the customer wants.
+    Usual,
+    /// Some go to a person, with this code. What their banks say is not what is so: their books are not compared.
+    Review(&'static str),
+    /// Some get a code that can't be paid: everybody only looks at it until its life is over.
+    Unpaid,
 }
 
 impl Script {
+    /// What is expected.
+    pub(crate) fn expected(&self) -> &'static str {
+        match self.end {
+            End::Usual => "the payment's right end; money goes back once",
+            End::Review(_) => "the same, or a person decides: never paid on such an answer",
+            End::Unpaid => "expired, certain",
+        }
+    }
+
+    /// Ends that it is a good reason for.
+    pub(crate) fn allowed(&self) -> &'static [&'static str] {
+        match self.end {
+            End::Usual | End::Unpaid => ILL_BANK,
+            End::Review(_) => STRANGE_BANK,
+        }
+    }
+
+    /// What becomes of its customers.
+    fn fate(&self, random: &mut Random) -> Fate {
+        match self.end {
+            End::Unpaid => Fate::Expired,
+            End::Usual | End::Review(_) => Fate::drawn(random),
+        }
+    }
+
     /// In a few words.
     pub(crate) fn words(&self) -> String {
         let word = |name: &str| self.fault[name].as_str().unwrap_or_default().replace('_', " ");
@@ -40,7 +79,7 @@ impl Script {
     }
 }
 
-/// All scripts after which no person has to decide: what a person decides has an end of its own, see the whole-service tests.
+/// All scripts.
 pub(crate) fn all() -> Vec<Script> {
     let mut scripts = Vec::new();
     for call in CALLS {
@@ -58,6 +97,14 @@ pub(crate) fn all() -> Vec<Script> {
     ] {
         scripts.push(script(call, fault, &more));
     }
+    for (call, fault, more, end) in [
+        ("create", "wrong_id", json!({}), End::Unpaid),
+        ("status", "wrong_id", json!({}), End::Review("order_mismatch")),
+        ("status", "wrong_amount", json!({}), End::Review("amount_mismatch")),
+        ("cancel", "late_success", json!({ "delay_ms": 1_000 }), End::Usual),
+    ] {
+        scripts.push(Script { end, ..script(call, fault, &more) });
+    }
     scripts
 }
 
@@ -65,7 +112,7 @@ fn script(call: &str, fault: &str, more: &Value) -> Script {
     let mut body = json!({ "call": call, "fault": fault, "times": 0, "probability": 0.1 });
     body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
     let suffix = if more.get("after").is_some() { "-after" } else { "" };
-    Script { name: format!("{call}-{fault}{suffix}").replace('_', "-"), fault: body }
+    Script { name: format!("{call}-{fault}{suffix}").replace('_', "-"), fault: body, end: End::Usual }
 }
 
 /// Plays these rows, all on this database, over so many payments in all.
@@ -100,7 +147,7 @@ pub(crate) async fn run(database: Database, rows: &[&Row], payments: usize) -> V
     }
     let each = payments.div_ceil(rows.len());
     let crowds = rows.iter().zip(&banks).map(|((_, script), bank)| {
-        let fates: Vec<Fate> = (0..each).map(|_| Fate::drawn(&mut random)).collect();
+        let fates: Vec<Fate> = (0..each).map(|_| script.fate(&mut random)).collect();
         let tills = &tills;
         async move {
             let customers = Customers::new(bank, tills).with_patience(PATIENCE).of_type(&script.name);
@@ -140,10 +187,12 @@ async fn settle(
         let records = world.records().await;
         let mut verdicts = Vec::new();
         for ((_, script), bank) in rows.iter().zip(banks) {
-            let ledger = bank.ledger().await;
-            let (ours, others): (Vec<PaymentRecord>, Vec<PaymentRecord>) =
-                records.iter().cloned().partition(|record| is_of(record, script));
+            let (ours, others): (Vec<PaymentRecord>, Vec<PaymentRecord>) = records
+                .iter()
+                .cloned()
+                .partition(|record| is_of(record, script) && !is_for_a_person(record, script));
             let others: BTreeSet<_> = others.iter().map(|record| record.payment.id).collect();
+            let ledger = bank.ledger().await.without(&others);
             let received: Vec<_> = tills.iter().map(|till| Received::by(till).without(&others)).collect();
             let findings: Findings = Books { records: &ours, received: &received, ledger: &ledger }.compare();
             let mut verdict = Verdict::default();
@@ -155,6 +204,11 @@ async fn settle(
         }
         sleep(Duration::from_secs(1)).await;
     }
+}
+
+/// A review that the script leads to.
+fn is_for_a_person(record: &PaymentRecord, script: &Script) -> bool {
+    matches!((&record.payment.state.phase, script.end), (Phase::Review { code, .. }, End::Review(wanted)) if code == wanted)
 }
 
 fn is_of(record: &PaymentRecord, script: &Script) -> bool {

@@ -279,8 +279,11 @@ impl Customer<'_> {
         let delay = Duration::from_millis(700);
         self.must(self.bank.try_to_pay_slowly(&payload, delay).await, "the code was dead while shown")?;
         self.asks(self.till, "cancel", &json!({ "operation": self.operation })).await?;
-        if self.ends().await?.name() == "payment.paid" {
-            return Ok(());
+        let end = self.ends().await?;
+        match end.name() {
+            "payment.paid" => return Ok(()),
+            "payment.review" => return Err(self.other_end(&end)), // a person decides what becomes of the money
+            _ => {}
         }
         let is_back = |event: &Event| {
             event.name() == "refund.completed" && event.text("payment_operation") == Some(&self.operation)

@@ -44,7 +44,7 @@ pub(crate) use lone::{API_KEY, API_KEY_SHA256, Lone};
 pub(crate) use network::{Network, Weather};
 pub(crate) use plan::{Plan, STORE, Server, Ways};
 pub(crate) use postgres::Postgres;
-pub(crate) use process::Process;
+pub(crate) use process::{PROGRAM, Process};
 pub(crate) use random::Random;
 pub(crate) use screen::Screen;
 pub(crate) use service::Service;

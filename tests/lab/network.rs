@@ -36,6 +36,8 @@ pub(crate) enum Weather {
 pub(crate) struct Network {
     address: SocketAddr,
     weather: watch::Sender<Weather>,
+    /// Counts the resets: a connection ends when the number rises.
+    resets: watch::Sender<u32>,
     _end: DropGuard,
 }
 
@@ -45,10 +47,11 @@ impl Network {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, free_port())).await.expect("a free port");
         let address = listener.local_addr().expect("it is bound");
         let (weather, seen) = watch::channel(Weather::Fair);
+        let (resets, counted) = watch::channel(0);
         let end = CancellationToken::new();
         let ended = end.clone();
-        tokio::spawn(async move { ended.run_until_cancelled(accept(listener, server, seen)).await });
-        Self { address, weather, _end: end.drop_guard() }
+        tokio::spawn(async move { ended.run_until_cancelled(accept(listener, server, seen, counted)).await });
+        Self { address, weather, resets, _end: end.drop_guard() }
     }
 
     /// A network to the server that a URL names.
@@ -66,6 +69,11 @@ impl Network {
         url.replacen(place_of(url), &self.address.to_string(), 1)
     }
 
+    /// Resets every connection that there is. New ones are as the weather is.
+    pub(crate) fn reset(&self) {
+        self.resets.send_modify(|resets| *resets += 1);
+    }
+
     /// The weather from now on.
     pub(crate) fn set(&self, weather: Weather) {
         self.weather.send_replace(weather);
@@ -79,13 +87,24 @@ fn place_of(url: &str) -> &str {
     rest.rsplit_once('@').map_or(rest, |(_, place)| place)
 }
 
-async fn accept(listener: TcpListener, server: SocketAddr, weather: watch::Receiver<Weather>) {
+async fn accept(
+    listener: TcpListener,
+    server: SocketAddr,
+    weather: watch::Receiver<Weather>,
+    resets: watch::Receiver<u32>,
+) {
     while let Ok((client, _)) = listener.accept().await {
-        tokio::spawn(join(client, server, weather.clone()));
+        tokio::spawn(join(client, server, weather.clone(), resets.clone()));
     }
 }
 
-async fn join(mut client: TcpStream, server: SocketAddr, mut weather: watch::Receiver<Weather>) {
+async fn join(
+    mut client: TcpStream,
+    server: SocketAddr,
+    mut weather: watch::Receiver<Weather>,
+    mut resets: watch::Receiver<u32>,
+) {
+    resets.mark_unchanged();
     let _ = client.set_nodelay(true);
     if *weather.borrow() == Weather::Cut {
         return reset(&client);
@@ -101,6 +120,7 @@ async fn join(mut client: TcpStream, server: SocketAddr, mut weather: watch::Rec
         let (from_far, to_far) = far.split();
         tokio::select! {
             () = until(&mut weather, Weather::Cut) => End::Cut,
+            Ok(()) = resets.changed() => End::Cut,
             () = pass(from_client, to_far, seen.0, Direction::There) => End::Closed,
             () = pass(from_far, to_client, seen.1, Direction::Back) => End::Closed,
         }

@@ -91,8 +91,14 @@ fn command(program: &Path, folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
+/// Names another build of the service's binary, such as that of the release profile.
+pub(crate) const PROGRAM: &str = "INTEGRATOR_TEST_PROGRAM";
+
 /// A binary of the build that this program belongs to: tests are in `deps`, examples in `examples`, binaries above.
 pub(crate) fn sibling(name: &str) -> PathBuf {
+    if let Some(program) = std::env::var_os(PROGRAM).filter(|_| name == "integrator") {
+        return program.into();
+    }
     let program = std::env::current_exe().expect("a program has a path");
     let folder = program.parent().and_then(Path::parent).expect("it was built by cargo");
     let binary = folder.join(name);

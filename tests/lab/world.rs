@@ -151,6 +151,22 @@ impl World {
         beside.into_iter().filter(|file| file.exists()).collect()
     }
 
+    /// The address of its PostgreSQL database, if it has one.
+    pub(crate) fn postgres_url(&self) -> Option<&str> {
+        self.plan.postgres.as_deref()
+    }
+
+    /// How many calls the bank has had.
+    pub(crate) fn wire_calls(&self) -> usize {
+        self.wire.calls().len()
+    }
+
+    /// What the bank was asked for, beyond its first so many calls: the paths of questions.
+    pub(crate) fn statuses_since(&self, calls: usize) -> Vec<String> {
+        let later = self.wire.calls().into_iter().skip(calls);
+        later.filter(|call| call.method == "GET").map(|call| call.path).collect()
+    }
+
     /// How a register of the shop connects.
     pub(crate) fn options(&self, register: &str) -> Options {
         Plan::register(self.broker.uri(), &self.prefix, register)

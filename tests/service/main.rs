@@ -18,6 +18,7 @@ mod faults;
 mod guide;
 mod http_alone;
 mod ill_bank;
+mod inspection;
 mod late_money;
 mod outages;
 mod parked;

@@ -7,7 +7,9 @@ use payment::{
     BankTransaction, CodeId, Fact, Money, OperationId, Payment, PaymentId, RegisterId, RejectCode, ServerId,
     StoreId, Timestamp,
 };
+use tokio::sync::broadcast;
 
+use super::inspection::{Evidence, Round};
 use super::unclaimed::{UnclaimedCredit, UnclaimedSearch};
 use crate::settings::Settings;
 
@@ -93,6 +95,39 @@ pub trait Store: Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<UnclaimedCredit>, StoreError>;
 
+    /// Takes a round of the inspection for this epoch, until `until`, unless it is held by anybody; tells the payment that it has
+    /// reached. `None`: it is held, or there is no inspection here.
+    async fn take_round(
+        &self,
+        _round: Round,
+        _epoch: u64,
+        _now: Timestamp,
+        _until: Timestamp,
+    ) -> Result<Option<PaymentId>, StoreError> {
+        Ok(None)
+    }
+
+    /// Leaves a round that this epoch holds: it has reached a payment, and nobody holds it from `free_from` on.
+    async fn leave_round(
+        &self,
+        _round: Round,
+        _epoch: u64,
+        _reached: PaymentId,
+        _free_from: Timestamp,
+    ) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// Ids of payments in rising order, behind this one, at most `limit`.
+    async fn payments_behind(&self, _after: PaymentId, _limit: usize) -> Result<Vec<PaymentId>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    /// A payment's row with each of its columns, and its journal.
+    async fn evidence(&self, _payment: PaymentId) -> Result<Option<Evidence>, StoreError> {
+        Ok(None)
+    }
+
     /// Marks event rows as delivered or parked, all in one transaction.
     async fn mark(&self, marks: &[DeliveryMark]) -> Result<(), StoreError>;
 
@@ -106,6 +141,14 @@ pub trait Store: Send + Sync + 'static {
     /// of this one yet, or count it as gone, so it has no share. Asks nobody: it is read before every call to a bank.
     fn instances(&self) -> Option<u32> {
         Some(1)
+    }
+
+    /// Tells other instances that a register has changed. A hint, which may get lost; waits for nothing.
+    fn announce(&self, _register: &Destination) {}
+
+    /// What other instances announce from now on; `None`: there are no others.
+    fn announced(&self) -> Option<broadcast::Receiver<Destination>> {
+        None
     }
 
     /// The settings and their revision.

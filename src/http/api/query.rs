@@ -27,12 +27,7 @@ impl<T: DeserializeOwned + JsonSchema, S: Sync> FromRequestParts<S> for Asked<T>
 fn fields(pairs: Vec<(String, String)>, known: &Value) -> Result<Map<String, Value>, Fault> {
     let mut fields = Map::new();
     for (name, text) in pairs {
-        let Some(schema) = known.get(&name) else {
-            let names: Vec<&str> =
-                known.as_object().into_iter().flat_map(Map::keys).map(String::as_str).collect();
-            let reason = format!("there is no such parameter; there are: {}", names.join(", "));
-            return Err(Fault::invalid(&name, reason));
-        };
+        let Some(schema) = known.get(&name) else { return Err(unknown(&name, known)) };
         let value = match text.parse() {
             Ok(number) if is_kind(schema, "integer") => Value::Number(number),
             _ if is_kind(schema, "boolean") && text == "true" => Value::Bool(true),
@@ -44,6 +39,16 @@ fn fields(pairs: Vec<(String, String)>, known: &Value) -> Result<Map<String, Val
         }
     }
     Ok(fields)
+}
+
+/// A parameter that the call does not know. One without a name is a fault of the whole query.
+fn unknown(name: &str, known: &Value) -> Fault {
+    let names: Vec<&str> = known.as_object().into_iter().flat_map(Map::keys).map(String::as_str).collect();
+    let names = names.join(", ");
+    match name {
+        "" => Fault::invalid("query", format!("a parameter has no name; there are: {names}")),
+        name => Fault::invalid(name, format!("there is no such parameter; there are: {names}")),
+    }
 }
 
 fn is_kind(schema: &Value, kind: &str) -> bool {
@@ -96,6 +101,8 @@ mod tests {
                 "there is no such parameter; there are: amount, receipt, register",
             ),
             ("register=3&register=4", "register", "register is given twice"),
+            ("register=3&=", "query", "a parameter has no name; there are: amount, receipt, register"),
+            ("=7", "query", "a parameter has no name; there are: amount, receipt, register"),
         ] {
             assert_eq!(read(query).await, Err((field.to_owned(), reason.to_owned())), "{query}");
         }

@@ -12,6 +12,7 @@ use engine::ports::{
 use engine::settings::Settings;
 use payment::{ConsoleId, OperationId, Payment, PaymentId, RegisterId, StoreId, Timestamp};
 
+use super::inspections::RoundRow;
 use super::jobs::JobRow;
 use crate::records::{DeliveryState, EventRecord, FactRecord};
 use crate::rows::holds_register;
@@ -19,8 +20,8 @@ use crate::rows::holds_register;
 /// All that is stored. The sets are what indexes are in a database.
 #[derive(Default)]
 pub(super) struct Tables {
-    payments: BTreeMap<PaymentId, PaymentRow>,
-    due: BTreeSet<(Timestamp, PaymentId)>,
+    pub(super) payments: BTreeMap<PaymentId, PaymentRow>,
+    pub(super) due: BTreeSet<(Timestamp, PaymentId)>,
     of_register: BTreeSet<(StoreId, RegisterId, Timestamp, PaymentId)>,
     journal_rows: i64,
     /// Where the event with this journal number is, unless it is delivered.
@@ -40,14 +41,15 @@ pub(super) struct Tables {
     pub(super) jobs: BTreeMap<(PaymentId, ConsoleId), JobRow>,
     pub(super) console_holds: BTreeMap<(StoreId, RegisterId, ConsoleId), PaymentId>,
     epochs: Vec<Timestamp>,
+    pub(super) rounds: BTreeMap<&'static str, RoundRow>,
     pub(super) settings: Settings,
 }
 
-struct PaymentRow {
-    payment: Arc<Payment>,
-    wake_at: Option<Timestamp>,
-    epoch: u64,
-    facts: Vec<FactRecord>,
+pub(super) struct PaymentRow {
+    pub(super) payment: Arc<Payment>,
+    pub(super) wake_at: Option<Timestamp>,
+    pub(super) epoch: u64,
+    pub(super) facts: Vec<FactRecord>,
     events: Vec<EventRecord>,
 }
 

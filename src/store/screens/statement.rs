@@ -12,13 +12,13 @@ use crate::sqlite::{Session, Work};
 
 /// What stands for a mark of a statement.
 #[derive(Debug, Clone)]
-pub(super) enum Argument {
+pub(crate) enum Argument {
     Text(String),
     Number(i64),
 }
 
 /// A statement with its arguments.
-pub(super) struct Statement {
+pub(crate) struct Statement {
     text: &'static str,
     arguments: Vec<Argument>,
 }
@@ -35,12 +35,12 @@ macro_rules! first_text {
 }
 
 impl Statement {
-    pub(super) fn new(text: &'static str, arguments: Vec<Argument>) -> Self {
+    pub(crate) fn new(text: &'static str, arguments: Vec<Argument>) -> Self {
         Self { text, arguments }
     }
 
     /// Runs it; what it returns is the first column of its first row.
-    pub(super) async fn run(self, db: &Db) -> Result<Option<String>, StoreError> {
+    pub(crate) async fn run(self, db: &Db) -> Result<Option<String>, StoreError> {
         match (db.writing(), db.pool()) {
             (Writing::Sqlite(writer), _) => writer.perform(self).await,
             (Writing::Postgres(_), Pool::Postgres(database)) => {

@@ -9,11 +9,12 @@ use toml::Table;
 use super::fields::{Fields, tables};
 use super::{ImportError, SettingsFile};
 use crate::settings::{Entity, Problems, body};
+use crate::toml_text::read_toml;
 
 impl SettingsFile {
     /// Reads a settings file. Wrong fields are all named at once. No error shows a secret.
     pub fn parse(text: &str) -> Result<Self, ImportError> {
-        let mut root: Table = text.parse().map_err(|error| syntax(text, &error))?;
+        let mut root = read_toml(text).map_err(ImportError::Toml)?;
         let mut walk = Walk::default();
         for (id, its) in tables(&mut root, "", "servers", &mut walk.problems) {
             walk.server(&id, its);
@@ -79,11 +80,4 @@ impl Walk {
     fn api_key(&mut self, id: &str, own: Table) {
         self.thing(Entity::ApiKey(id.to_owned()), own, super::servers::read_api_key);
     }
-}
-
-/// What the reader says, without the line itself: it may hold a secret.
-fn syntax(text: &str, error: &toml::de::Error) -> ImportError {
-    let start = error.span().map_or(0, |span| span.start);
-    let line = text.bytes().take(start).filter(|byte| *byte == b'\n').count() + 1;
-    ImportError::Syntax { line, message: error.message().trim().replace('\n', " ") }
 }

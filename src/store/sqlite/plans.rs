@@ -24,6 +24,8 @@ async fn frequent_queries_use_the_index_that_was_made_for_them() {
         (sql::FIND_OPERATION, "PRIMARY KEY"),
         (sql::UPDATE_PAYMENT, "sqlite_autoindex_payments_1"),
         (sql::GIVE_UP_REGISTER, "payments_one_open"),
+        (sql::PAYMENTS_AFTER, "sqlite_autoindex_payments_1"),
+        (sql::inspections::EVIDENCE, "sqlite_autoindex_payments_1"),
     ] {
         let text = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {query}"));
         let steps = sqlx::query(text).fetch_all(&mut connection).await.unwrap();

@@ -16,6 +16,9 @@ use crate::need::{self, FAKETIME};
 use crate::postgres::Postgres;
 use crate::{place, say};
 
+/// The rows take another build of the service from here.
+const PROGRAM: &str = "INTEGRATOR_TEST_PROGRAM";
+
 /// The rows find the library that plays a clock here.
 const CLOCK: &str = "INTEGRATOR_TEST_FAKETIME";
 
@@ -28,12 +31,17 @@ const CLOCK: &str = "INTEGRATOR_TEST_FAKETIME";
 #[command(after_help = "Examples:
   cargo xtask faults --quick                within ten minutes after the build
   cargo xtask faults                        every row on both databases, longer outages
+  cargo xtask faults --release --only at-rate --only many-open
   cargo xtask faults --only bank-           the rows with this in their names, on both databases
   cargo xtask faults --list")]
 pub(crate) struct Arguments {
     /// Fewer and shorter faults; what does not depend on the database is played on SQLite only.
     #[arg(long)]
     quick: bool,
+
+    /// Take the service in the release profile: for the rows that measure it.
+    #[arg(long)]
+    release: bool,
 
     /// Only rows whose name contains this; may be given again.
     #[arg(long, value_name = "NAME")]
@@ -54,10 +62,12 @@ pub(crate) struct Arguments {
 
 /// Runs the faults and returns their status.
 pub(crate) fn run(arguments: &Arguments, lab: &Lab) -> Outcome<u8> {
-    for target in [["--bin", "integrator"], ["--example", "faults"]] {
+    let profile: &[&str] = if arguments.release { &["--release"] } else { &[] };
+    for (target, profile) in [(["--bin", "integrator"], profile), (["--example", "faults"], &[])] {
         say::line(&format!("building {} …", target[1]));
         let mut build = cargo();
-        let built = lab.run(build.arg("build").args(target).stdin(Stdio::null()).stdout(io::stderr()))?;
+        build.arg("build").args(target).args(profile);
+        let built = lab.run(build.stdin(Stdio::null()).stdout(io::stderr()))?;
         if built != 0 {
             return Ok(built);
         }
@@ -65,6 +75,9 @@ pub(crate) fn run(arguments: &Arguments, lab: &Lab) -> Outcome<u8> {
     need::ensure(&[&FAKETIME])?;
     let mut command = program()?;
     command.current_dir(place::workspace()).stdin(Stdio::null()).args(words(arguments));
+    if arguments.release {
+        command.env(PROGRAM, place::target()?.join("release/integrator"));
+    }
     if arguments.list {
         return lab.run(&mut command);
     }

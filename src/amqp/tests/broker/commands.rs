@@ -7,7 +7,7 @@ use amqp::{Config, Prefetch};
 use engine::doors::Receipt;
 use lapin::BasicProperties;
 
-use crate::lab::{Broker, Engine, Proxy, Service, Till, until};
+use crate::lab::{Broker, Engine, Network, Service, Till, until};
 
 #[tokio::test]
 async fn a_command_reaches_the_engine_and_leaves_its_queue() {
@@ -43,15 +43,15 @@ async fn a_command_reaches_the_engine_and_leaves_its_queue() {
 #[tokio::test]
 async fn a_command_whose_connection_is_lost_before_its_end_comes_again() {
     let broker = Broker::shared();
-    let proxy = Proxy::before(&broker).await;
-    let (config, engine) = (proxy.through(broker.config()), Engine::new());
+    let network = Network::before_url(broker.uri()).await;
+    let (config, engine) = (broker.config_through(&network), Engine::new());
     let service = Service::start(&config, &engine).await;
     let till = Till::connect(&broker, &config, "3").await;
 
     engine.open_gate(false);
     till.send("pay", r#"{"operation":"a"}"#).await;
     engine.receives(1).await;
-    proxy.cut();
+    network.reset();
     engine.receives(2).await;
     engine.open_gate(true);
 

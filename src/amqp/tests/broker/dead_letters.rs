@@ -6,7 +6,7 @@ use lapin::BasicProperties;
 use lapin::message::BasicGetMessage;
 use lapin::types::{AMQPValue, FieldTable};
 
-use crate::lab::{Broker, Engine, Proxy, Service, Till, until};
+use crate::lab::{Broker, Engine, Network, Service, Till, until};
 
 fn header(message: &BasicGetMessage, name: &str) -> Option<String> {
     match message.delivery.properties.headers().as_ref()?.inner().get(name)? {
@@ -105,9 +105,9 @@ async fn a_message_on_which_the_engine_breaks_down_is_a_dead_letter_and_the_next
 #[tokio::test]
 async fn a_message_that_was_delivered_too_often_is_kept() {
     let broker = Broker::shared();
-    let proxy = Proxy::before(&broker).await;
+    let network = Network::before_url(broker.uri()).await;
     let engine = Engine::new();
-    let config = Config { delivery_limit: 2, ..proxy.through(broker.config()) };
+    let config = Config { delivery_limit: 2, ..broker.config_through(&network) };
     let service = Service::start(&config, &engine).await;
     let till = Till::connect(&broker, &config, "3").await;
 
@@ -116,7 +116,7 @@ async fn a_message_that_was_delivered_too_often_is_kept() {
     till.send("refund", "a refund").await;
     for round in 1..=3 {
         engine.receives(2 * round).await;
-        proxy.cut();
+        network.reset();
     }
 
     let mut letters = [till.take(&till.name("dead")).await, till.take(&till.name("dead")).await];

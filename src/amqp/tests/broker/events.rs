@@ -11,7 +11,7 @@ use lapin::options::{ExchangeDeclareOptions, ExchangeDeleteOptions, QueueDeclare
 use lapin::types::FieldTable;
 use tokio::time::Instant;
 
-use crate::lab::{Broker, Engine, Proxy, Service, Till, event, until};
+use crate::lab::{Broker, Engine, Network, Service, Till, Weather, event, until};
 
 #[tokio::test]
 async fn a_confirmed_event_is_in_the_registers_queue_as_the_contract_says() {
@@ -112,12 +112,11 @@ async fn a_copy_goes_to_the_queue_in_reply_to_and_its_loss_is_not_the_events() {
 #[tokio::test]
 async fn without_a_connection_an_event_fails_in_time_and_is_not_sent_later() {
     let broker = Broker::shared();
-    let proxy = Proxy::before(&broker).await;
-    let config = Config { publish_timeout: Duration::from_millis(300), ..proxy.through(broker.config()) };
+    let network = Network::before_url(broker.uri()).await;
+    let config = Config { publish_timeout: Duration::from_millis(300), ..broker.config_through(&network) };
     let service = Service::start(&config, &Engine::new()).await;
     let till = Till::with_queue(&broker, &config, "3").await;
-    proxy.refuse(true);
-    proxy.cut();
+    network.set(Weather::Cut);
     until("the loss is seen", async || (!service.health.report().publishing.is_connected).then_some(()))
         .await;
 
@@ -126,7 +125,7 @@ async fn without_a_connection_an_event_fails_in_time_and_is_not_sent_later() {
     assert!(before.elapsed() < Duration::from_secs(2), "{:?}", before.elapsed());
     assert!(service.health.report().publishing.last_error.is_some());
 
-    proxy.refuse(false);
+    network.set(Weather::Fair);
     assert!(service.tell_until_confirmed("3", "p1-2").await > 0);
     assert_eq!(till.events().await.into_keys().collect::<Vec<_>>(), ["p1-2"], "p1-1 was withdrawn");
     service.stop().await;
@@ -135,16 +134,16 @@ async fn without_a_connection_an_event_fails_in_time_and_is_not_sent_later() {
 #[tokio::test]
 async fn when_nothing_moves_an_event_fails_in_time() {
     let broker = Broker::shared();
-    let proxy = Proxy::before(&broker).await;
-    let config = Config { publish_timeout: Duration::from_millis(500), ..proxy.through(broker.config()) };
+    let network = Network::before_url(broker.uri()).await;
+    let config = Config { publish_timeout: Duration::from_millis(500), ..broker.config_through(&network) };
     let service = Service::start(&config, &Engine::new()).await;
     let till = Till::with_queue(&broker, &config, "3").await;
 
-    proxy.freeze(true);
+    network.set(Weather::Stalled);
     let before = Instant::now();
     assert!(matches!(service.tell("3", "p1-1").await, Delivery::Failed(_)));
     assert!(before.elapsed() < Duration::from_secs(3), "{:?}", before.elapsed());
-    proxy.freeze(false);
+    network.set(Weather::Fair);
     service.tell_until_confirmed("3", "p1-1").await;
     service.tell_until_confirmed("3", "p1-2").await;
 

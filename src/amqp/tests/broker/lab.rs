@@ -2,7 +2,11 @@
 
 mod broker;
 mod engine;
-mod proxy;
+#[path = "../../../../tests/lab/network.rs"]
+#[expect(dead_code, reason = "the whole-service tests know more weathers")]
+mod network;
+#[path = "../../../../tests/lab/ports.rs"]
+mod ports;
 mod raw;
 mod service;
 mod till;
@@ -14,7 +18,7 @@ use tokio::time::{sleep, timeout};
 
 pub(crate) use broker::Broker;
 pub(crate) use engine::Engine;
-pub(crate) use proxy::Proxy;
+pub(crate) use network::{Network, Weather};
 pub(crate) use raw::RawTill;
 pub(crate) use service::{Service, event};
 pub(crate) use till::Till;

@@ -15,6 +15,7 @@ mod epochs;
 mod events;
 mod fuzz;
 mod ill_banks;
+mod inspection;
 mod limits;
 mod many;
 mod one_open;

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use engine::ports::{
-    Change, CommitError, DeliveryMark, Destination, EventRow, OperationKey, OperationRecord, Search, Store,
-    StoreError, Stored, UnclaimedCredit, UnclaimedSearch,
+    Change, CommitError, DeliveryMark, Destination, EventRow, Evidence, OperationKey, OperationRecord, Round,
+    Search, Store, StoreError, Stored, UnclaimedCredit, UnclaimedSearch,
 };
 use engine::settings::Settings;
 use payment::{Payment, PaymentId, RegisterId, StoreId, Timestamp};
@@ -188,6 +188,38 @@ impl Store for TestStore {
     ) -> Result<Vec<UnclaimedCredit>, StoreError> {
         self.called("unclaimed")?;
         self.data.unclaimed(search, limit).await
+    }
+
+    async fn take_round(
+        &self,
+        round: Round,
+        epoch: u64,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<PaymentId>, StoreError> {
+        self.usable()?;
+        self.data.take_round(round, epoch, now, until).await
+    }
+
+    async fn leave_round(
+        &self,
+        round: Round,
+        epoch: u64,
+        reached: PaymentId,
+        free_from: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.usable()?;
+        self.data.leave_round(round, epoch, reached, free_from).await
+    }
+
+    async fn payments_behind(&self, after: PaymentId, limit: usize) -> Result<Vec<PaymentId>, StoreError> {
+        self.usable()?;
+        self.data.payments_behind(after, limit).await
+    }
+
+    async fn evidence(&self, payment: PaymentId) -> Result<Option<Evidence>, StoreError> {
+        self.usable()?;
+        self.data.evidence(payment).await
     }
 
     async fn mark(&self, marks: &[DeliveryMark]) -> Result<(), StoreError> {

@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use engine::ports::Ids;
 
+use super::time::START;
+
 /// Counts from 1, above the bits that a payment's parts are numbered with.
 #[derive(Default)]
 pub(crate) struct TestIds {
@@ -13,6 +15,7 @@ pub(crate) struct TestIds {
 impl Ids for TestIds {
     fn fresh(&self) -> u128 {
         let number = self.last.fetch_add(1, Ordering::Relaxed) + 1;
-        0x0191_f7e2_5d3a_7000_8000_0000_0000_0000 + (u128::from(number) << 12)
+        let began_ms = u128::try_from(START.as_micros() / 1_000).expect("the world began after 1970");
+        (began_ms << 80) + 0x7000_8000_0000_0000_0000 + (u128::from(number) << 12)
     }
 }

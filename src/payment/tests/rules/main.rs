@@ -11,6 +11,7 @@ mod credits;
 mod expiry;
 mod failover;
 mod fiscal;
+mod inspecting;
 mod kinds;
 mod late_money;
 mod links;

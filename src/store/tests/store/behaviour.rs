@@ -4,6 +4,7 @@ pub(crate) mod commits;
 pub(crate) mod contention;
 pub(crate) mod due;
 pub(crate) mod epochs;
+pub(crate) mod inspections;
 pub(crate) mod jobs;
 pub(crate) mod outbox;
 pub(crate) mod records;

@@ -6,6 +6,11 @@
 mod behaviour;
 mod crash;
 mod model;
+#[path = "../../../../tests/lab/network.rs"]
+#[expect(dead_code, reason = "the whole-service tests know more weathers")]
+mod network;
+#[path = "../../../../tests/lab/ports.rs"]
+mod ports;
 mod postgres;
 mod sample;
 mod screens;

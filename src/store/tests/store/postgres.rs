@@ -7,6 +7,7 @@ use engine::ports::{CommitError, DeliveryMark, EventRow, Left, Store};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 use store::{Db, PgStore, Records, SqliteStore, Standing, copy_store};
 
+use crate::network::{Network, Weather};
 use crate::sample::{accept, accepted, accepted_at, after, at, destination, end, id, payment_of, step};
 use crate::subject::{options_of, schema_url};
 
@@ -263,6 +264,50 @@ async fn broken_connections_heal_by_themselves() {
         store.commit(change).await.unwrap();
     }
     assert_eq!(store.payment_record(payment.id).await.unwrap().unwrap().facts.len(), 4);
+}
+
+/// Longer than a statement may take without an answer, and what a busy machine adds.
+const GIVEN_UP_WITHIN: Duration = Duration::from_secs(30);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_that_the_network_forgot_is_given_up_and_another_takes_its_place() {
+    let chain = Chain::new().await;
+    let network = Network::before_url(&chain.url).await;
+    let store = PgStore::open(&options_of(&network.through(&chain.url)).connections(1)).await.unwrap();
+    store.commit(accept(&accepted(1))).await.unwrap();
+    network.set(Weather::HalfOpen);
+    let forgotten = tokio::time::timeout(GIVEN_UP_WITHIN, store.commit(step(&accepted(1)))).await;
+    assert!(matches!(forgotten.expect("it is given up"), Err(CommitError::Store(_))));
+    network.set(Weather::Fair);
+    // Its only place in the pool is free again: the old connection has not kept it.
+    let again = tokio::time::timeout(GIVEN_UP_WITHIN, async {
+        while store.commit(step(&accepted(1))).await.is_err() {}
+    });
+    again.await.expect("another connection takes its place");
+    let closed = tokio::time::timeout(GIVEN_UP_WITHIN, store.close()).await;
+    closed.expect("no lost connection is waited for");
+}
+
+#[tokio::test]
+async fn what_one_instance_announces_the_others_hear_and_it_does_not() {
+    let chain = Chain::new().await;
+    let ((first, _), (second, _)) = (chain.instance().await, chain.instance().await);
+    let (mut own, mut others) = (first.announced().unwrap(), second.announced().unwrap());
+    let till = destination("17", "3");
+    // An instance that has just started may not listen yet, and a hint may get lost.
+    let heard = async {
+        loop {
+            first.announce(&till);
+            first.announce(&till);
+            if let Ok(heard) = tokio::time::timeout(Duration::from_millis(200), others.recv()).await {
+                return heard.unwrap();
+            }
+        }
+    };
+    assert_eq!(tokio::time::timeout(Duration::from_secs(20), heard).await.unwrap(), till);
+    second.announce(&destination("17", "4"));
+    let back = tokio::time::timeout(Duration::from_secs(20), own.recv()).await.unwrap().unwrap();
+    assert_eq!(back, destination("17", "4"), "the other's is the first that it hears");
 }
 
 #[tokio::test]

@@ -179,8 +179,8 @@ fn fields_of_the_wrong_form_are_told_by_key_value_and_cure() {
             "[api_keys.k]\nstore = \"17\"\nname = \"x\"\nsha256 = \"x\"\ncreated_at = \"noon\"",
             "api_keys.k.created_at: ",
         ),
-        ("[servers.r]\nname = \"x", "line 2 of the settings file is not TOML"),
-        ("\n\n[servers.r.secrets]\nkey = 48s15162342", "line 4 of the settings file is not TOML"),
+        ("[servers.r]\nname = \"x", "line 2 is not TOML"),
+        ("\n\n[servers.r.secrets]\nkey = 48s15162342", "line 4 is not TOML"),
     ] {
         let error = SettingsFile::parse(text).unwrap_err().to_string();
         assert!(error.contains(says), "{text}\n→ {error}");

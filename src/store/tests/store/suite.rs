@@ -140,6 +140,11 @@ rules! {
         of_many_who_take_the_same_cash_link_one_wins,
         changes_of_many_payments_do_not_disturb_each_other,
     ;
+    inspections:
+        a_round_is_walked_by_one_at_a_time_and_goes_on_where_it_was_left,
+        a_row_stands_beside_its_journal,
+        payments_are_walked_in_the_order_in_which_they_were_made,
+    ;
     jobs:
         a_job_is_taken_once_by_one_and_told_as_it_ended,
         a_device_does_one_job_at_a_time_and_no_other_device_waits_for_it,

@@ -7,6 +7,8 @@ use std::time::Duration;
 use amqp::Config;
 use tokio::process::Command;
 
+use super::Network;
+
 /// A RabbitMQ that tests may use.
 pub(crate) struct Broker {
     uri: String,
@@ -75,6 +77,14 @@ impl Broker {
             drain_timeout: Duration::from_secs(5),
             ..Config::new(self.uri.as_str().into())
         }
+    }
+}
+
+impl Broker {
+    /// The same, with the way through a network that can fail; its silence is noticed soon.
+    pub(crate) fn config_through(&self, network: &Network) -> Config {
+        let uri = format!("{}?heartbeat=2", network.through(&self.uri));
+        Config { uri: uri.into(), ..self.config() }
     }
 }
 

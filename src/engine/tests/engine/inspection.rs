@@ -1,0 +1,174 @@
+//! Rows that are not as their journals have them, and banks that say otherwise than our books.
+
+use engine::Inspected;
+use engine::ports::Store;
+use payment::{EndWord, Payment, PaymentId, Phase, Timestamp};
+
+use crate::kit::{Life, World};
+
+/// How the inspection damages a row before the life that must find it.
+type Damage = fn(&mut Payment, &mut Option<Timestamp>);
+
+const HOUR: u64 = 3_600;
+
+/// A payment with a live code, whose row is damaged while nothing runs.
+fn damaged_while_shown(damage: Damage) -> (World, PaymentId) {
+    let world = World::new();
+    let id = world.live(async |till| {
+        till.pay("op-1").await;
+        till.until(2).await;
+        till.payment_id("op-1").await
+    });
+    world.store.data.damage(id, damage);
+    (world, id)
+}
+
+#[test]
+fn p6_a_payment_that_nothing_would_wake_is_found_and_goes_on() {
+    let table: [(&str, Damage); 3] = [
+        ("no wake", |_, wake_at| *wake_at = None),
+        ("a wake in a hundred years", |_, wake_at| *wake_at = Some(Timestamp::from_micros(i64::MAX / 2))),
+        ("settled by its row", |payment, wake_at| (payment.state.settled, *wake_at) = (true, None)),
+    ];
+    for (name, damage) in table {
+        let (world, id) = damaged_while_shown(damage);
+        world.live(async |till| {
+            till.until(30).await;
+            assert!(till.facts(id).contains(&"inspected".to_owned()), "{name}");
+            assert_eq!(till.engine.inspected(), Inspected { rows: 1, mended: 1, ..Inspected::default() });
+            assert!(till.buyer_pays(), "{name}");
+            till.until(40).await;
+            assert_eq!(till.status("op-1").await, "paid", "{name}");
+            till.until(300).await;
+            assert!(till.payment("op-1").await.state.settled, "{name}");
+        });
+        world.check_laws();
+    }
+}
+
+#[test]
+fn p12_a_row_that_its_journal_does_not_add_up_to_is_written_anew() {
+    let table: [(&str, Damage); 3] = [
+        ("its attempts are gone", |payment, _| payment.state.attempts.clear()),
+        ("its code was never shown", |payment, _| payment.state.attempts[0].shown_at = None),
+        ("its end was told", |payment, _| {
+            payment.state.phase = Phase::Ended(payment::Ending {
+                word: EndWord::Failed,
+                code: payment::EndCode::BankRefused,
+                reason: "a careless hand".to_owned(),
+                certain: true,
+                payable_until: None,
+                at: payment.opened_at,
+            });
+        }),
+    ];
+    for (name, damage) in table {
+        // Nobody looks at it before the inspection: else it would be decided on as the row has it.
+        let (world, id) = damaged_while_shown(|_, wake_at| *wake_at = None);
+        world.store.data.damage(id, damage);
+        world.live(async |till| {
+            till.until(30).await;
+            let evidence = till.store.data.evidence(id).await.unwrap().unwrap();
+            let facts = evidence.facts.iter().map(|(_, at, fact)| (fact, *at));
+            let folded =
+                payment::fold(id, evidence.payment.checkout.clone(), evidence.payment.opened_at, facts);
+            assert_eq!(folded.unwrap(), evidence.payment, "{name}");
+            assert_eq!(evidence.sequence, evidence.payment.state.sequence, "{name}");
+            assert!(till.buyer_pays(), "{name}");
+            till.until(40).await;
+            assert_eq!(till.status("op-1").await, "paid", "{name}");
+            till.until(300).await;
+        });
+        world.check_laws();
+    }
+}
+
+#[test]
+fn a_mend_that_does_not_last_is_not_made_again() {
+    let (world, id) = damaged_while_shown(|payment, _| payment.state.attempts.clear());
+    world.store.data.damage(id, |_, wake_at| *wake_at = Some(Timestamp::from_micros(i64::MAX / 2)));
+    world.live(async |till| {
+        till.until(30).await;
+        assert_eq!(till.engine.inspected().mended, 1);
+        till.until(2 * HOUR).await;
+    });
+    world.store.data.damage(id, |payment, _| payment.state.attempts.clear());
+    world.live(async |till| {
+        let before = till.facts(id).len();
+        till.until(2 * HOUR + 30).await;
+        assert_eq!(till.facts(id).len(), before + 1, "another finding than before is mended");
+    });
+    world.store.data.damage(id, |payment, _| payment.state.attempts.clear());
+    world.live(async |till| {
+        till.until(3 * HOUR).await;
+        let Inspected { mended, listed, .. } = till.engine.inspected();
+        assert!(mended == 0 && listed > 1, "told to people each round: {mended}, {listed}");
+    });
+}
+
+#[test]
+fn sound_payments_are_left_alone_however_often_they_are_looked_at() {
+    let world = World::with_many_open();
+    world.live(async |till| {
+        till.pay("paid").await;
+        till.breathe().await;
+        till.buyer_pays();
+        till.until(5).await;
+        till.pay("expires").await;
+        till.pay("cancelled").await;
+        till.breathe().await;
+        till.cancel("cancelled").await;
+        till.until(10).await;
+        till.refund("2", "back", "paid", None).await;
+        till.until(HOUR).await;
+        let Inspected { rows, mended, listed, .. } = till.engine.inspected();
+        assert!(rows >= 3 * 5 && mended == 0 && listed == 0, "{rows} {mended} {listed}");
+    });
+    world.check_laws();
+}
+
+/// Lives until the bank is asked once more about payments that are over.
+async fn until_the_bank_is_asked(till: &Life<'_>) -> Inspected {
+    till.until(3 * HOUR).await;
+    till.engine.inspected()
+}
+
+#[test]
+fn p12_money_that_the_bank_told_of_too_late_is_found_and_goes_back() {
+    let world = World::new();
+    world.live(async |till| {
+        till.pay("op-1").await;
+        till.breathe().await;
+        let order = till.payment("op-1").await.state.attempts[0].id;
+        till.bank.ledger().hide(order);
+        assert!(till.buyer_pays());
+        till.until(HOUR).await;
+        assert_eq!(till.status("op-1").await, "expired");
+        assert!(till.payment("op-1").await.state.settled);
+        till.bank.ledger().show(order);
+        let Inspected { asked, differed, .. } = until_the_bank_is_asked(till).await;
+        assert_eq!((asked, differed), (1, 1), "once, and not again");
+        let payment = till.payment("op-1").await;
+        assert!(payment.state.refunds[0].is_completed() && payment.state.settled);
+    });
+    world.check_laws();
+}
+
+#[test]
+fn p12_a_bank_that_takes_its_word_back_is_listed_and_changes_nothing() {
+    let world = World::new();
+    world.live(async |till| {
+        till.pay("op-1").await;
+        till.breathe().await;
+        assert!(till.buyer_pays());
+        till.until(HOUR).await;
+        let payment = till.payment("op-1").await;
+        till.bank.ledger().hide(payment.state.attempts[0].id);
+        let Inspected { asked, differed, listed, .. } = until_the_bank_is_asked(till).await;
+        assert_eq!((asked, differed, listed), (1, 1, 1));
+        assert_eq!(till.status("op-1").await, "paid");
+        assert_eq!(till.facts(payment.id).iter().filter(|fact| *fact == "inspected").count(), 1);
+        assert!(till.payment("op-1").await.state.settled, "there is nothing that the service could still do");
+    });
+    world.check_laws();
+}

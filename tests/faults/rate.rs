@@ -1,0 +1,119 @@
+//! Two instances under a constant load, one killed: what customers notice, and for how long.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use crate::lab::customers::{CodeTime, Customers, Fate};
+use crate::lab::{Broker, Plan, Postgres, Server, World};
+use crate::play::LAPSE_S;
+use crate::rows::Row;
+use crate::scene::{Notes, PATIENCE};
+use crate::stage::{Outcome, SETTLED_WITHIN};
+use crate::verdict::Verdict;
+
+/// Tills, each a connection of its own.
+const TILLS: usize = 16;
+/// Customers that come in a second: two thirds of what a country's shops see at their peak are beyond a development build.
+const RATE_PER_S: u32 = 300;
+const RATE_OF_DEVELOPMENT_PER_S: u32 = 30;
+/// Beside twice what it was before, this is a good time for a code.
+const GOOD: Duration = Duration::from_secs(1);
+
+/// How many customers come in a second.
+pub(crate) fn rate_per_s() -> u32 {
+    if std::env::var_os(crate::lab::PROGRAM).is_some() { RATE_PER_S } else { RATE_OF_DEVELOPMENT_PER_S }
+}
+
+/// Plays the row.
+pub(crate) async fn run(row: &Row, is_quick: bool) -> Outcome {
+    let began = Instant::now();
+    let (before_s, after_s) = if is_quick { (10, 15) } else { (30, 60) };
+    let mut world = world().await;
+    let mut another = world.another_instance().await;
+    another.start().await;
+    let mut tills = Vec::new();
+    for number in 1..=TILLS {
+        tills.push(world.till(&number.to_string()).await);
+    }
+    let per_s = rate_per_s();
+    let customers = Customers::new(&world.bank, &tills).with_patience(PATIENCE);
+    let count = usize::try_from(u64::from(per_s) * (before_s + LAPSE_S + after_s)).expect("a crowd");
+    let fates = vec![Fate::Paid; count];
+    let mut notes = Notes { times: 1, ..Notes::default() };
+    let mut killed_at = began;
+    let kill = async {
+        sleep(Duration::from_secs(before_s)).await;
+        let (came, served) = (customers.came(), customers.served());
+        notes.at_risk = came - served;
+        notes.seen.push(format!(
+            "{} a second came, {} were served",
+            rate(came, before_s),
+            rate(served, before_s)
+        ));
+        killed_at = Instant::now();
+        another.kill().await;
+        sleep(Duration::from_secs(LAPSE_S + after_s / 2)).await;
+        another.start().await;
+    };
+    let (surprises, ()) = tokio::join!(customers.serve_at_rate(&fates, per_s), kill);
+    judge_times(&customers.code_times(), killed_at, &mut notes);
+
+    let mut verdict = Verdict::default();
+    verdict.take_surprises(row, surprises);
+    verdict.unexpected.extend(notes.wrong.iter().cloned());
+    let ended_at = Instant::now();
+    let all: Vec<_> = tills.iter().collect();
+    let findings = world.books_within(SETTLED_WITHIN, &all).await;
+    let settled_after = ended_at.elapsed();
+    let (records, ledger) = (world.records().await, world.bank.ledger().await);
+    verdict.take_books(&records, &ledger, world.orders_asked_twice().0, &findings);
+    another.stop().await;
+    world.service.stop().await;
+    let loud = world.loud_lines();
+    if verdict.is_good() {
+        world.tidy().await;
+    } else {
+        world.keep();
+    }
+    Outcome { verdict, notes, payments: count, settled_after, loud_lines: loud.len(), took: began.elapsed() }
+}
+
+async fn world() -> World {
+    let server = Server { rate_per_s: 10_000, concurrency: 128, ..Server::named("sbp") };
+    let plan = Plan {
+        postgres: Some(Postgres::shared().schema().await),
+        registers: (1..=TILLS).map(|number| number.to_string()).collect(),
+        servers: vec![server],
+        log: "warn",
+        ..Plan::default()
+    };
+    World::build(plan, Broker::shared()).await
+}
+
+/// Codes asked for after the lapse time take no longer than they did before.
+fn judge_times(codes: &[CodeTime], killed_at: Instant, notes: &mut Notes) {
+    let back_at = killed_at + Duration::from_secs(LAPSE_S);
+    let is_before = |code: &&CodeTime| code.asked_at + code.after < killed_at;
+    let is_after = |code: &&CodeTime| code.asked_at >= back_at;
+    let before = p99(codes.iter().filter(is_before));
+    let meanwhile = p99(codes.iter().filter(|code| !is_before(code) && !is_after(code)));
+    let after = p99(codes.iter().filter(is_after));
+    notes.seen.push(format!(
+        "a code after, p99: {before:?} before, {meanwhile:?} within {LAPSE_S} s of the kill, {after:?} later"
+    ));
+    if after > GOOD.max(before * 2) {
+        notes.wrong.push(format!("codes take {after:?} after the lapse time, {before:?} before the kill"));
+    }
+}
+
+fn p99<'a>(codes: impl Iterator<Item = &'a CodeTime>) -> Duration {
+    let mut times: Vec<Duration> = codes.map(|code| code.after).collect();
+    times.sort();
+    let place = (times.len() * 99).div_ceil(100).saturating_sub(1);
+    times.get(place).copied().unwrap_or_default()
+}
+
+fn rate(count: usize, seconds: u64) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX) / seconds
+}
