@@ -9,6 +9,7 @@ mod letters;
 mod migrate;
 mod paper;
 mod payments;
+mod people;
 mod plates;
 mod sandbox;
 mod serve;
@@ -70,6 +71,11 @@ enum Command {
     /// Check the records against themselves, and list what waits for a person.
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Make the one-time link by which the first owner signs in.
+    SetupLink(people::SetupLink),
+    /// People who use the admin pages.
+    #[command(subcommand)]
+    Users(people::Command),
     /// Dead letters: messages that nobody could read or answer.
     #[command(subcommand)]
     Letters(letters::Command),
@@ -98,6 +104,8 @@ pub async fn run(cli: Cli) -> anyhow::Result<u8> {
         Command::Contract(command) => Ok(contract::run(&command)),
         Command::Payments(command) => payments::run(command, &read(file)?).await,
         Command::Audit(command) => audit::run(command, &read(file)?).await,
+        Command::SetupLink(arguments) => people::setup_link(&arguments, &read(file)?).await,
+        Command::Users(command) => people::run(command, &read(file)?).await,
         Command::Letters(command) => letters::run(command, &read(file)?).await,
         Command::CopyStore(arguments) => copy_store::run(&arguments, &read(file)?).await,
         Command::Migrate => migrate::run(&read(file)?).await,

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use engine::ports::{Store, StoreError};
-use store::{Db, KeyFile, Keyring, PgStore, SqliteStore};
+use engine::ports::{Clock, Store, StoreError};
+use store::{Author, Db, KeyFile, Keyring, PgStore, SqliteStore};
 
+use crate::clock::WallClock;
 use crate::config::{Config, ConfigError, DatabasePlace};
 
 /// A database opened for serving. Closing `db` closes all of it.
@@ -41,12 +42,24 @@ pub(crate) async fn serve(config: &Config) -> Result<Served, OpenError> {
     })
 }
 
+/// Whoever works at the command line, for the audit.
+pub(crate) fn command_line() -> Author {
+    let user =
+        std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "unknown".to_owned());
+    Author {
+        who: format!("{user} (command line)"),
+        from: "this machine".to_owned(),
+        at: WallClock::start().now(),
+    }
+}
+
 /// Opens a database that must be there, beside a running service or without one.
 pub(crate) async fn open(config: &Config) -> Result<Db, OpenError> {
     Ok(match config.database.place()? {
         DatabasePlace::File(path) => Db::open(&path).await?,
         DatabasePlace::Server(options) => Db::open_postgres(&options).await?,
-    })
+    }
+    .by(command_line()))
 }
 
 /// The same, making the file if need be: so settings can be imported before the first start.
@@ -54,7 +67,8 @@ pub(crate) async fn open_or_create(config: &Config) -> Result<Db, OpenError> {
     Ok(match config.database.place()? {
         DatabasePlace::File(path) => Db::open_or_create(&path).await?,
         DatabasePlace::Server(options) => Db::open_postgres(&options).await?,
-    })
+    }
+    .by(command_line()))
 }
 
 /// The key that seals credentials. One machine makes its own; instances that share a database must be given the same one.

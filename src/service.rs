@@ -1,5 +1,6 @@
 //! One process: store, engine, AMQP, HTTP, joined and stopped in order.
 
+mod admin_pages;
 mod bank_gauges;
 pub(crate) mod banks_watch;
 mod health;
@@ -81,14 +82,15 @@ impl Service {
             jobs: Arc::new(db.clone()),
             output: Arc::new(SiteOutputs::new(config.outputs.sites.clone())?),
             pictures: Arc::new(RegisterPictures),
-            clock,
+            clock: Arc::clone(&clock),
             ids: Arc::new(RandomIds),
         })
         .await?;
         let http = HttpConfig { open_screens: config.http.open_screens, playground, ..HttpConfig::default() };
-        Self::open_doors(config, http, engine, db, banks, keyring, broker).await
+        Self::open_doors(config, http, engine, db, banks, keyring, broker, clock).await
     }
 
+    #[expect(clippy::too_many_arguments, reason = "the parts of a service, each once")]
     async fn open_doors(
         config: &Config,
         http: HttpConfig,
@@ -97,6 +99,7 @@ impl Service {
         banks: Arc<ConfiguredBanks>,
         keyring: Keyring,
         broker: Option<Amqp>,
+        clock: Arc<dyn Clock>,
     ) -> anyhow::Result<Self> {
         let (consuming, publishing, web) =
             (CancellationToken::new(), CancellationToken::new(), CancellationToken::new());
@@ -113,6 +116,7 @@ impl Service {
             notifications: Arc::new(notifications::Hooks::new(Arc::clone(&banks))),
             health: Arc::new(health),
             metrics: metrics::handle(),
+            pages: Some(admin_pages::router(config, &db, Arc::clone(&clock))?),
         };
         let listen = config.http.listen;
         let bound =

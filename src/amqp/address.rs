@@ -41,6 +41,12 @@ impl Address {
         Ok(Self(uri))
     }
 
+    /// Where it is, without user and password: such as `amqp://broker:5672`; and the virtual host.
+    pub(crate) fn place(&self) -> (String, String) {
+        let AMQPUri { scheme, authority, vhost, .. } = &self.0;
+        (format!("{scheme}://{}:{}", authority.host, authority.port), vhost.clone())
+    }
+
     /// For the library, with the password.
     pub(crate) fn uri(&self) -> AMQPUri {
         self.0.clone()

@@ -67,6 +67,11 @@ pub struct ConfigError {
 }
 
 impl Config {
+    /// Where registers find the broker, without user and password, such as `amqp://broker:5672`; and the virtual host.
+    pub fn place(&self) -> Result<(String, String), ConfigError> {
+        Ok(Address::parse(&self.uri)?.place())
+    }
+
     /// The defaults, for this broker.
     pub fn new(uri: SecretString) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! `integrator audit payments`.
+//! `integrator audit payments | verify`.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use clap::Subcommand;
 use engine::ports::Clock;
 use payment::{PaymentId, Timestamp};
 use serde_json::json;
-use store::{Db, Records};
+use store::{Db, People, Records};
 
 use crate::audit::bank::BankAudit;
 use crate::audit::{Finding, Grade, audit};
@@ -25,6 +25,7 @@ const A_DAY: Duration = Duration::from_hours(24);
   integrator audit payments
   integrator audit payments --since 2026-11-21T00:00:00Z --json
   integrator audit payments --bank
+  integrator audit verify                               that nobody took anything out of the audit
 
 Exit status 1: something is broken, or a bank says otherwise. What waits for a person does not change it.")]
 pub(super) enum Command {
@@ -41,20 +42,40 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Follow the chain of what people changed, and print its newest hash: keep that elsewhere, a forged chain shows by it.
+    Verify,
 }
 
 /// Reads the database, beside a running service or without one.
 pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<u8> {
-    let Command::Payments { since, bank, json } = command;
     let db = database::open(config).await?;
-    let now = WallClock::start().now();
-    let since = since.or(bank.then(|| now.minus(A_DAY)));
-    let told = match banks(&db, config, bank).await {
-        Ok(banks) => payments(&db, since, banks, json).await,
-        Err(error) => Err(error),
+    let told = match command {
+        Command::Verify => verify(&db).await,
+        Command::Payments { since, bank, json } => {
+            let since = since.or(bank.then(|| WallClock::start().now().minus(A_DAY)));
+            match banks(&db, config, bank).await {
+                Ok(banks) => payments(&db, since, banks, json).await,
+                Err(error) => Err(error),
+            }
+        }
     };
     db.close().await;
     told
+}
+
+async fn verify(db: &Db) -> anyhow::Result<u8> {
+    let verdict = db.verify_audit().await?;
+    print(&format!("{} entries; the newest has hash {}", verdict.entries, shown(&verdict.head)));
+    let Some(problem) = &verdict.problem else {
+        print("the chain holds");
+        return Ok(0);
+    };
+    print(&format!("the chain does not hold: {problem}"));
+    Ok(1)
+}
+
+fn shown(hash: &str) -> &str {
+    if hash.is_empty() { "(none)" } else { hash }
 }
 
 /// The banks, if they are to be asked.

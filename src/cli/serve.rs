@@ -1,6 +1,6 @@
 //! `integrator serve`.
 
-use crate::cli::told_to_stop;
+use crate::cli::{people, told_to_stop};
 use crate::config::Config;
 use crate::service::Service;
 use crate::telemetry;
@@ -9,6 +9,7 @@ use crate::telemetry;
 pub(super) async fn run(config: &Config) -> anyhow::Result<u8> {
     telemetry::start(&config.log)?;
     let service = Service::start(config).await?;
+    people::tell_setup_link(service.db(), &format!("http://{}", service.http_address())).await;
     told_to_stop().await?;
     service.stop().await;
     Ok(0)

@@ -71,6 +71,9 @@ pub struct HttpDoor {
     pub health: Arc<dyn HealthSource>,
     /// Draws the metrics; `None`: there are none.
     pub metrics: Option<PrometheusHandle>,
+    /// Pages of another room, mounted beside ours under addresses of their own; `None`: there are none. They find the
+    /// browser's address as [`ConnectInfo`](axum::extract::ConnectInfo).
+    pub pages: Option<Router>,
 }
 
 impl HttpDoor {
@@ -103,6 +106,7 @@ impl Door {
 
 /// Every route.
 pub(crate) fn routes(door: &Arc<Door>) -> Router {
+    let pages = door.parts.pages.clone().unwrap_or_default();
     Router::new()
         .route("/", get(index::index))
         .merge(screen::routes())
@@ -112,6 +116,7 @@ pub(crate) fn routes(door: &Arc<Door>) -> Router {
         .route("/healthz", get(probes::alive))
         .route("/readyz", get(probes::ready))
         .route("/metrics", get(probes::metrics))
+        .merge(pages.with_state(()))
         .route_layer(from_fn(guard::within_time))
         .merge(api::held_routes())
         .fallback(index::nothing_here)

@@ -20,6 +20,7 @@ mod screen;
 mod serve;
 
 pub use api::ApiKeys;
+pub use axum::Router;
 pub use door::{HttpConfig, HttpDoor};
 pub use health::{Condition, Health, HealthSource, Part};
 pub use hooks::{NotificationReceipt, Notifications};

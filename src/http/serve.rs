@@ -5,14 +5,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::ConnectInfo;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tower::Service;
 use tracing::{debug, info, warn};
 
 use crate::door::{Door, HttpDoor, routes};
@@ -72,8 +76,8 @@ impl Bound {
                 () = stop.cancelled() => None,
                 next = accept(&self.listener, &slots) => Some(next),
             };
-            let Some((socket, slot)) = next else { break };
-            connections.spawn(answer(socket, slot, router.clone(), &graceful));
+            let Some((socket, peer, slot)) = next else { break };
+            connections.spawn(answer(socket, peer, slot, router.clone(), &graceful));
         }
         drop(self.listener);
         if tokio::time::timeout(STOP_WITHIN, graceful.shutdown()).await.is_err() {
@@ -84,11 +88,14 @@ impl Bound {
     }
 }
 
-async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> (TcpStream, OwnedSemaphorePermit) {
+async fn accept(
+    listener: &TcpListener,
+    slots: &Arc<Semaphore>,
+) -> (TcpStream, SocketAddr, OwnedSemaphorePermit) {
     let slot = Arc::clone(slots).acquire_owned().await.expect("the slots are never closed");
     loop {
         match listener.accept().await {
-            Ok((socket, _)) => return (socket, slot),
+            Ok((socket, peer)) => return (socket, peer, slot),
             Err(error) => {
                 warn!(%error, "a connection could not be accepted");
                 tokio::time::sleep(ACCEPT_AGAIN_AFTER).await;
@@ -100,16 +107,22 @@ async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> (TcpStream, O
 /// The task of one connection.
 fn answer(
     socket: TcpStream,
+    peer: SocketAddr,
     slot: OwnedSemaphorePermit,
     router: Router,
     graceful: &GracefulShutdown,
 ) -> impl Future<Output = ()> + use<> {
     // Without it the kernel would hold back the small events of screens. A socket that refuses it works all the same.
     let _ = socket.set_nodelay(true);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        // A router is always ready.
+        router.clone().call(request)
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_WITHIN)
-        .serve_connection(TokioIo::new(socket), TowerToHyperService::new(router));
+        .serve_connection(TokioIo::new(socket), service);
     let connection = graceful.watch(connection);
     async move {
         if let Err(error) = connection.await {

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use engine::ports::{OperationKey, OperationRecord, StoreError};
 use payment::PaymentId;
 
+use crate::people::{AuditEntry, Author, entries_of};
 use crate::pool::Pool;
 use crate::postgres::{Database, Instance};
 use crate::read::{operations, outbox, payments, summaries};
@@ -20,6 +21,8 @@ use crate::sqlite::{Lock, Writer, is_there, migrate, read_pool, write_options};
 #[derive(Clone)]
 pub struct Db {
     inner: Arc<Inner>,
+    /// Whoever changes settings through this handle.
+    author: Option<Arc<Author>>,
 }
 
 struct Inner {
@@ -62,12 +65,19 @@ impl Db {
     /// A file whose tables are up to date.
     pub(crate) fn of_file(path: &Path, writer: Writer) -> Self {
         let (pool, writing) = (Pool::Sqlite(read_pool(path)), Writing::Sqlite(writer));
-        Self { inner: Arc::new(Inner { pool, writing }) }
+        Self { inner: Arc::new(Inner { pool, writing }), author: None }
+    }
+
+    /// Another handle, whose changes of settings are told in the audit as this author's. Changes through a handle without an
+    /// author are not told: those are the program's own.
+    #[must_use]
+    pub fn by(&self, author: Author) -> Self {
+        Self { inner: Arc::clone(&self.inner), author: Some(Arc::new(author)) }
     }
 
     pub(crate) fn of_postgres(database: Database, instance: Option<Arc<Instance>>) -> Self {
         let (pool, writing) = (Pool::Postgres(database), Writing::Postgres(instance));
-        Self { inner: Arc::new(Inner { pool, writing }) }
+        Self { inner: Arc::new(Inner { pool, writing }), author: None }
     }
 
     /// Writes what is queued and closes the database. Later calls fail.
@@ -106,7 +116,9 @@ impl Db {
         base: Option<u64>,
         edits: Vec<Edit>,
     ) -> Result<u64, ChangeSettingsError> {
-        let change = ChangeSettings { base, edits };
+        let entries: Vec<AuditEntry> =
+            self.author.as_ref().map(|author| entries_of(author, &edits)).unwrap_or_default();
+        let change = ChangeSettings { base, edits, entries };
         match (&self.inner.writing, &self.inner.pool) {
             (Writing::Sqlite(writer), _) => writer.perform(change).await,
             (Writing::Postgres(_), Pool::Postgres(database)) => change.perform_on_server(database).await,

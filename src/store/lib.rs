@@ -6,6 +6,7 @@
 //! | [`PgStore`] | a PostgreSQL database, shared by many instances: what `serve` uses in a chain of shops |
 //! | [`MemoryStore`] | the same behaviour on plain data, for the engine's tests and the simulation |
 //! | [`Db`] | an opened database for people: settings, secrets, and the [`Records`] of payments |
+//! | [`People`] | users, sessions, failed tries, and the audit of what people change |
 //! | [`Records`] | finding and showing payments, and walking over all of them for audits |
 //! | [`SettingsFile`] | all settings as one TOML text |
 //! | [`copy_store`] | from a SQLite file to PostgreSQL, compared |
@@ -33,6 +34,7 @@ mod inspections;
 mod jobs;
 mod memory;
 mod migrations;
+mod people;
 mod pool;
 mod postgres;
 mod read;
@@ -50,6 +52,10 @@ mod versioned;
 pub use copy::{Copied, copy_store};
 pub use db::Db;
 pub use memory::MemoryStore;
+pub use people::{
+    AuditEntry, AuditProblem, AuditRecord, AuditVerdict, Author, ChangePeopleError, Grant, People,
+    PeopleEdit, Role, SecondFactor, Session, SessionBody, User, UserBody, UserId,
+};
 pub use postgres::{PgStore, PostgresOptions, Standing};
 pub use read::links::HeldLink;
 pub use records::{

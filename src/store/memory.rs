@@ -24,6 +24,7 @@ use tables::Tables;
 #[derive(Clone, Default)]
 pub struct MemoryStore {
     tables: Arc<Mutex<Tables>>,
+    people: Arc<Mutex<crate::people::Tables>>,
 }
 
 impl MemoryStore {
@@ -38,6 +39,11 @@ impl MemoryStore {
     /// here, and its journal knows nothing of it.
     pub fn damage(&self, payment: PaymentId, how: impl FnOnce(&mut Payment, &mut Option<Timestamp>)) {
         self.tables().damage(payment, how);
+    }
+
+    pub(crate) fn people(&self) -> MutexGuard<'_, crate::people::Tables> {
+        // A change is made on a copy, which then takes the place of the whole.
+        self.people.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn tables(&self) -> MutexGuard<'_, Tables> {

@@ -7,4 +7,6 @@ mod ratings;
 pub(crate) mod statement;
 
 pub use pairings::{NewPairing, PAIRING_LASTS, Pairing, code_of_token};
+pub(crate) use statement::{Argument, Statement};
+
 pub use ratings::RatingCount;

@@ -4,6 +4,7 @@
 pub(crate) mod copy;
 pub(crate) mod inspections;
 pub(crate) mod jobs;
+pub(crate) mod people;
 pub(crate) mod postgres;
 pub(crate) mod screens;
 pub(crate) mod settings;

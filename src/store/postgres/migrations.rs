@@ -10,13 +10,14 @@ use crate::migrations::{File, migrator};
 use crate::sql;
 
 /// The files of `migrations/postgres`: number, name, text.
-const FILES: [File; 6] = [
+const FILES: [File; 7] = [
     (1, "payments", include_str!("../../../migrations/postgres/0001_payments.sql")),
     (2, "settings", include_str!("../../../migrations/postgres/0002_settings.sql")),
     (3, "commit", include_str!("../../../migrations/postgres/0003_commit.sql")),
     (4, "outputs", include_str!("../../../migrations/postgres/0004_outputs.sql")),
     (5, "screens", include_str!("../../../migrations/postgres/0005_screens.sql")),
     (6, "inspections", include_str!("../../../migrations/postgres/0006_inspections.sql")),
+    (7, "people", include_str!("../../../migrations/postgres/0007_people.sql")),
 ];
 
 /// The SQLSTATE of a table that is not there.

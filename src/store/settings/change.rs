@@ -8,6 +8,7 @@ use sqlx::Connection;
 use super::api_keys::ApiKey;
 use super::entity::{Edit, Entity};
 use crate::error::{damaged, unusable};
+use crate::people::{AuditEntry, append_entries};
 use crate::postgres::{Database, on_connection};
 use crate::rows::{signed, unsigned};
 use crate::sql::settings as sql;
@@ -31,6 +32,8 @@ pub enum ChangeSettingsError {
 pub(crate) struct ChangeSettings {
     pub(crate) base: Option<u64>,
     pub(crate) edits: Vec<Edit>,
+    /// What the audit tells of them.
+    pub(crate) entries: Vec<AuditEntry>,
 }
 
 impl Refusal for ChangeSettingsError {
@@ -44,7 +47,7 @@ impl Refusal for ChangeSettingsError {
 
 /// The edits on one connection, inside a transaction that the caller commits: the same on either database.
 macro_rules! make_edits {
-    ($connection:expr, $base:expr, $statements:expr) => {{
+    ($connection:expr, $base:expr, $statements:expr, $entries:expr) => {{
         let raised: Option<i64> =
             sqlx::query_scalar(sql::RAISE_REVISION).bind($base).fetch_optional(&mut *$connection).await?;
         if raised.is_some() {
@@ -53,6 +56,7 @@ macro_rules! make_edits {
                     arguments.into_iter().fold(sqlx::query(text), |query, argument| query.bind(argument));
                 query.execute(&mut *$connection).await?;
             }
+            append_entries!($connection, &$entries);
         }
         Ok::<_, sqlx::Error>(raised)
     }};
@@ -64,32 +68,32 @@ impl Work for ChangeSettings {
     type Refusal = ChangeSettingsError;
 
     async fn perform(self, session: &mut Session) -> Result<u64, ChangeSettingsError> {
-        let (base, statements) = self.statements()?;
+        let (base, statements, entries) = self.statements()?;
         let connection = session.connection().await?;
-        told(async { make_edits!(connection, base, statements) }.await)
+        told(async { make_edits!(connection, base, statements, entries) }.await)
     }
 }
 
 impl ChangeSettings {
     /// The same on a server. It is rare, so it may take several round trips.
     pub(crate) async fn perform_on_server(self, database: &Database) -> Result<u64, ChangeSettingsError> {
-        let (base, statements) = self.statements()?;
+        let (base, statements, entries) = self.statements()?;
         told(on_connection!(database, |connection| async {
             let mut transaction = connection.begin().await?;
-            let raised = async { make_edits!(transaction, base, statements) }.await?;
+            let raised = async { make_edits!(transaction, base, statements, entries) }.await?;
             transaction.commit().await?;
             Ok(raised)
         }
         .await))
     }
 
-    fn statements(self) -> Result<(Option<i64>, Vec<Statement>), StoreError> {
+    fn statements(self) -> Result<(Option<i64>, Vec<Statement>, Vec<AuditEntry>), StoreError> {
         let base = self.base.map(|revision| signed("revision", revision)).transpose()?;
         let statement = |edit: Edit| match edit.after {
             Some(body) => put(edit.entity, &body),
             None => Ok(remove(edit.entity)),
         };
-        Ok((base, self.edits.into_iter().map(statement).collect::<Result<_, _>>()?))
+        Ok((base, self.edits.into_iter().map(statement).collect::<Result<_, _>>()?, self.entries))
     }
 }
 

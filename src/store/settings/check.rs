@@ -35,7 +35,8 @@ fn check_store(key: &str, store: &StoreSettings, settings: &Settings, problems: 
         );
     }
     check_language(key, &store.language, problems);
-    if !store.payment_types.contains_key(&store.default_payment_type) {
+    // A store that has none yet is being set up: its pays are answered `unknown_payment_type` till then.
+    if !store.payment_types.is_empty() && !store.payment_types.contains_key(&store.default_payment_type) {
         problems.wrong(
             format!("{key}.default_payment_type"),
             &store.default_payment_type,

@@ -19,12 +19,14 @@ pub(crate) const TABLES: &[&str] = &[
     "console_holds",
     "instances",
     "ratings",
+    "users",
+    "audit",
 ];
 
-/// The table that has its one row from the beginning.
-pub(crate) const REVISION: &[&str] = &["settings_revision"];
+/// The tables that have their one row from the beginning. Sessions are not copied: people sign in again.
+pub(crate) const REVISION: &[&str] = &["settings_revision", "audit_head"];
 
-pub(crate) const CLEAR_REVISION: &str = "DELETE FROM settings_revision";
+pub(crate) const CLEAR_REVISION: &str = "DELETE FROM settings_revision; DELETE FROM audit_head";
 
 pub(crate) const COLUMNS: &str = "SELECT name FROM pragma_table_info($1) ORDER BY cid";
 

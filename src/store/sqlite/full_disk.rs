@@ -49,7 +49,7 @@ async fn put(store: &SqliteStore, name: &str, bytes: usize) -> Result<u64, Chang
     let entity = Entity::Store(StoreId::parse(name).unwrap());
     let body = Value::String("x".repeat(bytes));
     let edits = vec![Edit { entity, before: None, after: Some(body) }];
-    store.writer.perform(ChangeSettings { base: None, edits }).await
+    store.writer.perform(ChangeSettings { base: None, edits, entries: Vec::new() }).await
 }
 
 #[tokio::test]

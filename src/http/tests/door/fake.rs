@@ -360,6 +360,7 @@ impl Fakes {
             hints: Arc::clone(&self.hints) as Arc<dyn Hints>,
             notifications: Arc::new(FakeNotifications),
             health: Arc::clone(&self.health) as Arc<dyn HealthSource>,
+            pages: None,
             metrics: None,
         }
     }

@@ -3,12 +3,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails there")]
 
+mod audit;
 mod behaviour;
 mod crash;
 mod model;
 #[path = "../../../../tests/lab/network.rs"]
 #[expect(dead_code, reason = "the whole-service tests know more weathers")]
 mod network;
+mod people;
 #[path = "../../../../tests/lab/ports.rs"]
 mod ports;
 mod postgres;

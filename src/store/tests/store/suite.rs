@@ -35,6 +35,50 @@ macro_rules! rules {
     };
 }
 
+/// The rules of people, on every kind of store.
+macro_rules! people_rules {
+    ($($rule:ident,)+) => {
+        mod people_in_memory {
+            $(
+                #[tokio::test]
+                async fn $rule() {
+                    crate::people::$rule(&store::MemoryStore::default()).await;
+                }
+            )+
+        }
+
+        mod people_on_sqlite {
+            $(
+                #[tokio::test]
+                async fn $rule() {
+                    crate::people::$rule(&crate::settings::Fresh::empty(crate::settings::On::Sqlite).await.db).await;
+                }
+            )+
+        }
+
+        mod people_on_postgres {
+            $(
+                #[tokio::test]
+                async fn $rule() {
+                    crate::people::$rule(&crate::settings::Fresh::empty(crate::settings::On::Postgres).await.db).await;
+                }
+            )+
+        }
+    };
+}
+
+people_rules! {
+    a_user_is_read_back_as_they_were_added,
+    a_login_is_taken_once,
+    a_user_is_changed_only_at_the_version_that_was_read,
+    a_refused_change_leaves_neither_edits_nor_entries,
+    sessions_end_by_time_by_hand_and_with_their_user,
+    a_setup_link_is_good_once_and_until_its_end_and_the_newest_alone_holds,
+    tries_are_counted_within_their_window,
+    entries_are_chained_and_come_newest_first,
+    of_many_changes_at_once_each_has_its_own_place_in_the_chain,
+}
+
 /// The rules of the settings, which only databases keep.
 macro_rules! settings_rules {
     ($($topic:ident: $($rule:ident,)+;)+) => {
@@ -170,6 +214,10 @@ settings_rules! {
         a_secret_without_its_key_is_told_by_name_and_cure,
         an_api_key_is_seen_once_and_speaks_for_its_store,
         the_example_makes_sense,
+    ;
+    audit:
+        a_change_of_settings_is_told_with_its_author_and_without_secrets,
+        an_entry_that_was_changed_or_taken_out_shows,
     ;
     screens:
         a_typed_code_gives_the_console_to_the_device_that_shows_it,

@@ -1,0 +1,92 @@
+//! The audit: what was changed, by whom, from where.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::Value;
+use store::People;
+
+use crate::failure::{Failure, page as answer};
+use crate::frame::{Frame, time_text};
+use crate::guard::Asker;
+use crate::state::Admin;
+
+/// Entries on a page.
+const PAGE: u32 = 50;
+
+#[derive(Template)]
+#[template(path = "audit.html")]
+struct AuditPage {
+    frame: Frame,
+    lines: Vec<Line>,
+    /// The number before which the next page begins.
+    older: Option<u64>,
+}
+
+struct Line {
+    number: u64,
+    at: String,
+    who: String,
+    from: String,
+    action: String,
+    about: String,
+    changes: Vec<String>,
+}
+
+/// What the address asks for.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Asked {
+    before: Option<u64>,
+}
+
+/// `GET /admin/audit`.
+pub(crate) async fn page(
+    State(admin): State<Arc<Admin>>,
+    asker: Asker,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
+    let words = asker.words();
+    let records = admin.db.audit_before(asked.before, PAGE).await?;
+    let is_full = records.len() == usize::try_from(PAGE).unwrap_or(usize::MAX);
+    let older = records.last().map(|record| record.number).filter(|number| is_full && *number > 1);
+    let lines = records.into_iter().map(|record| {
+        let entry = record.entry;
+        let action = entry.action.replace(['.', '_'], "-");
+        Line {
+            number: record.number,
+            at: time_text(entry.author.at),
+            who: entry.author.who,
+            from: entry.author.from,
+            action: words.text(&format!("action-{action}")),
+            about: entry.about,
+            changes: changes(entry.before.as_ref(), entry.after.as_ref()),
+        }
+    });
+    Ok(answer(&AuditPage {
+        lines: lines.collect(),
+        older,
+        frame: Frame::of(&asker, words.text("nav-audit")),
+    }))
+}
+
+/// The fields that differ, each on a line.
+fn changes(before: Option<&Value>, after: Option<&Value>) -> Vec<String> {
+    let empty = serde_json::Map::new();
+    let fields = |value: Option<&Value>| value.and_then(Value::as_object).cloned();
+    let (old, new) = (fields(before).unwrap_or_else(|| empty.clone()), fields(after).unwrap_or(empty));
+    let mut names: Vec<&String> = old.keys().chain(new.keys()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let changed = names.into_iter().filter(|name| old.get(*name) != new.get(*name));
+    changed
+        .map(|name| match (old.get(name), new.get(name)) {
+            (None, Some(now)) => format!("{name}: {now}"),
+            (Some(was), None) => format!("{name}: {was} → —"),
+            (Some(was), Some(now)) => format!("{name}: {was} → {now}"),
+            (None, None) => name.clone(),
+        })
+        .collect()
+}

@@ -1,0 +1,12 @@
+nav-home = मुख्य पृष्ठ
+nav-stores = दुकानें
+nav-servers = प्राधिकरण सर्वर
+nav-users = उपयोगकर्ता
+sign-out = साइन आउट
+save = सहेजें
+sign-in-title = साइन इन
+sign-in-button = साइन इन करें
+field-login = लॉगिन
+field-password = पासवर्ड
+field-code = कोड
+wrong-sign-in = लॉगिन या पासवर्ड सही नहीं है।

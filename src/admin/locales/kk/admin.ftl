@@ -1,0 +1,12 @@
+nav-home = Басты бет
+nav-stores = Дүкендер
+nav-servers = Авторизация серверлері
+nav-users = Пайдаланушылар
+sign-out = Шығу
+save = Сақтау
+sign-in-title = Кіру
+sign-in-button = Кіру
+field-login = Логин
+field-password = Құпиясөз
+field-code = Код
+wrong-sign-in = Логин немесе құпиясөз қате.

@@ -1,0 +1,12 @@
+nav-home = Башкы бет
+nav-stores = Дүкөндөр
+nav-servers = Авторизация серверлери
+nav-users = Колдонуучулар
+sign-out = Чыгуу
+save = Сактоо
+sign-in-title = Кирүү
+sign-in-button = Кирүү
+field-login = Логин
+field-password = Сырсөз
+field-code = Код
+wrong-sign-in = Логин же сырсөз туура эмес.

@@ -1,0 +1,152 @@
+//! Who may do what: one table of all pages and calls, and the rule that reads it.
+//!
+//! A route that is not in the table can't be mounted ([`row_of`] is asked when routes are put together), and a request whose
+//! route has no row is refused. So a new page begins with its row here.
+
+use std::collections::BTreeSet;
+
+use payment::StoreId;
+use store::{Role, User};
+
+/// Who a row lets in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Who {
+    /// Everybody: the way in, styles.
+    Anyone,
+    /// Who has given a password, and must still give a code.
+    HalfWay,
+    /// Who is signed in, even if they must set something up first: their own affairs.
+    Oneself,
+    /// These roles, by their letters: **O**wner, **A**dmin, store ad**M**in, **S**upport, **C**ashier, a**U**ditor. Where the
+    /// path names a store, or a payment that is of a store, the role must be theirs for that store.
+    Roles(&'static str),
+}
+
+/// One page or call.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Row {
+    pub(crate) method: &'static str,
+    pub(crate) path: &'static str,
+    pub(crate) who: Who,
+}
+
+const fn get(path: &'static str, who: Who) -> Row {
+    Row { method: "GET", path, who }
+}
+
+const fn post(path: &'static str, who: Who) -> Row {
+    Row { method: "POST", path, who }
+}
+
+use Who::{Anyone, HalfWay, Oneself, Roles};
+
+/// Every page and call.
+pub(crate) static TABLE: &[Row] = &[
+    // The way in and out.
+    get("/admin/assets/{name}", Anyone),
+    get("/admin/setup/{token}", Anyone),
+    post("/admin/setup/{token}", Anyone),
+    get("/admin/sign-in", Anyone),
+    post("/admin/sign-in", Anyone),
+    get("/admin/sign-in/code", HalfWay),
+    post("/admin/sign-in/code", HalfWay),
+    post("/admin/sign-out", Oneself),
+    // One's own affairs.
+    get("/admin/me", Oneself),
+    post("/admin/me/language", Oneself),
+    get("/admin/me/password", Oneself),
+    post("/admin/me/password", Oneself),
+    get("/admin/me/second-factor", Oneself),
+    post("/admin/me/second-factor", Oneself),
+    post("/admin/me/sessions/end", Oneself),
+    get("/admin", Roles("OAMSCU")),
+    // People.
+    get("/admin/users", Roles("OAU")),
+    get("/admin/users/new", Roles("OA")),
+    post("/admin/users/new", Roles("OA")),
+    get("/admin/users/{user}", Roles("OA")),
+    post("/admin/users/{user}", Roles("OA")),
+    post("/admin/users/{user}/reset", Roles("OA")),
+    post("/admin/users/{user}/remove", Roles("OA")),
+    get("/admin/sessions", Roles("OAU")),
+    post("/admin/sessions/end", Roles("OA")),
+    get("/admin/audit", Roles("OAU")),
+    // Settings of a store.
+    get("/admin/stores", Roles("OAMSCU")),
+    get("/admin/stores/new", Roles("OA")),
+    post("/admin/stores/new", Roles("OA")),
+    get("/admin/stores/{store}", Roles("OAMSCU")),
+    get("/admin/stores/{store}/settings", Roles("OAM")),
+    post("/admin/stores/{store}/settings", Roles("OAM")),
+    post("/admin/stores/{store}/remove", Roles("OA")),
+];
+
+/// The row of a route.
+pub(crate) fn row_of(method: &str, path: &str) -> Option<&'static Row> {
+    // A page may be asked for its head alone.
+    let method = if method == "HEAD" { "GET" } else { method };
+    TABLE.iter().find(|row| row.method == method && row.path == path)
+}
+
+impl Row {
+    /// Whether a user may, where the request is about a store or about none.
+    pub(crate) fn lets(&self, user: &User, store: Option<&StoreId>) -> bool {
+        let Roles(letters) = self.who else { return true };
+        user.body.grants.iter().any(|grant| {
+            let is_there = match (store, &grant.store) {
+                (None, _) | (_, None) => true,
+                (Some(asked), Some(granted)) => asked == granted,
+            };
+            letters.contains(letter(grant.role)) && is_there
+        })
+    }
+
+    /// The stores that a user may see with this row's roles: for lists.
+    pub(crate) fn reach(&self, user: &User) -> Reach {
+        let Roles(letters) = self.who else { return Reach::Stores(BTreeSet::new()) };
+        let grants = user.body.grants.iter().filter(|grant| letters.contains(letter(grant.role)));
+        let mut stores = BTreeSet::new();
+        for grant in grants {
+            match &grant.store {
+                None => return Reach::Everywhere,
+                Some(store) => drop(stores.insert(store.clone())),
+            }
+        }
+        Reach::Stores(stores)
+    }
+}
+
+/// Which stores somebody may see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// All of them.
+    Everywhere,
+    /// These.
+    Stores(BTreeSet<StoreId>),
+}
+
+impl Reach {
+    /// Whether a store is among them.
+    pub(crate) fn has(&self, store: &StoreId) -> bool {
+        match self {
+            Self::Everywhere => true,
+            Self::Stores(stores) => stores.contains(store),
+        }
+    }
+}
+
+/// Whether somebody may change a user who has, or is to have, these roles: only owners make owners, and change them.
+pub(crate) fn may_manage(actor: &User, other: &User) -> bool {
+    actor.has_role(Role::Owner) || !other.has_role(Role::Owner)
+}
+
+pub(crate) fn letter(role: Role) -> char {
+    match role {
+        Role::Owner => 'O',
+        Role::Admin => 'A',
+        Role::StoreAdmin => 'M',
+        Role::Support => 'S',
+        Role::Cashier => 'C',
+        Role::Auditor => 'U',
+    }
+}

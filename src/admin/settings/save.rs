@@ -1,0 +1,83 @@
+//! Storing a change of settings: whole or not at all, never over somebody else's.
+//!
+//! A form carries the mark of what it was filled with. The change is made on the settings of this moment, if what it changes
+//! still has that mark: so two admins who change different things do not disturb each other, and of two who change the same
+//! thing the second is told.
+
+use engine::settings::Settings;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use store::{ChangeSettingsError, Problem, check_settings};
+
+use crate::failure::Failure;
+use crate::form::Wrong;
+use crate::guard::Asker;
+use crate::state::Admin;
+use crate::words::Words;
+
+/// Settings that somebody else changes at the same moment are read again, so often.
+const TRIES: usize = 8;
+
+/// The name of the field with the mark.
+pub(crate) const MARK: &str = "mark";
+
+/// The mark of a thing as it is; of nothing, an empty text.
+pub(crate) fn mark<T: Serialize>(thing: Option<&T>) -> String {
+    let text = thing.and_then(|thing| serde_json::to_string(thing).ok());
+    text.map(|text| hex::encode(&Sha256::digest(text.as_bytes())[..8])).unwrap_or_default()
+}
+
+/// Makes a change and stores it.
+///
+/// `key` is the path of the thing in a settings file, such as `stores.17`: problems below it are told at their fields, by the
+/// last part of their path. `change` returns the mark of the thing before it changed it, or what is missing for it.
+pub(crate) async fn save(
+    admin: &Admin,
+    asker: &Asker,
+    key: String,
+    expected: &str,
+    change: impl Fn(&mut Settings) -> Result<String, Failure>,
+) -> Result<Result<u64, Wrong>, Failure> {
+    let (db, words) = (admin.db_of(asker), asker.words());
+    for _ in 0..TRIES {
+        let mut settings = db.settings().await?;
+        let problems_before = check_settings(&settings).err();
+        if change(&mut settings)? != expected {
+            let mut wrong = Wrong::default();
+            wrong.at(MARK, words.text("changed-meanwhile"));
+            return Ok(Err(wrong));
+        }
+        if let Err(problems) = check_settings(&settings) {
+            let is_new = |problem: &&Problem| {
+                problem.key.starts_with(&key)
+                    || !problems_before.as_ref().is_some_and(|before| before.0.contains(problem))
+            };
+            let wrong = told(&words, &key, problems.0.iter().filter(is_new));
+            if !wrong.is_empty() {
+                return Ok(Err(wrong));
+            }
+        }
+        match db.save_settings(&settings).await {
+            Err(ChangeSettingsError::Conflict) => {}
+            saved => return Ok(Ok(saved?)),
+        }
+    }
+    Err(Failure::Conflict)
+}
+
+/// Problems as messages at fields: in the reader's words where the catalogues have them for the field, else the rule's own.
+fn told<'a>(words: &Words, key: &str, problems: impl Iterator<Item = &'a Problem>) -> Wrong {
+    let mut wrong = Wrong::default();
+    for problem in problems {
+        let below = problem.key.strip_prefix(key).and_then(|rest| rest.strip_prefix('.'));
+        let field = below.map(|below| below.split(['.', '[']).next().unwrap_or(below));
+        match field {
+            Some(field) => {
+                let own = words.lookup(&format!("wrong-{}", field.replace('_', "-")));
+                wrong.at(field, own.unwrap_or_else(|| problem.cure.clone()));
+            }
+            None => wrong.at(&problem.key, format!("{}: {}", problem.key, problem.cure)),
+        }
+    }
+    wrong
+}

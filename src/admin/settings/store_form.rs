@@ -1,0 +1,148 @@
+//! The form of a store.
+
+use std::time::Duration;
+
+use engine::settings::{Settings, StoreSettings};
+use payment::{Currency, LateMoney, PaymentTypeCode, StoreId};
+
+use super::save::{MARK, mark};
+use crate::form::{Field, Form, Kind, Sent, Wrong};
+use crate::words::Words;
+
+/// Currencies of the countries that payment modules are made for, the usual one first.
+pub(super) const CURRENCIES: [&str; 5] = ["RUB", "KZT", "KGS", "INR", "UZS"];
+const LANGUAGES: [&str; 5] = ["ru", "en", "kk", "ky", "hi"];
+/// What a new store's till names unless somebody chooses another code.
+const USUAL_TYPE: &str = "sbp";
+
+/// What was typed, or what is stored.
+pub(super) enum Filled<'a> {
+    Sent(&'a Sent),
+    Stored(&'a StoreSettings),
+    Fresh,
+}
+
+/// The form; `id` is the store that is there already.
+pub(super) fn form(words: &Words, id: Option<(&StoreId, &StoreSettings)>, filled: &Filled<'_>) -> Form {
+    let text = |name: &str| match filled {
+        Filled::Sent(sent) => sent.text(name).to_owned(),
+        Filled::Stored(store) => stored(store, name),
+        Filled::Fresh => fresh(name).to_owned(),
+    };
+    let action = id.map_or("/admin/stores/new".to_owned(), |(id, _)| format!("/admin/stores/{id}/settings"));
+    let mut form = Form::new(action, words.text("save"));
+    if id.is_none() {
+        form = form.with(Field::new(words, "store_id", Kind::Line, text("store_id")).required());
+    }
+    let languages = LANGUAGES.map(|code| (code.to_owned(), words.text(&format!("language-{code}"))));
+    let currencies = CURRENCIES.map(|code| (code.to_owned(), words.text(&format!("currency-{code}"))));
+    let late = ["refund", "offer"].map(|word| (word.to_owned(), words.text(&format!("late-{word}"))));
+    form = form
+        .with(Field::new(words, "name", Kind::Line, text("name")).required())
+        .with(Field::new(words, "zone", Kind::Line, text("zone")).required())
+        .with(Field::new(words, "language", Kind::One(languages.into()), text("language")))
+        .with(Field::new(words, "currency", Kind::One(currencies.into()), text("currency")));
+    if let Some((_, store)) = id.filter(|(_, store)| !store.payment_types.is_empty()) {
+        let types = store.payment_types.iter();
+        let types = types.map(|(code, its)| (code.to_string(), format!("{} ({code})", its.name))).collect();
+        let value = text("default_payment_type");
+        form = form.with(Field::new(words, "default_payment_type", Kind::One(types), value));
+    }
+    form.with(Field::new(words, "late_money", Kind::One(late.into()), text("late_money")))
+        .with(Field::new(words, "claim_within_s", Kind::Number(Some("unit-s")), text("claim_within_s")))
+        .with(Field::hidden(MARK, id.map(|(_, store)| mark_of(store)).unwrap_or_default()))
+}
+
+/// The mark of a store's own fields.
+pub(super) fn mark_of(store: &StoreSettings) -> String {
+    let own = StoreSettings { registers: [].into(), payment_types: [].into(), ..store.clone() };
+    mark(Some(&own))
+}
+
+fn fresh(name: &str) -> &'static str {
+    match name {
+        "zone" => "Europe/Moscow",
+        "language" => "ru",
+        "currency" => "RUB",
+        "late_money" => "refund",
+        "claim_within_s" => "600",
+        _ => "",
+    }
+}
+
+fn stored(store: &StoreSettings, name: &str) -> String {
+    match name {
+        "name" => store.name.clone(),
+        "zone" => store.zone.clone(),
+        "language" => store.language.clone(),
+        "currency" => store.currency.code().to_owned(),
+        "default_payment_type" => store.default_payment_type.to_string(),
+        "late_money" => match store.late_money {
+            LateMoney::Refund => "refund".to_owned(),
+            LateMoney::Offer { .. } => "offer".to_owned(),
+        },
+        "claim_within_s" => match store.late_money {
+            LateMoney::Refund => "600".to_owned(),
+            LateMoney::Offer { claim_within } => claim_within.as_secs().to_string(),
+        },
+        _ => String::new(),
+    }
+}
+
+/// Reads the form into a store: what it does not have stays. What has another form is told at its field.
+pub(super) fn read(
+    words: &Words,
+    sent: &Sent,
+    store: Option<&StoreSettings>,
+) -> Result<StoreSettings, Wrong> {
+    let mut wrong = Wrong::default();
+    let currency = Currency::parse(sent.text("currency")).ok();
+    if currency.is_none() {
+        wrong.field(words, "currency");
+    }
+    let late_money = late_money(sent.text("late_money"), sent.text("claim_within_s"));
+    if late_money.is_none() {
+        wrong.field(words, "claim_within_s");
+    }
+    let kept = store.map(|store| store.default_payment_type.as_str()).unwrap_or(USUAL_TYPE);
+    let asked = Some(sent.text("default_payment_type")).filter(|asked| !asked.is_empty());
+    let default_payment_type = PaymentTypeCode::parse(asked.unwrap_or(kept)).ok();
+    if default_payment_type.is_none() {
+        wrong.field(words, "default_payment_type");
+    }
+    let (Some(currency), Some(late_money), Some(default_payment_type)) =
+        (currency, late_money, default_payment_type)
+    else {
+        return Err(wrong);
+    };
+    Ok(StoreSettings {
+        name: sent.text("name").to_owned(),
+        zone: sent.text("zone").to_owned(),
+        language: sent.text("language").to_owned(),
+        currency,
+        default_payment_type,
+        late_money,
+        screens: store.map(|store| store.screens.clone()).unwrap_or_default(),
+        registers: store.map(|store| store.registers.clone()).unwrap_or_default(),
+        payment_types: store.map(|store| store.payment_types.clone()).unwrap_or_default(),
+    })
+}
+
+/// The policy for late money; `None`: no sensible time to claim it.
+pub(super) fn late_money(word: &str, seconds: &str) -> Option<LateMoney> {
+    match word {
+        "refund" => Some(LateMoney::Refund),
+        "offer" => {
+            let seconds = seconds.parse().ok().filter(|seconds| (1..=86_400).contains(seconds))?;
+            Some(LateMoney::Offer { claim_within: Duration::from_secs(seconds) })
+        }
+        _ => None,
+    }
+}
+
+/// The store of an id in settings.
+pub(super) fn store_of<'a>(settings: &'a Settings, id: &str) -> Option<(StoreId, &'a StoreSettings)> {
+    let id = StoreId::parse(id).ok()?;
+    let store = settings.stores.get(&id)?;
+    Some((id, store))
+}

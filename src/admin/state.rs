@@ -1,0 +1,48 @@
+//! What the pages work with.
+
+use std::sync::Arc;
+
+use connector_sdk::Module;
+use engine::ports::Clock;
+use payment::Timestamp;
+use store::{Author, Db, Keyring};
+
+/// The admin web, ready to be mounted.
+pub struct Admin {
+    /// Settings, people, the audit.
+    pub db: Db,
+    /// Seals credentials and seeds.
+    pub keyring: Keyring,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The payment modules that this build knows.
+    pub modules: &'static [&'static dyn Module],
+    /// Where tills find the broker; `None`: the service runs without one.
+    pub broker: Option<BrokerPlace>,
+}
+
+/// Where tills find the broker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BrokerPlace {
+    /// Its address without user and password, such as `amqp://rabbit.shop.example:5672`.
+    pub address: String,
+    /// Its virtual host.
+    pub virtual_host: String,
+    /// What the names of exchanges and queues begin with.
+    pub prefix: String,
+}
+
+impl Admin {
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The database in the hands of somebody, so that changes of settings are told as theirs.
+    pub(crate) fn db_of(&self, asker: &crate::guard::Asker) -> Db {
+        self.db.by(self.author(asker))
+    }
+
+    pub(crate) fn author(&self, asker: &crate::guard::Asker) -> Author {
+        Author { who: asker.user.login.clone(), from: asker.from.clone(), at: self.now() }
+    }
+}

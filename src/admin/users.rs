@@ -1,0 +1,465 @@
+//! People: users with their roles, and everybody's sessions.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use engine::ports::StoreError;
+use engine::settings::Settings;
+use payment::StoreId;
+use secrecy::{ExposeSecret, SecretString};
+use store::{AuditEntry, Author, ChangePeopleError, Grant, People, PeopleEdit, Role, User, UserBody, UserId};
+
+use crate::entry::remember_nothing;
+use crate::failure::{Failure, page as answer};
+use crate::form::{Field, Form, Kind, Sent, Wrong};
+use crate::frame::{Frame, time_text};
+use crate::guard::Asker;
+use crate::me::SessionLine;
+use crate::rights::may_manage;
+use crate::secret::{hash_of_password, temporary_password};
+use crate::state::Admin;
+use crate::words::Words;
+
+/// A user to be added.
+#[derive(Debug, Clone)]
+pub struct NewUser {
+    /// What they sign in with.
+    pub login: String,
+    /// Their name for people.
+    pub name: String,
+    /// What they are, and where.
+    pub grants: Vec<Grant>,
+}
+
+/// Why a user was not added or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum UserError {
+    /// The login has another form.
+    #[error("{0:?} is no login: 2 to 40 of a-z 0-9 . _ -, a letter first")]
+    Login(String),
+    /// The name has another form.
+    #[error("people need a name: 1 to 100 characters on one line")]
+    Name,
+    /// A user without a role could do nothing.
+    #[error("give at least one role; owner and admin are for the whole chain")]
+    Grants,
+    /// There is no such user.
+    #[error("there is no user {0:?}: `integrator users list` shows who there is")]
+    Unknown(String),
+    /// It was changed by somebody else, or the login is taken.
+    #[error(transparent)]
+    Change(#[from] ChangePeopleError),
+    /// The database could not be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+pub(crate) fn is_login(login: &str) -> bool {
+    (2..=40).contains(&login.len())
+        && login.starts_with(|first: char| first.is_ascii_lowercase())
+        && login
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte))
+}
+
+pub(crate) fn is_name(name: &str) -> bool {
+    !name.trim().is_empty() && name.chars().count() <= 100 && !name.chars().any(char::is_control)
+}
+
+fn are_sound(grants: &[Grant]) -> bool {
+    !grants.is_empty() && grants.iter().all(|grant| !grant.role.is_of_the_chain() || grant.store.is_none())
+}
+
+pub(crate) fn fresh_id() -> Result<String, StoreError> {
+    let mut bytes = [0_u8; 16];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| StoreError(format!("the operating system gives no random bytes: {error}")))?;
+    Ok(hex::encode(bytes))
+}
+
+/// Adds a user with a temporary password, which they must change at their first sign-in.
+pub async fn add_user(people: &dyn People, new: NewUser, author: Author) -> Result<SecretString, UserError> {
+    if !is_login(&new.login) {
+        return Err(UserError::Login(new.login));
+    }
+    if !is_name(&new.name) {
+        return Err(UserError::Name);
+    }
+    if !are_sound(&new.grants) {
+        return Err(UserError::Grants);
+    }
+    let (password, hash) = temporary().await?;
+    let body = UserBody {
+        name: new.name,
+        password_hash: Some(hash),
+        grants: new.grants,
+        second_factor: None,
+        must_change_password: true,
+        is_blocked: false,
+        language: None,
+        added_at: author.at,
+    };
+    let user = User { id: UserId(fresh_id()?), login: new.login, version: 1, body };
+    let entry = entry(author, "user.add", None, Some(&user));
+    people.change_people(vec![PeopleEdit::AddUser(Box::new(user))], vec![entry]).await?;
+    Ok(password)
+}
+
+/// Gives a user a temporary password, takes the second factor away, and ends their sessions.
+pub async fn reset_user(people: &dyn People, login: &str, author: Author) -> Result<SecretString, UserError> {
+    let user = people.user_by_login(login).await?;
+    let user = user.ok_or_else(|| UserError::Unknown(login.to_owned()))?;
+    let (password, hash) = temporary().await?;
+    let mut changed = user.clone();
+    changed.body.password_hash = Some(hash);
+    changed.body.must_change_password = true;
+    changed.body.second_factor = None;
+    changed.body.is_blocked = false;
+    let entry = entry(author, "user.reset", Some(&user), Some(&changed));
+    let edits = vec![
+        PeopleEdit::EndSessionsOf(user.id.clone(), None),
+        PeopleEdit::ChangeUser(Box::new(changed)),
+        PeopleEdit::ForgetTries(format!("login:{login}")),
+        PeopleEdit::ForgetTries(format!("code:{}", user.id)),
+    ];
+    people.change_people(edits, vec![entry]).await?;
+    Ok(password)
+}
+
+async fn temporary() -> Result<(SecretString, String), StoreError> {
+    let none = || StoreError("a temporary password could not be made".to_owned());
+    let password = temporary_password().ok_or_else(none)?;
+    let hash = hash_of_password(&password).await.ok_or_else(none)?;
+    Ok((password, hash))
+}
+
+fn entry(author: Author, action: &str, before: Option<&User>, after: Option<&User>) -> AuditEntry {
+    let about = before.or(after).map(|user| user.login.clone()).unwrap_or_default();
+    AuditEntry {
+        author,
+        action: action.to_owned(),
+        about,
+        store: None,
+        before: before.map(User::told),
+        after: after.map(User::told),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "users.html")]
+struct UsersPage {
+    frame: Frame,
+    users: Vec<UserLine>,
+    may_change: bool,
+}
+
+struct UserLine {
+    id: String,
+    login: String,
+    name: String,
+    roles: Vec<String>,
+    is_blocked: bool,
+    has_second_factor: bool,
+}
+
+/// `GET /admin/users`.
+pub(crate) async fn list(State(admin): State<Arc<Admin>>, asker: Asker) -> Result<Response, Failure> {
+    let words = asker.words();
+    let settings = admin.db.settings().await?;
+    let lines = admin.db.users().await?.into_iter().map(|user| UserLine {
+        roles: user.body.grants.iter().map(|grant| grant_text(&words, grant, &settings)).collect(),
+        id: user.id.0,
+        login: user.login,
+        name: user.body.name,
+        is_blocked: user.body.is_blocked,
+        has_second_factor: user.body.second_factor.is_some(),
+    });
+    Ok(answer(&UsersPage {
+        users: lines.collect(),
+        may_change: asker.may("POST", "/admin/users/new", None),
+        frame: Frame::of(&asker, words.text("nav-users")),
+    }))
+}
+
+fn grant_text(words: &Words, grant: &Grant, settings: &Settings) -> String {
+    let role = words.text(&format!("role-{}", grant.role.word().replace('_', "-")));
+    match &grant.store {
+        None => role,
+        Some(store) => {
+            let name = settings.stores.get(store).map_or(store.as_str(), |its| its.name.as_str());
+            format!("{role} · {name}")
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "user.html")]
+struct UserPage {
+    frame: Frame,
+    form: Form,
+    /// Where the buttons of a user who is there send to; `None`: a new user.
+    id: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "temporary.html")]
+struct TemporaryPage {
+    frame: Frame,
+    login: String,
+    password: String,
+}
+
+/// `GET /admin/users/new`.
+pub(crate) async fn new_page(State(admin): State<Arc<Admin>>, asker: Asker) -> Result<Response, Failure> {
+    let settings = admin.db.settings().await?;
+    Ok(draw_new(&asker, &settings, &Sent::default(), &Wrong::default()))
+}
+
+/// `POST /admin/users/new`.
+pub(crate) async fn send_new(
+    State(admin): State<Arc<Admin>>,
+    asker: Asker,
+    sent: Sent,
+) -> Result<Response, Failure> {
+    let words = asker.words();
+    let settings = admin.db.settings().await?;
+    let (grants, mut wrong) = grants_of(&words, &asker, &sent, &settings);
+    let new = NewUser { login: sent.text("login").to_owned(), name: sent.text("name").to_owned(), grants };
+    if !is_login(&new.login) {
+        wrong.field(&words, "login");
+    }
+    if !is_name(&new.name) {
+        wrong.field(&words, "name");
+    }
+    if wrong.is_empty() {
+        let login = new.login.clone();
+        match add_user(&admin.db, new, admin.author(&asker)).await {
+            Ok(password) => return Ok(draw_temporary(&asker, login, &password)),
+            Err(UserError::Change(ChangePeopleError::LoginTaken)) => {
+                wrong.at("login", words.text("wrong-login-taken"));
+            }
+            Err(error) => return Err(StoreError(error.to_string()).into()),
+        }
+    }
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, draw_new(&asker, &settings, &sent, &wrong)).into_response())
+}
+
+/// `GET /admin/users/{user}`.
+pub(crate) async fn page(
+    State(admin): State<Arc<Admin>>,
+    asker: Asker,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    let user = managed(&admin, &asker, id).await?;
+    let settings = admin.db.settings().await?;
+    Ok(draw(&asker, &settings, &user, None, &Wrong::default()))
+}
+
+/// `POST /admin/users/{user}`: name, roles, blocked or not. Whose roles change signs in anew.
+pub(crate) async fn send(
+    State(admin): State<Arc<Admin>>,
+    asker: Asker,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Failure> {
+    let words = asker.words();
+    let user = managed(&admin, &asker, id).await?;
+    let settings = admin.db.settings().await?;
+    let (grants, mut wrong) = grants_of(&words, &asker, &sent, &settings);
+    if !is_name(sent.text("name")) {
+        wrong.field(&words, "name");
+    }
+    let mut changed = user.clone();
+    changed.version = sent.text("version").parse().map_err(|_| Failure::Conflict)?;
+    changed.body.name = sent.text("name").to_owned();
+    changed.body.grants = grants;
+    changed.body.is_blocked = sent.is_on("is_blocked");
+    if wrong.is_empty() && is_last_owner(&admin, &user, Some(&changed)).await? {
+        wrong.at("roles", words.text("wrong-last-owner"));
+    }
+    if !wrong.is_empty() {
+        let page = draw(&asker, &settings, &user, Some(&sent), &wrong);
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
+    let entry = entry(admin.author(&asker), "user.change", Some(&user), Some(&changed));
+    let mut edits = vec![PeopleEdit::ChangeUser(Box::new(changed.clone()))];
+    let loses = user.body.grants != changed.body.grants || changed.body.is_blocked;
+    if loses && user.id != asker.user.id {
+        edits.push(PeopleEdit::EndSessionsOf(user.id, None));
+    }
+    admin.db.change_people(edits, vec![entry]).await?;
+    Ok(Redirect::to("/admin/users?done=saved").into_response())
+}
+
+/// `POST /admin/users/{user}/reset`.
+pub(crate) async fn reset(
+    State(admin): State<Arc<Admin>>,
+    asker: Asker,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    let user = managed(&admin, &asker, id).await?;
+    let password = reset_user(&admin.db, &user.login, admin.author(&asker)).await;
+    match password {
+        Ok(password) => Ok(draw_temporary(&asker, user.login, &password)),
+        Err(UserError::Change(error)) => Err(error.into()),
+        Err(error) => Err(StoreError(error.to_string()).into()),
+    }
+}
+
+/// `POST /admin/users/{user}/remove`.
+pub(crate) async fn remove(
+    State(admin): State<Arc<Admin>>,
+    asker: Asker,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    let user = managed(&admin, &asker, id).await?;
+    if user.id == asker.user.id || is_last_owner(&admin, &user, None).await? {
+        return Err(Failure::Denied);
+    }
+    let entry = entry(admin.author(&asker), "user.remove", Some(&user), None);
+    admin.db.change_people(vec![PeopleEdit::RemoveUser(user.id, user.version)], vec![entry]).await?;
+    Ok(Redirect::to("/admin/users?done=removed").into_response())
+}
+
+/// A user whom the asker may change.
+async fn managed(admin: &Admin, asker: &Asker, id: String) -> Result<User, Failure> {
+    let user = admin.db.user(&UserId(id)).await?.ok_or(Failure::Missing)?;
+    if may_manage(&asker.user, &user) { Ok(user) } else { Err(Failure::Denied) }
+}
+
+/// Whether nobody would be left who can do everything.
+async fn is_last_owner(admin: &Admin, user: &User, changed: Option<&User>) -> Result<bool, StoreError> {
+    let rules = |user: &User| user.has_role(Role::Owner) && !user.body.is_blocked;
+    if !rules(user) || changed.is_some_and(rules) {
+        return Ok(false);
+    }
+    Ok(!admin.db.users().await?.iter().any(|other| other.id != user.id && rules(other)))
+}
+
+/// The roles that were chosen: `role` or `role:store`.
+fn grants_of(words: &Words, asker: &Asker, sent: &Sent, settings: &Settings) -> (Vec<Grant>, Wrong) {
+    let mut wrong = Wrong::default();
+    let grant = |text: &String| {
+        let (role, store) =
+            text.split_once(':').map_or((text.as_str(), None), |(role, store)| (role, Some(store)));
+        let role = Role::parse(role)?;
+        let store = store.map(StoreId::parse).transpose().ok()?;
+        let is_there = store.as_ref().is_none_or(|store| settings.stores.contains_key(store));
+        (is_there && (role != Role::Owner || asker.user.has_role(Role::Owner)))
+            .then_some(Grant { role, store })
+    };
+    let grants: Option<Vec<Grant>> = sent.all("roles").iter().map(grant).collect();
+    match grants {
+        Some(grants) if are_sound(&grants) => (grants, wrong),
+        _ => {
+            wrong.field(words, "roles");
+            (Vec::new(), wrong)
+        }
+    }
+}
+
+/// Every role that the asker may give.
+fn role_choices(words: &Words, asker: &Asker, settings: &Settings, chosen: &dyn Fn(&str) -> bool) -> Kind {
+    let mut choices = Vec::new();
+    for role in Role::ALL {
+        if role == Role::Owner && !asker.user.has_role(Role::Owner) {
+            continue;
+        }
+        let stores = settings.stores.keys().map(|store| Some(store.clone()));
+        let stores = stores.filter(|_| !role.is_of_the_chain());
+        for store in std::iter::once(None).chain(stores) {
+            let value =
+                store.as_ref().map_or(role.word().to_owned(), |store| format!("{}:{store}", role.word()));
+            let is_chosen = chosen(&value);
+            choices.push((value, grant_text(words, &Grant { role, store }, settings), is_chosen));
+        }
+    }
+    Kind::Some(choices)
+}
+
+fn draw_new(asker: &Asker, settings: &Settings, sent: &Sent, wrong: &Wrong) -> Response {
+    let words = asker.words();
+    let chosen = |value: &str| sent.all("roles").iter().any(|sent| sent == value);
+    let mut form = Form::new("/admin/users/new", words.text("user-add"))
+        .with(Field::new(&words, "login", Kind::Line, sent.text("login")).required())
+        .with(Field::new(&words, "name", Kind::Line, sent.text("name")).required())
+        .with(Field::new(&words, "roles", role_choices(&words, asker, settings, &chosen), ""));
+    let alarm = form.tell(wrong).into_iter().next();
+    let frame = Frame::of(asker, words.text("user-new-title")).with_alarm(alarm);
+    answer(&UserPage { frame, form, id: None })
+}
+
+fn draw(asker: &Asker, settings: &Settings, user: &User, sent: Option<&Sent>, wrong: &Wrong) -> Response {
+    let words = asker.words();
+    let has = |value: &str| {
+        user.body.grants.iter().any(|grant| {
+            let word = grant.role.word();
+            grant.store.as_ref().map_or(word.to_owned(), |store| format!("{word}:{store}")) == value
+        })
+    };
+    let chosen = |value: &str| match sent {
+        Some(sent) => sent.all("roles").iter().any(|sent| sent == value),
+        None => has(value),
+    };
+    let name = sent.map_or(user.body.name.as_str(), |sent| sent.text("name"));
+    let version = sent.map_or(user.version.to_string(), |sent| sent.text("version").to_owned());
+    let is_blocked = sent.map_or(user.body.is_blocked, |sent| sent.is_on("is_blocked"));
+    let mut form = Form::new(format!("/admin/users/{}", user.id), words.text("save"))
+        .with(Field::new(&words, "name", Kind::Line, name).required())
+        .with(Field::new(&words, "roles", role_choices(&words, asker, settings, &chosen), ""))
+        .with(Field::new(&words, "is_blocked", Kind::Switch, if is_blocked { "on" } else { "" }))
+        .with(Field::hidden("version", version));
+    let alarm = form.tell(wrong).into_iter().next();
+    let frame = Frame::of(asker, user.login.clone()).with_alarm(alarm);
+    answer(&UserPage { frame, form, id: Some(user.id.0.clone()) })
+}
+
+fn draw_temporary(asker: &Asker, login: String, password: &SecretString) -> Response {
+    let frame = Frame::of(asker, asker.words().text("temporary-title"));
+    remember_nothing(answer(&TemporaryPage { frame, login, password: password.expose_secret().to_owned() }))
+}
+
+#[derive(Template)]
+#[template(path = "sessions.html")]
+struct SessionsPage {
+    frame: Frame,
+    sessions: Vec<SessionLine>,
+    may_end: bool,
+}
+
+/// `GET /admin/sessions`: who is signed in.
+pub(crate) async fn sessions(State(admin): State<Arc<Admin>>, asker: Asker) -> Result<Response, Failure> {
+    let users = admin.db.users().await?;
+    let login = |id: &UserId| users.iter().find(|user| user.id == *id).map(|user| user.login.clone());
+    let sessions = admin.db.sessions(admin.now()).await?;
+    let lines = sessions.into_iter().filter(|session| session.body.is_whole).map(|session| SessionLine {
+        login: login(&session.user).unwrap_or_default(),
+        id: session.user.0,
+        is_this: session.token_sha256 == asker.session.token_sha256,
+        from: session.body.from,
+        browser: session.body.browser,
+        begun: time_text(session.body.begun_at),
+        seen: time_text(session.seen_at),
+    });
+    Ok(answer(&SessionsPage {
+        sessions: lines.collect(),
+        may_end: asker.may("POST", "/admin/sessions/end", None),
+        frame: Frame::of(&asker, asker.words().text("sessions-title")),
+    }))
+}
+
+/// `POST /admin/sessions/end`: all of one user.
+pub(crate) async fn end_sessions(
+    State(admin): State<Arc<Admin>>,
+    asker: Asker,
+    sent: Sent,
+) -> Result<Response, Failure> {
+    let user = managed(&admin, &asker, sent.text("user").to_owned()).await?;
+    let entry = entry(admin.author(&asker), "session.end", Some(&user), Some(&user));
+    let except = (user.id == asker.user.id).then(|| asker.session.token_sha256.clone());
+    admin.db.change_people(vec![PeopleEdit::EndSessionsOf(user.id, except)], vec![entry]).await?;
+    Ok(Redirect::to("/admin/sessions?done=session-ended").into_response())
+}

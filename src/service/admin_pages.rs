@@ -1,0 +1,33 @@
+//! The admin web on the parts of this service.
+
+use std::sync::Arc;
+
+use admin::{Admin, BrokerPlace};
+use engine::ports::Clock;
+use http_door::Router;
+use store::Db;
+
+use crate::config::Config;
+use crate::database;
+use crate::registry;
+
+/// The pages below `/admin`.
+pub(super) fn router(config: &Config, db: &Db, clock: Arc<dyn Clock>) -> anyhow::Result<Router> {
+    let broker = match &config.amqp {
+        Some(amqp) => Some(place(amqp.adapter_config()?)?),
+        None => None,
+    };
+    let admin = Admin {
+        db: db.clone(),
+        keyring: database::keyring(config)?,
+        clock,
+        modules: registry::MODULES,
+        broker,
+    };
+    Ok(admin::router(Arc::new(admin)))
+}
+
+fn place(config: amqp::Config) -> anyhow::Result<BrokerPlace> {
+    let (address, virtual_host) = config.place()?;
+    Ok(BrokerPlace { address, virtual_host, prefix: config.prefix })
+}
