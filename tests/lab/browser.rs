@@ -68,6 +68,18 @@ impl Browser {
         self.post("execute/sync", &call).await.unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
+    /// Runs a script with arguments in the page and returns its value.
+    pub(crate) async fn call(&self, script: &str, arguments: &[Value]) -> Value {
+        let call = json!({ "script": script, "args": arguments });
+        self.post("execute/sync", &call).await.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Tells the browser something by its own protocol, such as the size of its screen.
+    pub(crate) async fn tell(&self, command: &str, parameters: &Value) {
+        let told = self.post("goog/cdp/execute", &json!({ "cmd": command, "params": parameters })).await;
+        told.unwrap_or_else(|error| panic!("{command}: {error}"));
+    }
+
     /// Waits for an element that can be seen, and clicks it.
     pub(crate) async fn click(&self, selector: &str) {
         until(&format!("{selector} can be clicked"), async || {

@@ -30,6 +30,8 @@ pub(crate) struct Plan {
     pub(crate) ways: Ways,
     /// The SHA-256 of the key that the store's software has over HTTP.
     pub(crate) api_key_sha256: Option<&'static str>,
+    /// More consoles, as settings say them.
+    pub(crate) outputs: String,
     /// The authorization servers; each is a payment type of its own of the same name, the first is the default.
     pub(crate) servers: Vec<Server>,
 }
@@ -77,6 +79,7 @@ impl Default for Plan {
             database_folder: None,
             ways: Ways::Straight,
             api_key_sha256: None,
+            outputs: String::new(),
             servers: vec![Server::named("sbp")],
         }
     }
@@ -211,6 +214,7 @@ show_qr = true
         for server in &self.servers {
             server.write(&mut text, bank);
         }
+        text += &self.outputs;
         if let Some(sha256) = self.api_key_sha256 {
             text += &with_key(sha256);
         }

@@ -67,6 +67,14 @@ impl Process {
         assert!(sent.success(), "process {id} could not be sent {name}");
     }
 
+    /// How much memory it has now, in bytes.
+    pub(crate) fn resident_bytes(&self) -> u64 {
+        let id = self.child.id().expect("the process runs");
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("Linux tells of processes");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a process has memory");
+        line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") * 1024
+    }
+
     /// Fails if it has ended by itself.
     pub(crate) fn must_run(&mut self) {
         if let Ok(Some(status)) = self.child.try_wait() {

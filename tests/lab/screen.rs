@@ -19,21 +19,26 @@ pub(crate) struct Screen {
 impl Screen {
     /// Connects as the kiosk of register 1.
     pub(crate) async fn open(service: SocketAddr) -> Self {
+        Self::of(service, "1", "kiosk-1").await
+    }
+
+    /// Connects as a console.
+    pub(crate) async fn of(service: SocketAddr, register: &str, console: &str) -> Self {
         connector_sdk::http::install_crypto();
         // A stream has no end, so the client has no time-out.
         let client = Client::builder().no_proxy().build().expect("a client without options that can fail");
-        let place = format!("store={STORE}&register=1&console=kiosk-1");
+        let place = format!("store={STORE}&register={register}&console={console}");
         let call = client.get(format!("http://{service}/screen/events?{place}")).send();
         let answer = within("the screen connects", call).await.expect("the service answers");
         assert_eq!(answer.status(), reqwest::StatusCode::OK);
         Self { answer, bytes: Vec::new() }
     }
 
-    /// Somebody tries to open the kiosk's screen with a key that it does not have.
+    /// Somebody asks for the picture of a code with a key that no console has.
     pub(crate) async fn knock(service: SocketAddr, key: &str) {
-        let place = format!("store={STORE}&register=1&console=kiosk-1&key={key}");
-        let answer = client().get(format!("http://{service}/screen?{place}")).send().await;
-        assert_eq!(answer.expect("the service answers").status(), reqwest::StatusCode::FORBIDDEN);
+        let picture = format!("http://{service}/qr/op:{STORE}:1:a.svg?key={key}");
+        let answer = client().get(picture).send().await;
+        assert_eq!(answer.expect("the service answers").status(), reqwest::StatusCode::UNAUTHORIZED);
     }
 
     /// The next snapshot's view.

