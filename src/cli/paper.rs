@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use anyhow::{Context, anyhow};
 use clap::{Args, ValueEnum};
 use console::Language;
-use device::{CodeBy, Encoding, PrinterProfile, Profiles, encode};
-use virtual_printer::{Model, Page, Paper};
+use console::samples::paper::model;
+use device::{PrinterProfile, Profiles, encode};
+use virtual_printer::Paper;
 
 use crate::cli::print;
 
@@ -109,17 +110,4 @@ fn profile(wanted: &Preview) -> anyhow::Result<PrinterProfile> {
         let names: Vec<_> = known.printers.keys().map(String::as_str).collect();
         anyhow!("no printer has the profile {:?}; there are {}", wanted.profile, names.join(", "))
     })
-}
-
-fn model(profile: &PrinterProfile) -> Model {
-    let page = |encoding| match encoding {
-        Encoding::Cp866 => Page::Cp866,
-        Encoding::Cp1251 => Page::Cp1251,
-        Encoding::Rk1048 => Page::Rk1048,
-    };
-    Model {
-        dots: profile.dots.into(),
-        pages: profile.pages.iter().map(|choice| (choice.number, page(choice.encoding))).collect(),
-        draws_codes: profile.code == CodeBy::Firmware,
-    }
 }

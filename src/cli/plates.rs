@@ -1,4 +1,6 @@
-//! `integrator plates list | bind | unclaimed`.
+//! `integrator plates list | bind | poster | check | release | unclaimed`.
+
+mod poster;
 
 use std::time::Duration;
 
@@ -22,6 +24,9 @@ use crate::database;
   integrator plates bind --store 17 --register 2 --server raiffeisen                    a new link
   integrator plates bind --store 17 --register 2 --server raiffeisen --printed BS1R00…  a printed plate
   integrator plates bind --store 17 --register 2 --server raiffeisen --open             a code without an amount
+  integrator plates poster --store 17 --register 2 --server raiffeisen --pdf plate.pdf  a poster, and the text of a tag
+  integrator plates check --store 17 --register 2 --server raiffeisen --read 'https…'   is it the right one?
+  integrator plates release --store 17 --register 2 --server raiffeisen                 take it from the register
   integrator plates unclaimed                                                           what arrived there
 
 A plate that a sale keeps is freed when the bank says that its order is over. To hurry it: cancel the sale that
@@ -35,6 +40,12 @@ pub(super) enum Command {
     },
     /// Make a cash link or an open plate at the bank, or bind a printed plate, and give it to a register.
     Bind(Binding),
+    /// Draw a poster that is ready to print, and print the text of an NFC tag.
+    Poster(poster::Posting),
+    /// Tell whether a plate says what it must, and which payment has it. Exit status 1: it says something else.
+    Check(poster::Checking),
+    /// Take a plate from its register.
+    Release(poster::Named),
     /// List money that is of no payment: paid at an open plate, or at a code that somebody else made.
     Unclaimed {
         /// At most so many, newest first.
@@ -69,13 +80,17 @@ pub(super) struct Binding {
 /// Works on the database, beside a running service or without one: it takes a new plate over within a second.
 pub(super) async fn run(command: Command, config: &Config) -> anyhow::Result<u8> {
     let db = database::open(config).await?;
+    let mut status = 0;
     match command {
         Command::List { json } => list(&db, json).await?,
         Command::Unclaimed { limit, json } => unclaimed(&db, limit, json).await?,
         Command::Bind(binding) => bind(&db, config, binding).await?,
+        Command::Poster(wanted) => poster::post(&db, &wanted).await?,
+        Command::Check(wanted) => status = poster::check(&db, &wanted).await?,
+        Command::Release(named) => poster::release(&db, &named).await?,
     }
     db.close().await;
-    Ok(0)
+    Ok(status)
 }
 
 async fn list(db: &Db, as_json: bool) -> anyhow::Result<()> {

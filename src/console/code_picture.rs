@@ -16,12 +16,18 @@ pub struct CodePicture {
     pub svg: String,
 }
 
-/// The text does not fit into a QR symbol of level M (2331 bytes).
+/// A code can't be shown as a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a text of {bytes} bytes does not fit into a QR symbol")]
-pub struct DrawError {
-    /// The text's length.
-    pub bytes: usize,
+pub enum DrawError {
+    /// The text does not fit into a QR symbol of level M (2331 bytes).
+    #[error("a text of {bytes} bytes does not fit into a QR symbol")]
+    TooLong {
+        /// The text's length.
+        bytes: usize,
+    },
+    /// A reader does not find the text in the picture, byte for byte: it is not handed out.
+    #[error("the picture of a code could not be read back")]
+    Unreadable,
 }
 
 impl CodePicture {
@@ -43,7 +49,7 @@ impl CodePicture {
 /// The symbol of a payload, byte for byte, with the level of error correction for screens.
 pub(crate) fn symbol(payload: &str) -> Result<QrCode, DrawError> {
     QrCode::with_error_correction_level(payload.as_bytes(), EcLevel::M)
-        .map_err(|_| DrawError { bytes: payload.len() })
+        .map_err(|_| DrawError::TooLong { bytes: payload.len() })
 }
 
 /// Every run of dark modules as a rectangle of height one.
@@ -102,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_text_that_fits_no_symbol_is_an_error() {
-        assert_eq!(CodePicture::draw(&"x".repeat(2332)), Err(DrawError { bytes: 2332 }));
+        assert_eq!(CodePicture::draw(&"x".repeat(2332)), Err(DrawError::TooLong { bytes: 2332 }));
         assert!(CodePicture::draw(&"x".repeat(2331)).is_ok());
     }
 }

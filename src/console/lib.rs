@@ -18,6 +18,7 @@ mod nspk;
 mod page;
 mod pictures;
 mod place;
+mod poster;
 #[cfg(any(test, feature = "samples"))]
 pub mod samples;
 mod slip;
@@ -29,13 +30,14 @@ mod words;
 
 pub use amount::amount_text;
 pub use assets::{Asset, asset, assets_mark};
-pub use code_image::CodeImage;
+pub use code_image::{CodeImage, ImageKind};
 pub use code_picture::{CodePicture, DrawError};
 pub use line_words::lines_of;
 pub use nspk::has_wrong_checksum;
 pub use page::{DoorPage, Link, PairPage, ScreenPage};
 pub use pictures::Pictures;
 pub use place::{Place, Screen, places};
+pub use poster::{Poster, PosterPaper};
 pub use slip::{ShiftTotals, Slips};
 pub use snapshot::Snapshot;
 pub use till::{PlayPage, TillPage};

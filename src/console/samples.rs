@@ -1,5 +1,6 @@
 //! Payments in every state, made by hand: for tests of screens and for the gallery that people look at.
 
+pub mod paper;
 pub mod slips;
 
 use std::collections::BTreeMap;

@@ -11,11 +11,12 @@ use payment::{CodeKind, Payment, Refund, RefundState};
 use virtual_printer::Paper;
 
 use crate::samples::Sample;
+use crate::samples::paper::model;
 use crate::samples::slips::{self, now, paid, refund, showing};
 use crate::samples::{PAYLOAD, settings};
 use crate::{Language, Screen, ScreenState, ScreenView, Slips, lines_of};
 use harm::{Grey, read_code};
-use paper::{model, told};
+use paper::told;
 
 fn sample() -> Sample {
     slips::sample(false)
@@ -79,7 +80,7 @@ fn p8_paper_carries_only_codes_that_are_live_and_soon_over_or_can_be_annulled() 
             assert!(!printed(&payment, now()), "{state:?}");
         }
     }
-    let mut changed = |life: Duration, annul: bool, kind: CodeKind| {
+    let changed = |life: Duration, annul: bool, kind: CodeKind| {
         let mut payment = live.clone();
         let mut checkout = (*payment.checkout).clone();
         checkout.routes[0].terms.annul = annul;

@@ -36,6 +36,13 @@ pub struct AddressError {
     wanted: &'static str,
 }
 
+impl AddressError {
+    /// What is wanted in its place.
+    pub fn wanted(&self) -> &'static str {
+        self.wanted
+    }
+}
+
 const RAW_PORT: u16 = 9100;
 const USUAL_BAUD: u32 = 9600;
 const FORMS: &str = "write tcp://host:9100, file:///dev/usb/lp0 or serial:///dev/ttyS0?baud=9600";

@@ -37,6 +37,17 @@ impl Bitmap {
         }
     }
 
+    /// Whether a dot is black. It must be inside.
+    pub(crate) fn is_black(&self, x: usize, y: usize) -> bool {
+        self.bits[y * self.stride() + x / 8] & (0x80 >> (x % 8)) != 0
+    }
+
+    /// Copies a picture of the same width into this one, from this row on.
+    pub(crate) fn put(&mut self, other: &Self, top: usize) {
+        let from = top * self.stride();
+        self.bits[from..from + other.bits.len()].copy_from_slice(&other.bits);
+    }
+
     /// Makes a rectangle black.
     pub(crate) fn fill(&mut self, left: usize, top: usize, width: usize, height: usize) {
         for y in top..top + height {

@@ -5,7 +5,7 @@ use crate::encode::{EncodeError, Paper};
 use crate::font::{Line, Weight};
 use crate::paged::firmware;
 use crate::symbol::Symbol;
-use crate::wrap::wrap;
+use crate::wrap::{beside, wrap};
 use crate::{Align, Block, CodeBy, Document, Size};
 
 /// Dots of the em square of plain letters: their capitals are 19 dots (2.3 mm) high, as those of font A.
@@ -73,19 +73,15 @@ fn lines(
 fn sides(paper: &mut Paper<'_>, left: &str, right: &str) -> Result<(), EncodeError> {
     let dots = paper.dots();
     let shape = |words: &str| Line::shape(words, PLAIN_EM, Weight::Plain);
-    let value = shape(right);
-    let mut names = wrap(left, |words| shape(words).width() <= dots);
-    let last = names.last().map_or(0, |last| shape(last).width());
-    if last + usize::from(PLAIN_EM / 2) + value.width() > dots {
-        names.push(String::new());
-    }
-    let count = names.len();
-    for (number, name) in names.iter().enumerate() {
-        let mut picture = Bitmap::white(dots, value.height());
-        shape(name).draw(&mut picture, 0);
-        if number + 1 == count {
-            value.draw(&mut picture, dots.saturating_sub(value.width()));
-        }
+    let fits = |words: &str| shape(words).width() <= dots;
+    let (names, values) = (wrap(left, fits), wrap(right, fits));
+    let width = |words: Option<&String>| words.map_or(0, |words| shape(words).width());
+    let fit_beside = width(names.last()) + usize::from(PLAIN_EM / 2) + width(values.first()) <= dots;
+    for (name, value) in beside(&names, &values, fit_beside) {
+        let (name, value) = (shape(name), shape(value));
+        let mut picture = Bitmap::white(dots, name.height());
+        name.draw(&mut picture, 0);
+        value.draw(&mut picture, dots.saturating_sub(value.width()));
         paper.picture(&picture)?;
     }
     Ok(())

@@ -97,6 +97,47 @@ impl Line {
     }
 }
 
+/// A step of an outline, in the units of the letters' size, right and down from where the line begins on its base.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Begin here.
+    Move(i32, i32),
+    /// Straight to here.
+    Line(i32, i32),
+    /// Around one point to another.
+    Quad((i32, i32), (i32, i32)),
+    /// Around two points to a third.
+    Curve((i32, i32), (i32, i32), (i32, i32)),
+    /// Back to the beginning.
+    Close,
+}
+
+impl Line {
+    /// The outlines of all letters.
+    pub(crate) fn outline(&self) -> Vec<Step> {
+        let mut steps = Vec::new();
+        for placed in &self.glyphs {
+            let (x, y) = ((placed.x + 32).div_euclid(64), -(placed.y + 32).div_euclid(64));
+            steps.extend(
+                placed.face.outline(placed.glyph, self.em).iter().map(|command| step(command, (x, y))),
+            );
+        }
+        steps
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "letters are smaller than the millions that fit")]
+fn step(command: &Command, (x, y): (i32, i32)) -> Step {
+    let point = |at: &Vector| (x + at.x.round() as i32, y + at.y.round() as i32);
+    match command {
+        Command::MoveTo(to) => Step::Move(point(to).0, point(to).1),
+        Command::LineTo(to) => Step::Line(point(to).0, point(to).1),
+        Command::QuadTo(around, to) => Step::Quad(point(around), point(to)),
+        Command::CurveTo(first, second, to) => Step::Curve(point(first), point(second), point(to)),
+        Command::Close => Step::Close,
+    }
+}
+
 struct Face {
     shaper: Font,
     outlines: FontRef<'static>,
@@ -115,15 +156,21 @@ impl Face {
         Self { shaper, outlines }
     }
 
-    /// Draws a glyph with its origin at a dot: a dot is black where half of it is covered.
-    fn draw(&self, glyph: GlyphId, em: u16, x: i32, y: i32, picture: &mut Bitmap) {
-        let Some(outline) = self.outlines.outline_glyphs().get(glyph) else { return };
+    /// The outline of a glyph; empty for a space.
+    fn outline(&self, glyph: GlyphId, em: u16) -> Vec<Command> {
+        let Some(outline) = self.outlines.outline_glyphs().get(glyph) else { return Vec::new() };
         let mut path = Path::default();
         let settings = DrawSettings::unhinted(Size::new(f32::from(em)), LocationRef::default());
-        if outline.draw(settings, &mut path).is_err() || path.0.is_empty() {
+        if outline.draw(settings, &mut path).is_err() { Vec::new() } else { path.0 }
+    }
+
+    /// Draws a glyph with its origin at a dot: a dot is black where half of it is covered.
+    fn draw(&self, glyph: GlyphId, em: u16, x: i32, y: i32, picture: &mut Bitmap) {
+        let path = self.outline(glyph, em);
+        if path.is_empty() {
             return;
         }
-        let (cover, place) = Mask::new(&path.0).render();
+        let (cover, place) = Mask::new(&path).render();
         let Ok(width) = i32::try_from(place.width) else { return };
         for (row, dots) in (0..).zip(cover.chunks(place.width.max(1) as usize)) {
             for (column, _) in (0..width).zip(dots).filter(|(_, cover)| **cover >= 0x80) {

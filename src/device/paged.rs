@@ -4,7 +4,7 @@ use escpos::utils::{JustifyMode, QRCodeCorrectionLevel, QRCodeModel, QRCodeOptio
 
 use crate::encode::{EncodeError, Paper};
 use crate::symbol::{QUIET_ZONE, Symbol};
-use crate::wrap::wrap;
+use crate::wrap::{beside, wrap};
 use crate::{Align, Block, CodeBy, Document, PageChoice, Size};
 
 /// Choose a code page. By number, not by the library's names: makers number differently.
@@ -71,17 +71,16 @@ impl Writer<'_, '_> {
     }
 
     fn sides(&mut self, left: &str, right: &str) -> Result<(), EncodeError> {
-        let (columns, right_length) = (self.columns(), self.length(right));
-        let mut lines = wrap(left, |line| self.length(line) <= columns);
-        let last = lines.last().map_or(0, |last| self.length(last));
-        if last + 1 + right_length > columns {
-            lines.push(String::new());
+        let columns = self.columns();
+        let fits = |line: &str| self.length(line) <= columns;
+        let (names, values) = (wrap(left, fits), wrap(right, fits));
+        let length = |line: Option<&String>| line.map_or(0, |line| self.length(line));
+        let fit_beside = length(names.last()) + 1 + length(values.first()) <= columns;
+        for (name, value) in beside(&names, &values, fit_beside) {
+            let between = columns.saturating_sub(self.length(name) + self.length(value));
+            self.plain(Align::Left, &format!("{name}{}{value}", " ".repeat(between)))?;
         }
-        let last = lines.last_mut().expect("there is at least one line");
-        let used = self.page.encoding.bytes(last).map_or(0, |bytes| bytes.len()) + right_length;
-        last.push_str(&" ".repeat(columns.saturating_sub(used)));
-        last.push_str(right);
-        lines.iter().try_for_each(|line| self.plain(Align::Left, line))
+        Ok(())
     }
 
     fn plain(&mut self, align: Align, line: &str) -> Result<(), EncodeError> {

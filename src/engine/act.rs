@@ -9,7 +9,7 @@ use crate::asking::{MayAsk, Question};
 use crate::calls::Asked;
 use crate::engine::Engine;
 use crate::feed::{FeedError, Held, Request};
-use crate::ports::Drawn;
+use crate::ports::{Drawing, Drawn};
 
 /// How long a code waits for its pictures.
 const DRAWN_WITHIN: Duration = Duration::from_secs(1);
@@ -70,7 +70,10 @@ impl Engine {
         else {
             return Arc::default();
         };
-        let drawing = self.parts().pictures.draw(&code.payload, wanted);
+        let settings = self.settings();
+        let language = settings.stores.get(&payment.checkout.store).map_or("", |store| &store.language);
+        let drawing = Drawing { payload: &code.payload, wanted, is_test: payment.is_test(), language };
+        let drawing = self.parts().pictures.draw(&drawing);
         if let Ok(drawn) = tokio::time::timeout(DRAWN_WITHIN, drawing).await {
             return Arc::new(drawn);
         }

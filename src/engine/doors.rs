@@ -106,6 +106,10 @@ pub trait Screens: Send + Sync + 'static {
     /// The newest payments of a register, newest first.
     async fn newest_payments(&self, destination: &Destination) -> Result<Vec<Payment>, StoreError>;
 
+    /// The payment that has got hold of a console that several payments may want, of whichever register; the last one, if it
+    /// is over. `None`: none ever had it.
+    async fn holder(&self, owner: &Destination, console: &ConsoleId) -> Result<Option<Payment>, StoreError>;
+
     /// Tells which register changed. A hint: after a lag, read anew.
     fn changes(&self) -> broadcast::Receiver<Destination>;
 

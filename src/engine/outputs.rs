@@ -51,7 +51,7 @@ impl Engine {
         for terms in payment.consoles_to_drive() {
             let is_to_be_held = terms.is_shared && !payment.state.consoles_held.contains(&terms.console);
             if is_to_be_held && !self.hold(payment, terms).await? {
-                let reason = "it shows the code of another register".to_owned();
+                let reason = "it shows the code of another payment".to_owned();
                 reports.push(self.report(payment, terms.console.clone(), Outcome::Busy, Some(reason)));
                 continue;
             }

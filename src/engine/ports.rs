@@ -15,7 +15,8 @@ pub use events::{Delivery, EventSink, OutgoingEvent, QUEUE_PREFIX};
 pub use ids::Ids;
 pub use inspection::{Evidence, Round};
 pub use output::{
-    Drawn, Face, JobDraft, JobEnd, JobStanding, JobTask, NoOutputs, Output, OutputJob, OutputJobs, Pictures,
+    Drawing, Drawn, Face, JobDraft, JobEnd, JobStanding, JobTask, NoOutputs, Output, OutputJob, OutputJobs,
+    Pictures,
 };
 pub use store::{
     Change, CommitError, CreditRow, DeliveryMark, Destination, EventDraft, EventRow, JournalRow, Left,

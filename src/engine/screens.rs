@@ -20,6 +20,12 @@ impl Screens for Engine {
         self.parts().store.newest_payments(&destination.store, &destination.register, NEWEST).await
     }
 
+    async fn holder(&self, owner: &Destination, console: &ConsoleId) -> Result<Option<Payment>, StoreError> {
+        let holder = self.parts().jobs.console_holder(&owner.store, &owner.register, console).await?;
+        let Some(holder) = holder else { return Ok(None) };
+        Ok(self.parts().store.load(holder).await?.map(|stored| stored.payment))
+    }
+
     fn changes(&self) -> broadcast::Receiver<Destination> {
         self.watch_changes()
     }

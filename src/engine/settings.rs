@@ -13,7 +13,7 @@ use payment::{
 use serde::{Deserialize, Serialize};
 
 pub(crate) use console::terms_of;
-pub use console::{ConsoleSettings, ConsoleSize, DEFAULT_SITE};
+pub use console::{ConsoleSettings, ConsoleSize, DEFAULT_SITE, PUSHED_PICTURE};
 pub use payment::ConsoleKind;
 
 /// Everything that admins set, at one revision.

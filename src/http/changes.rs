@@ -1,4 +1,4 @@
-//! Hearing of changes of one register. The engine's hints make it quick; whoever waits reads anew all the same.
+//! Hearing of changes of registers. The engine's hints make it quick; whoever waits reads anew all the same.
 
 use engine::ports::Destination;
 use tokio::sync::broadcast;
@@ -7,21 +7,17 @@ use tokio::time::Instant;
 
 use crate::door::Door;
 
-/// The hints about one register, from the moment that this is made.
+/// The hints about some registers, from the moment that this is made.
 pub(crate) struct Changes {
-    destination: Destination,
+    heard: Vec<Destination>,
     /// `None` once the engine has stopped giving hints.
     hints: Option<broadcast::Receiver<Destination>>,
 }
 
 impl Changes {
     /// To be made before the first look, so that no change falls between.
-    pub(crate) fn of(door: &Door, destination: Destination) -> Self {
-        Self { destination, hints: Some(door.parts.screens.changes()) }
-    }
-
-    pub(crate) fn destination(&self) -> &Destination {
-        &self.destination
+    pub(crate) fn of(door: &Door, heard: Vec<Destination>) -> Self {
+        Self { heard, hints: Some(door.parts.screens.changes()) }
     }
 
     /// Waits for a change, but no longer than `until`; `false`: the service stops.
@@ -38,7 +34,7 @@ impl Changes {
                 () = door.stop.cancelled() => return false,
                 () = tokio::time::sleep_until(until) => return true,
                 Some(hint) = hinted => match hint {
-                    Ok(destination) if destination != self.destination => {}
+                    Ok(destination) if !self.heard.contains(&destination) => {}
                     Ok(_) | Err(RecvError::Lagged(_)) => return true,
                     Err(RecvError::Closed) => self.hints = None,
                 },

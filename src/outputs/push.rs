@@ -5,12 +5,11 @@ use std::time::Duration;
 use anyhow::Context;
 use console::{CodeImage, Language, amount_text, live_payload};
 use engine::ports::{Face, JobEnd};
+use engine::settings::PUSHED_PICTURE;
 use payment::Outcome;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::json;
 
-/// The profile of displays that take a picture.
-const PICTURE: &str = "png";
 /// The side of pictures for displays that don't say their size, in pixels.
 const USUAL_SIDE: u32 = 240;
 /// Light modules around a code (ISO/IEC 18004).
@@ -76,25 +75,23 @@ enum Unsent {
 fn body_of(face: &Face<'_>, language: &Language) -> Result<Body, String> {
     let payload = live_payload(face.payment, face.now).ok_or("the code is over")?;
     let side = face.console.size.map_or(USUAL_SIDE, |size| size.width.min(size.height));
-    if face.console.profile.as_deref() == Some(PICTURE) {
-        if face.payment.is_test() {
-            let cure = "a bare picture can't say TEST, NOT PAID: let the display take JSON for a test server";
-            return Err(cure.to_owned());
-        }
-        let picture = CodeImage::fitting(payload, side, QUIET).and_then(|image| image.png(payload).ok());
+    let words = language.words();
+    let notice = face.payment.is_test().then(|| words.text("test-banner"));
+    let image = CodeImage::fitting(payload, side, QUIET, notice.as_deref());
+    let image = image.filter(|image| image.reads_back(payload));
+    if face.console.profile.as_deref() == Some(PUSHED_PICTURE) {
+        let picture = image.and_then(|image| image.png(payload).ok());
         let bytes = picture.ok_or_else(|| format!("the code does not fit into {side} pixels"))?;
         return Ok(Body { kind: "image/png", bytes });
     }
-    let image = CodeImage::fitting(payload, side, QUIET);
     let svg = image.and_then(|image| image.svg(payload).ok());
-    let words = language.words();
     let checkout = &face.payment.checkout;
     let expires_at = face.payment.shown_attempt().map(|attempt| attempt.expires_at.to_string());
     let body = json!({
         "state": "code", "payment": face.payment.id.to_string(), "payload": payload, "svg": svg,
         "shop": face.store.name, "amount": amount_text(checkout.amount, &words), "language": language.code(),
         "expires_at": expires_at, "test": face.payment.is_test(),
-        "notice": face.payment.is_test().then(|| words.text("test-banner")),
+        "notice": notice,
     });
     Ok(Body { kind: "application/json", bytes: body.to_string().into_bytes() })
 }

@@ -55,7 +55,7 @@ pub enum ConsoleWay {
     Site,
 }
 
-/// A console that a checkout may use. Those that are plain pages of the register alone are not listed.
+/// A console that a checkout may use. A plain page that no other payment can want is not listed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConsoleTerms {
     /// The console.
@@ -66,7 +66,7 @@ pub struct ConsoleTerms {
     pub kind: ConsoleKind,
     /// How a code gets there.
     pub way: ConsoleWay,
-    /// Several registers share it: it shows the code of the one that has got hold of it.
+    /// Several payments may want it at once: it shows the code of the one that has got hold of it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_shared: bool,
     /// Not asked for: used if nothing that was asked for shows the code.

@@ -16,7 +16,7 @@ const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(1);
 const PAPER_LIVES_AT_MOST: Duration = Duration::from_mins(5);
 
 impl Payment {
-    /// What was fixed of a console; `None`: a plain page of the register alone, or none of this payment.
+    /// What was fixed of a console; `None`: a plain page that no other payment can want, or none of this payment.
     pub fn console_terms(&self, console: &ConsoleId) -> Option<&ConsoleTerms> {
         self.checkout.consoles.iter().find(|terms| terms.console == *console)
     }
@@ -26,7 +26,7 @@ impl Payment {
         self.checkout.show_on.iter().chain(self.state.spares.iter().map(|spare| &spare.console))
     }
 
-    /// Whether a page of this console may show the payment: it is meant for it, and what several registers share it has got
+    /// Whether a page of this console may show the payment: it is meant for it, and what others may want too it has got
     /// hold of. That the code is live is another matter.
     pub fn is_meant_for(&self, console: &ConsoleId) -> bool {
         let is_shared = self.console_terms(console).is_some_and(|terms| terms.is_shared);

@@ -32,6 +32,26 @@ impl OutputJobs for Db {
         Ok(self.write(vec![hold]).await?[0] == 1)
     }
 
+    async fn console_holder(
+        &self,
+        store: &StoreId,
+        owner: &RegisterId,
+        console: &ConsoleId,
+    ) -> Result<Option<PaymentId>, StoreError> {
+        let holder: Option<String> = on_pool!(self.pool(), |connections| sqlx::query_scalar(sql::HOLDER)
+            .bind(store.to_string())
+            .bind(owner.to_string())
+            .bind(console.to_string())
+            .fetch_optional(connections)
+            .await)
+        .map_err(|error| unusable(&error))?;
+        let read = |id: String| {
+            id.parse()
+                .map_err(|error: payment::InvalidId| damaged(&format!("the holder of {console}"), error))
+        };
+        holder.map(read).transpose()
+    }
+
     async fn order_jobs(&self, jobs: &[JobDraft]) -> Result<(), StoreError> {
         let order = |job: &JobDraft| {
             Statement::new(sql::ORDER)

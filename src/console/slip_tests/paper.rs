@@ -1,22 +1,8 @@
-//! The virtual printer for a profile, and what it printed in words.
+//! What a printer printed, in words.
 
 use std::fmt::Write;
 
-use device::{CodeBy, Encoding, PrinterProfile};
-use virtual_printer::{Model, Page, Paper};
-
-pub(super) fn model(profile: &PrinterProfile) -> Model {
-    let page = |encoding| match encoding {
-        Encoding::Cp866 => Page::Cp866,
-        Encoding::Cp1251 => Page::Cp1251,
-        Encoding::Rk1048 => Page::Rk1048,
-    };
-    Model {
-        dots: profile.dots.into(),
-        pages: profile.pages.iter().map(|choice| (choice.number, page(choice.encoding))).collect(),
-        draws_codes: profile.code == CodeBy::Firmware,
-    }
-}
+use virtual_printer::Paper;
 
 /// What is on the paper, and a hash of its dots.
 pub(super) fn told(slip: &str, paper: &Paper) -> String {

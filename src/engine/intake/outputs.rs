@@ -32,7 +32,7 @@ pub(super) fn outputs_of(
     let names_register = body.show_on.iter().flatten().any(|name| name == "register");
     let mut outputs = Outputs { show_on: Vec::new(), consoles: Vec::new(), show_on_register: names_register };
     for (owner, id, console) in shows {
-        let terms = terms_of(owner, id, console, now);
+        let terms = terms_of(store, owner, id, console, now);
         let is_wanted = is_wanted(id, console);
         match (console.kind, is_wanted) {
             (ConsoleKind::Register, true) => outputs.show_on_register = true,

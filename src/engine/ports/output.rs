@@ -13,7 +13,7 @@ use crate::settings::{ConsoleSettings, StoreSettings};
 /// one instance at a time, and one at a time of a device; what was begun is never begun again (design.md §6).
 #[async_trait]
 pub trait OutputJobs: Send + Sync + 'static {
-    /// Gets hold of a console that several registers share, unless another payment that is open has it. True: the payment
+    /// Gets hold of a console that several payments may want, unless another payment that is open has it. True: the payment
     /// has hold of it, now or already.
     async fn hold_console(
         &self,
@@ -22,6 +22,14 @@ pub trait OutputJobs: Send + Sync + 'static {
         owner: &RegisterId,
         console: &ConsoleId,
     ) -> Result<bool, StoreError>;
+
+    /// The payment that got hold of a shared console last. `None`: none ever did.
+    async fn console_holder(
+        &self,
+        store: &StoreId,
+        owner: &RegisterId,
+        console: &ConsoleId,
+    ) -> Result<Option<PaymentId>, StoreError>;
 
     /// Orders jobs; those that are known stay as they are.
     async fn order_jobs(&self, jobs: &[JobDraft]) -> Result<(), StoreError>;
@@ -149,7 +157,20 @@ pub struct Face<'a> {
 #[async_trait]
 pub trait Pictures: Send + Sync + 'static {
     /// The pictures that a register wants, each decoded once before it is handed out.
-    async fn draw(&self, payload: &str, wanted: &Render) -> Drawn;
+    async fn draw(&self, drawing: &Drawing<'_>) -> Drawn;
+}
+
+/// What is to be drawn.
+#[derive(Debug, Clone, Copy)]
+pub struct Drawing<'a> {
+    /// The text inside the symbol.
+    pub payload: &'a str,
+    /// The kinds of pictures and their sizes.
+    pub wanted: &'a Render,
+    /// Money of a test: every picture says so.
+    pub is_test: bool,
+    /// The language of its words: the store's.
+    pub language: &'a str,
 }
 
 /// Pictures of a code as text: Base64, SVG as it is. What can't be drawn is left out.
@@ -179,6 +200,15 @@ impl OutputJobs for NoOutputs {
         _console: &ConsoleId,
     ) -> Result<bool, StoreError> {
         Ok(false)
+    }
+
+    async fn console_holder(
+        &self,
+        _store: &StoreId,
+        _owner: &RegisterId,
+        _console: &ConsoleId,
+    ) -> Result<Option<PaymentId>, StoreError> {
+        Ok(None)
     }
 
     async fn order_jobs(&self, _jobs: &[JobDraft]) -> Result<(), StoreError> {
@@ -226,7 +256,7 @@ impl Output for NoOutputs {
 
 #[async_trait]
 impl Pictures for NoOutputs {
-    async fn draw(&self, _payload: &str, _wanted: &Render) -> Drawn {
+    async fn draw(&self, _drawing: &Drawing<'_>) -> Drawn {
         Drawn::default()
     }
 }

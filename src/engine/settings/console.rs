@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use payment::{ConsoleId, ConsoleKind, ConsoleTerms, ConsoleWay, RegisterId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::StoreSettings;
+use super::{OpenPayments, StoreSettings};
 
 /// The site of consoles and instances that name none.
 pub const DEFAULT_SITE: &str = "main";
+/// The profile of displays that take a picture pushed; without it they take JSON.
+pub const PUSHED_PICTURE: &str = "png";
 
 /// An output for buyers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,10 +118,18 @@ impl StoreSettings {
         let settings = self.registers.get(owner).and_then(|register| register.consoles.get(console));
         std::iter::once(owner).chain(settings.into_iter().flat_map(|its| &its.also_for)).collect()
     }
+
+    /// Whether several payments may want a console at once, so that each must get hold of it first: registers share it, or its
+    /// register opens many. Of paper there is enough for all.
+    pub fn is_shared(&self, owner: &RegisterId, console: &ConsoleSettings) -> bool {
+        let opens_many = self.registers.get(owner).is_some_and(|its| its.open_payments == OpenPayments::Many);
+        console.kind.can_be_cleared() && (opens_many || !console.also_for.is_empty())
+    }
 }
 
 /// What a payment keeps of a console.
 pub(crate) fn terms_of(
+    store: &StoreSettings,
     owner: &RegisterId,
     id: &ConsoleId,
     console: &ConsoleSettings,
@@ -131,7 +141,7 @@ pub(crate) fn terms_of(
         owner: owner.clone(),
         kind: console.kind,
         way: console.way(),
-        is_shared: !console.also_for.is_empty(),
+        is_shared: store.is_shared(owner, console),
         is_spare: false,
         broken: broken_until.map(|until| format!("the console is set to be out of order until {until}")),
     }

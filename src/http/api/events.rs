@@ -65,9 +65,10 @@ pub(crate) async fn events(
     ensure_set_up(&door, &destination)?;
     let place = caller.hold(&door)?;
     let cursor = cursor(&door, &destination, &headers, query.after.as_deref()).await?;
-    let changes = Changes::of(&door, destination);
+    let changes = Changes::of(&door, vec![destination.clone()]);
     let key_checked_at = Instant::now();
-    let feed = Feed { door, caller, changes, cursor, page: VecDeque::new(), key_checked_at, _place: place };
+    let page = VecDeque::new();
+    let feed = Feed { door, caller, destination, changes, cursor, page, key_checked_at, _place: place };
     let begins = Event::default().id(cursor.to_string()).retry(RETRY).comment("events follow");
     let events = stream::unfold(feed, |mut feed| async move {
         let row = feed.next().await?;
@@ -123,6 +124,7 @@ async fn cursor(
 struct Feed {
     door: Arc<Door>,
     caller: Caller,
+    destination: Destination,
     changes: Changes,
     /// The number of the last row that was sent.
     cursor: i64,
@@ -152,7 +154,7 @@ impl Feed {
     }
 
     async fn read(&self) -> Result<Vec<EventRow>, StoreError> {
-        self.door.parts.registers.events_behind(self.changes.destination(), self.cursor, PAGE).await
+        self.door.parts.registers.events_behind(&self.destination, self.cursor, PAGE).await
     }
 
     async fn wait(&mut self) -> Option<()> {

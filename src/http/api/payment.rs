@@ -67,7 +67,7 @@ pub(crate) async fn payment(
     let _place = caller.hold(&door)?;
     let operation = address.operation(&door, &caller).await?;
     let register = Destination { store: operation.store, register: operation.register };
-    let mut changes = Changes::of(&door, register);
+    let mut changes = Changes::of(&door, vec![register]);
     loop {
         let look = look(&door, &caller, &address, query.after.unwrap_or(0)).await?;
         let has_news = match &look {

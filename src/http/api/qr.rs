@@ -1,4 +1,4 @@
-//! `GET /qr/{payment}.svg|.png`: the picture of a code while it is live, for outputs that draw it themselves.
+//! `GET /qr/{payment}.svg|.png|.bmp`: the picture of a code while it is live, for outputs that draw it themselves.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use console::{CodeImage, live_payload};
+use console::{CodeImage, ImageKind, Language, live_payload};
 use engine::ports::OperationKind;
 use payment::Payment;
 use schemars::JsonSchema;
@@ -45,21 +45,37 @@ pub(crate) async fn picture(
     Path(picture): Path<String>,
     Asked(query): Asked<PictureQuery>,
 ) -> Result<Response, Problem> {
-    let (address, is_png) = match (picture.strip_suffix(".png"), picture.strip_suffix(".svg")) {
-        (Some(address), _) => (address, true),
-        (_, Some(address)) => (address, false),
-        _ => return Err(Problem::invalid("picture", "A picture is named <payment>.svg or <payment>.png.")),
-    };
+    let (address, kind) = named(&picture)?;
     let image = image_of(&query)?;
     let payment = seen_by(&door, &Address::parse("picture", address)?, keys).await?;
-    let payload = live_payload(&payment, door.parts.screens.now()).ok_or_else(not_live)?;
-    let drawn = |kind: &'static str, picture: Vec<u8>| ([(header::CONTENT_TYPE, kind)], picture);
-    let picture = if is_png {
-        image.png(payload).map(|png| drawn("image/png", png))
-    } else {
-        image.svg(payload).map(|svg| drawn("image/svg+xml", svg.into_bytes()))
-    };
-    picture.map(IntoResponse::into_response).map_err(|_| not_live())
+    let payload = live_payload(&payment, door.parts.screens.now()).ok_or_else(not_live)?.to_owned();
+    let image = CodeImage { notice: notice(&door, &payment), ..image };
+    let drawer = Arc::clone(&door);
+    let drawing = move || drawer.pictures.file(&payload, &image, kind);
+    let drawn = tokio::task::spawn_blocking(drawing).await.map_err(|error| error.to_string());
+    match drawn.and_then(|drawn| drawn.map_err(|error| error.to_string())) {
+        Ok(file) => Ok(([(header::CONTENT_TYPE, kind.media_type())], file.to_vec()).into_response()),
+        Err(error) => {
+            tracing::error!(payment.id = %payment.id, error, "a picture of a code was not handed out");
+            Err(not_live())
+        }
+    }
+}
+
+/// The payment and the kind of file that a name asks for.
+fn named(picture: &str) -> Result<(&str, ImageKind), Problem> {
+    let kinds = [(".svg", ImageKind::Svg), (".png", ImageKind::Png), (".bmp", ImageKind::Bmp)];
+    let found = kinds.into_iter().find_map(|(end, kind)| Some((picture.strip_suffix(end)?, kind)));
+    let cure = "A picture is named <payment>.svg, <payment>.png or <payment>.bmp.";
+    found.ok_or_else(|| Problem::invalid("picture", cure))
+}
+
+/// What stands above the code of a test, in the store's language.
+fn notice(door: &Door, payment: &Payment) -> Option<String> {
+    let settings = door.parts.screens.settings();
+    let language =
+        settings.stores.get(&payment.checkout.store).and_then(|store| Language::parse(&store.language));
+    payment.is_test().then(|| language.unwrap_or_default().words().text("test-banner"))
 }
 
 /// Whose key came with the call.
@@ -95,10 +111,10 @@ fn image_of(query: &PictureQuery) -> Result<CodeImage, Problem> {
     if !QUIET.contains(&quiet) {
         return Err(Problem::invalid("quiet", "quiet is 0 to 16 modules"));
     }
-    Ok(CodeImage { module, quiet })
+    Ok(CodeImage::plain(module, quiet))
 }
 
-/// The payment, for whoever has the store's key or that of a console of its register.
+/// The payment, for whoever has the store's key or that of a console of its register, also of one that it shares.
 async fn seen_by(door: &Door, address: &Address, keys: Keys) -> Result<Payment, Problem> {
     let key = match keys {
         Keys::Store(caller) => {
@@ -112,9 +128,9 @@ async fn seen_by(door: &Door, address: &Address, keys: Keys) -> Result<Payment, 
     let payment = known(door, address).await?.ok_or_else(unknown_key)?;
     let settings = door.parts.screens.settings();
     let store = settings.stores.get(&payment.checkout.store);
-    let register = store.and_then(|store| store.registers.get(&payment.checkout.register));
-    let mut consoles = register.into_iter().flat_map(|register| register.consoles.values());
-    let is_theirs = consoles.any(|console| has_key(console, key.expose_secret().as_bytes()));
+    let register = payment.checkout.register.clone();
+    let mut consoles = store.into_iter().flat_map(|store| store.consoles_of(&register));
+    let is_theirs = consoles.any(|(.., console)| has_key(console, key.expose_secret().as_bytes()));
     if is_theirs { Ok(payment) } else { Err(unknown_key()) }
 }
 

@@ -52,6 +52,10 @@ impl Screens for Gallery {
         Ok(payment(&name, &Sample::at(place, self.began), &outcome).into_iter().collect())
     }
 
+    async fn holder(&self, owner: &Destination, console: &ConsoleId) -> Result<Option<Payment>, StoreError> {
+        self.clock.holder(owner, console).await
+    }
+
     fn changes(&self) -> broadcast::Receiver<Destination> {
         self.clock.changes()
     }

@@ -1,8 +1,8 @@
 //! Who may see which screen.
 //!
-//! A console has a key; its SHA-256 is in the settings. The key comes once, in the address that a screen is set up with,
-//! and is kept in a cookie that scripts can't read. Each request is checked against the settings of that moment, so a
-//! changed key shuts the screens that hold the old one, on every instance and after every restart.
+//! A console has a key; its SHA-256 is in the settings. A device gets it by pairing and keeps it in a cookie that scripts
+//! can't read: it is in no address, so in no history and no log of a proxy. Each request is checked against the settings of
+//! that moment, so a changed key shuts the screens that hold the old one, on every instance and after every restart.
 
 use axum::http::Uri;
 use axum_extra::extract::CookieJar;
@@ -24,8 +24,6 @@ pub(crate) struct Asked {
     store: Option<String>,
     register: Option<String>,
     console: Option<String>,
-    /// Only in the address that opens a screen.
-    key: Option<String>,
     lang: Option<String>,
     /// Which code's picture is wanted.
     pub(crate) code: Option<String>,
@@ -36,7 +34,7 @@ pub(crate) struct Asked {
 /// Why a screen is not shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refused {
-    /// No key, a wrong key, or a key of another console.
+    /// No cookie, or one without the console's key.
     Denied,
     /// Screens are open, but there is no such console.
     Missing,
@@ -48,7 +46,7 @@ pub(crate) enum Refused {
 #[derive(Debug, Clone)]
 pub(crate) struct Grant {
     pub(crate) place: Place,
-    /// The key that it was opened with; `None` where screens are open.
+    /// The key that it has; `None` where screens are open.
     pub(crate) key: Option<Vec<u8>>,
 }
 
@@ -72,15 +70,7 @@ impl Asked {
         }
     }
 
-    /// The grant that a key in the address gives; `None`: there is no key in it.
-    pub(crate) fn opening(&self, settings: &Settings) -> Option<Result<Grant, Refused>> {
-        let key = self.key.as_ref()?.as_bytes().to_vec();
-        let Ok(Some(place)) = self.place() else { return Some(Err(Refused::Denied)) };
-        let grant = Grant { place, key: Some(key) };
-        Some(if grant.holds(settings) { Ok(grant) } else { Err(Refused::Denied) })
-    }
-
-    /// The grant of a request without a key: by its cookie, or because screens are open.
+    /// The grant of a request: by its cookie, or because screens are open.
     pub(crate) fn grant(
         &self,
         jar: &CookieJar,
@@ -127,7 +117,7 @@ impl Grant {
             .http_only(true)
             .same_site(SameSite::Lax)
             .secure(is_by_tls)
-            // As long as browsers keep cookies: 400 days, renewed by opening the screen with its key again.
+            // As long as browsers keep cookies: 400 days.
             .permanent()
             .build()
     }

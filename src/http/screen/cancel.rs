@@ -4,18 +4,16 @@ use std::sync::Arc;
 
 use axum::Form;
 use axum::extract::State;
-use axum::http::{Response as HttpResponse, StatusCode, Uri};
+use axum::http::{Response as HttpResponse, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum_extra::extract::CookieJar;
-use console::{Place, Screen};
+use console::Screen;
 use engine::doors::{Incoming, Receipt};
-use payment::OperationId;
+use payment::Checkout;
 use serde::Deserialize;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 use crate::door::Door;
 use crate::problem::Problem;
-use crate::screen::access::Asked;
 use crate::screen::look::{Looker, denied};
 
 /// The form of the button.
@@ -30,31 +28,28 @@ pub(crate) struct Wish {
 /// A payment that the screen does not offer to cancel any more is left alone; the answer leads back to the screen.
 pub(crate) async fn cancel(
     State(door): State<Arc<Door>>,
-    uri: Uri,
-    jar: CookieJar,
+    looker: Looker,
     Form(wish): Form<Wish>,
 ) -> Result<Response, Problem> {
-    let asked = Asked::of(&uri);
-    let settings = door.parts.screens.settings();
-    let grant = asked.grant(&jar, &settings, door.parts.config.open_screens).map_err(|_| denied())?;
-    let looker = Looker { grant, asked_language: asked.language() };
     let seen = looker.look(&door).await?;
     let view = &seen.snapshot.view;
     let is_offered = view.can_cancel && view.payment.as_ref() == Some(&wish.payment);
     let wanted = seen.payments.iter().find(|payment| is_offered && payment.id.to_string() == wish.payment);
     if let Some(payment) = wanted {
-        ask(&door, &looker.grant.place, &payment.checkout.operation).await?;
+        ask(&door, &payment.checkout).await?;
     }
+    let settings = door.parts.screens.settings();
     let screen = Screen::find(&settings, &looker.grant.place, looker.asked_language).ok_or_else(denied)?;
     Ok(Redirect::to(&screen.address("")).into_response())
 }
 
-async fn ask(door: &Door, place: &Place, operation: &OperationId) -> Result<(), Problem> {
-    let body = serde_json::json!({ "operation": operation.as_str(), "reason": "buyer" });
+/// In the name of the payment's register, which need not be the one that the console is set up at.
+async fn ask(door: &Door, checkout: &Checkout) -> Result<(), Problem> {
+    let body = serde_json::json!({ "operation": checkout.operation.as_str(), "reason": "buyer" });
     let incoming = Incoming {
         version: "v1".to_owned(),
-        store: place.store.as_str().to_owned(),
-        register: place.register.as_str().to_owned(),
+        store: checkout.store.as_str().to_owned(),
+        register: checkout.register.as_str().to_owned(),
         verb: "cancel".to_owned(),
         body: body.to_string().into_bytes(),
         content_type: Some("application/json".to_owned()),

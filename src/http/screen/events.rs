@@ -4,28 +4,21 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{HeaderName, Uri};
+use axum::http::HeaderName;
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
-use axum_extra::extract::CookieJar;
 use futures_util::stream;
 
 use crate::door::Door;
-use crate::screen::access::Asked;
 use crate::screen::feed::Feed;
-use crate::screen::look::{Looker, denied};
+use crate::screen::look::Looker;
 
 /// Tells a proxy in front to pass every event on at once.
 const UNBUFFERED: (HeaderName, &str) = (HeaderName::from_static("x-accel-buffering"), "no");
 
 /// A whole snapshot first, another one after each change, and one every few seconds as a sign of life.
-pub(crate) async fn events(State(door): State<Arc<Door>>, uri: Uri, jar: CookieJar) -> Response {
-    let asked = Asked::of(&uri);
-    let settings = door.parts.screens.settings();
-    let Ok(grant) = asked.grant(&jar, &settings, door.parts.config.open_screens) else {
-        return denied().into_response();
-    };
-    let feed = Feed::begin(door, Looker { grant, asked_language: asked.language() });
+pub(crate) async fn events(State(door): State<Arc<Door>>, looker: Looker) -> Response {
+    let feed = Feed::begin(door, looker);
     let events = stream::unfold(feed, |mut feed| async move {
         let snapshot = feed.next().await?;
         // A snapshot is text, numbers and yes or no: it always becomes JSON.

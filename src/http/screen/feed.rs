@@ -40,7 +40,7 @@ impl Feed {
 
     /// Listens for changes before the first look, so that none falls between.
     pub(crate) fn begin(door: Arc<Door>, looker: Looker) -> Self {
-        let changes = Changes::of(&door, looker.grant.place.destination());
+        let changes = Changes::of(&door, looker.registers(&door));
         Self { door, looker, changes, sent: None, blind_since: None, _counted: Counted::begin() }
     }
 
@@ -89,7 +89,7 @@ impl Feed {
 
     fn while_blind(&mut self, cause: &str) -> Result<Option<Snapshot>, Blind> {
         let since = *self.blind_since.get_or_insert_with(|| {
-            let place = self.changes.destination();
+            let place = &self.looker.grant.place;
             warn!(store = %place.store, register = %place.register, cause, "a screen can't be read");
             Instant::now()
         });

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{Html, IntoResponse, Response};
 use axum_extra::extract::CookieJar;
 use console::{DoorPage, Screen, ScreenPage};
 use engine::settings::Settings;
@@ -16,7 +16,7 @@ use crate::screen::access::{Asked, Grant, Refused};
 use crate::screen::feed::BEAT;
 use crate::screen::look::{Blind, Looker, denied};
 
-/// The page of a screen; with a key in the address, the key moves into a cookie and out of the address bar.
+/// The page of a screen.
 pub(crate) async fn screen(
     State(door): State<Arc<Door>>,
     uri: Uri,
@@ -25,23 +25,10 @@ pub(crate) async fn screen(
 ) -> Response {
     let asked = Asked::of(&uri);
     let settings = door.parts.screens.settings();
-    if let Some(opening) = asked.opening(&settings) {
-        return match opening {
-            Ok(grant) => opened(jar, &grant, &asked, &headers),
-            Err(refused) => refusal(refused, &settings, &asked, &headers),
-        };
-    }
     match asked.grant(&jar, &settings, door.parts.config.open_screens) {
         Ok(grant) => document(&door, grant, &asked).await,
         Err(refused) => refusal(refused, &settings, &asked, &headers),
     }
-}
-
-fn opened(jar: CookieJar, grant: &Grant, asked: &Asked, headers: &HeaderMap) -> Response {
-    let address = asked
-        .language()
-        .map_or_else(|| "/screen".to_owned(), |language| format!("/screen?lang={}", language.code()));
-    (jar.add(grant.cookie(is_by_tls(headers))), Redirect::to(&address)).into_response()
 }
 
 async fn document(door: &Door, grant: Grant, asked: &Asked) -> Response {

@@ -4,16 +4,14 @@ use std::sync::Arc;
 
 use axum::Form;
 use axum::extract::State;
-use axum::http::{StatusCode, Uri};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum_extra::extract::CookieJar;
 use console::Screen;
 use payment::PaymentId;
 use serde::Deserialize;
 
 use crate::door::Door;
 use crate::problem::Problem;
-use crate::screen::access::Asked;
 use crate::screen::look::{Looker, denied};
 
 /// The form of the three faces.
@@ -28,14 +26,9 @@ pub(crate) struct Tap {
 /// Keeps the rating of the payment that the screen shows as paid. A late tap is left alone: it may be another buyer's.
 pub(crate) async fn rate(
     State(door): State<Arc<Door>>,
-    uri: Uri,
-    jar: CookieJar,
+    looker: Looker,
     Form(tap): Form<Tap>,
 ) -> Result<Response, Problem> {
-    let asked = Asked::of(&uri);
-    let settings = door.parts.screens.settings();
-    let grant = asked.grant(&jar, &settings, door.parts.config.open_screens).map_err(|_| denied())?;
-    let looker = Looker { grant, asked_language: asked.language() };
     let view = looker.look(&door).await?.snapshot.view;
     let is_asked = view.can_rate && view.payment.as_ref() == Some(&tap.payment);
     let payment = tap.payment.parse::<PaymentId>().ok();
@@ -46,6 +39,7 @@ pub(crate) async fn rate(
             Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The rating could not be kept now.")
         })?;
     }
+    let settings = door.parts.screens.settings();
     let screen = Screen::find(&settings, &looker.grant.place, looker.asked_language).ok_or_else(denied)?;
     Ok(Redirect::to(&screen.address("")).into_response())
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use axum_extra::extract::CookieJar;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use engine::settings::media_type_of;
@@ -13,7 +12,7 @@ use engine::settings::media_type_of;
 use crate::door::Door;
 use crate::problem::Problem;
 use crate::screen::access::Asked;
-use crate::screen::look::denied;
+use crate::screen::look::Looker;
 
 /// Browsers ask again after a minute: an admin who changes a picture sees it soon.
 const KEPT: &str = "private, max-age=60";
@@ -21,13 +20,12 @@ const KEPT: &str = "private, max-age=60";
 /// Sent as one of the kinds that are pictures and nothing else, whatever the settings hold.
 pub(crate) async fn slide(
     State(door): State<Arc<Door>>,
+    looker: Looker,
     uri: Uri,
-    jar: CookieJar,
 ) -> Result<Response, Problem> {
     let asked = Asked::of(&uri);
     let settings = door.parts.screens.settings();
-    let grant = asked.grant(&jar, &settings, door.parts.config.open_screens).map_err(|_| denied())?;
-    let slides = settings.stores.get(&grant.place.store).map(|store| &store.screens.slides);
+    let slides = settings.stores.get(&looker.grant.place.store).map(|store| &store.screens.slides);
     let slide = asked.slide.zip(slides).and_then(|(index, slides)| slides.get(index));
     let bytes = slide.and_then(|slide| STANDARD.decode(slide.picture.as_ref()?).ok());
     let kind = bytes.as_deref().and_then(media_type_of);

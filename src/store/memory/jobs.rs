@@ -46,6 +46,16 @@ impl OutputJobs for MemoryStore {
         Ok(is_free)
     }
 
+    async fn console_holder(
+        &self,
+        store: &StoreId,
+        owner: &RegisterId,
+        console: &ConsoleId,
+    ) -> Result<Option<PaymentId>, StoreError> {
+        let key = (store.clone(), owner.clone(), console.clone());
+        Ok(self.tables().console_holds.get(&key).copied())
+    }
+
     async fn order_jobs(&self, jobs: &[JobDraft]) -> Result<(), StoreError> {
         let mut tables = self.tables();
         for job in jobs {

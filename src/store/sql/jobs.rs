@@ -6,6 +6,9 @@ pub(crate) const HOLD: &str = "INSERT INTO console_holds (store, owner, console,
      WHERE console_holds.payment = excluded.payment OR EXISTS \
      (SELECT 1 FROM payments WHERE payments.id = console_holds.payment AND NOT payments.is_open)";
 
+pub(crate) const HOLDER: &str =
+    "SELECT payment FROM console_holds WHERE store = $1 AND owner = $2 AND console = $3";
+
 pub(crate) const ORDER: &str = "INSERT INTO output_jobs \
      (payment, console, store, owner, site, device, clears, ordered_at, live_until, state) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0) ON CONFLICT DO NOTHING";

@@ -1,11 +1,10 @@
 ### Pages of the door: a refusal, the choice of a screen, the index.
 
 denied-title = This screen is not open
-denied-text = Open the screen’s address together with the console’s key. The store’s admin hands the key out; after the first time the screen remembers it.
-denied-example = /screen?store=<store>&register=<register>&console=<console>&key=<key>
+denied-text = This screen is not paired with a register yet. Open /pair on this device: it shows a one-time code for the store’s admin.
 missing-title = There is no such screen
 missing-text = Check store, register and console in the address, or look the console up in the store’s settings.
-missing-example = /screen?store=<store>&register=<register>&console=<console>&key=<key>
+missing-example = /screen?store=<store>&register=<register>&console=<console>
 screens-title = Buyers’ screens
 screens-text = Choose a console. Only a demonstration opens screens without a key.
 no-screens-title = No screens yet

@@ -1,6 +1,6 @@
 ### Paper: the code to pay by, paid, refunded, end of shift; and the two lines of a line display.
 
-slip-until = Pay by { $time }, { $date }
+slip-until = Pay by { $time }, { $date }
 slip-date = { $day }/{ $month }/{ $year }
 slip-note = This is not a fiscal receipt. The till issues it after the payment.
 slip-receipt = Receipt
@@ -22,3 +22,5 @@ slip-totals-open = Not finished
 slip-totals-left = Left
 slip-printed-at = Printed
 line-scan = Scan the QR code
+poster-amount-comes = The amount appears by itself
+poster-amount-typed = Type the amount that the till shows

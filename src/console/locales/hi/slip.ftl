@@ -1,6 +1,6 @@
 ### काग़ज़: भुगतान कोड, भुगतान, वापसी, शिफ़्ट का योग; और टेक्स्ट डिस्प्ले की दो पंक्तियाँ।
 
-slip-until = { $date }, { $time } तक भुगतान करें
+slip-until = { $date }, { $time } तक भुगतान करें
 slip-date = { $day }/{ $month }/{ $year }
 slip-note = यह बिल नहीं है। बिल भुगतान के बाद काउंटर से मिलेगा।
 slip-receipt = बिल नं.
@@ -22,3 +22,5 @@ slip-totals-open = अधूरे
 slip-totals-left = शेष
 slip-printed-at = मुद्रित
 line-scan = QR कोड स्कैन करें
+poster-amount-comes = राशि अपने आप दिखेगी
+poster-amount-typed = काउंटर पर दिखी राशि लिखें

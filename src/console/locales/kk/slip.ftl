@@ -1,6 +1,6 @@
 ### Қағаз: төлем коды, төлем, қайтару, ауысым қорытындысы; мәтіндік дисплейдің екі жолы.
 
-slip-until = Төлеу уақыты: { $time } дейін, { $date }
+slip-until = Төлеу уақыты: { $time } дейін, { $date }
 slip-date = { $day }.{ $month }.{ $year }
 slip-note = Бұл фискалдық чек емес. Оны төлемнен кейін касса береді.
 slip-receipt = Чек №
@@ -22,3 +22,5 @@ slip-totals-open = Аяқталмаған
 slip-totals-left = Қалғаны
 slip-printed-at = Басып шығарылды
 line-scan = Кодты сканерлеңіз
+poster-amount-comes = Сома өздігінен шығады
+poster-amount-typed = Касса көрсеткен соманы теріңіз

@@ -1,6 +1,6 @@
 ### Кагаз: төлөм коду, төлөм, кайтаруу, нөөмөттүн жыйынтыгы; тексттик дисплейдин эки сабы.
 
-slip-until = Төлөө убактысы: { $time } чейин, { $date }
+slip-until = Төлөө убактысы: { $time } чейин, { $date }
 slip-date = { $day }.{ $month }.{ $year }
 slip-note = Бул фискалдык чек эмес. Аны төлөмдөн кийин касса берет.
 slip-receipt = Чек №
@@ -22,3 +22,5 @@ slip-totals-open = Бүтпөгөн
 slip-totals-left = Калганы
 slip-printed-at = Басып чыгарылды
 line-scan = Кодду сканерлеңиз
+poster-amount-comes = Сумма өзү чыгат
+poster-amount-typed = Касса көрсөткөн сумманы териңиз

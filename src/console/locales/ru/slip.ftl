@@ -1,6 +1,6 @@
 ### Бумага: код для оплаты, оплата, возврат, итоги смены; и две строки текстового дисплея.
 
-slip-until = Оплатите до { $time }, { $date }
+slip-until = Оплатите до { $time }, { $date }
 slip-date = { $day }.{ $month }.{ $year }
 slip-note = Это не кассовый чек. Его выдаст касса после оплаты.
 slip-receipt = Чек
@@ -22,3 +22,5 @@ slip-totals-open = Не завершено
 slip-totals-left = Осталось
 slip-printed-at = Напечатано
 line-scan = Отсканируйте код
+poster-amount-comes = Сумма появится сама
+poster-amount-typed = Введите сумму с экрана кассы

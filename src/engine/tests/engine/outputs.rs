@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use engine::doors::Screens;
+use engine::ports::Destination;
 use engine::settings::{ConsoleKind, ConsoleSettings, Settings};
 use payment::{ConsoleId, RegisterId, StoreId, Timestamp};
 use serde_json::{Value, json};
@@ -208,5 +210,73 @@ fn p8_a_code_that_outlives_five_minutes_and_cant_be_annulled_is_not_printed() {
         till.until(1).await;
         assert_eq!(told(till, "1"), set(&["d1 shown", "p1 failed"]));
         assert_eq!(till.output.done(), [format!("show op-1 at {DISPLAY}")]);
+    });
+}
+
+/// Who has got hold of a console of till 1, as its page reads it.
+async fn holder(till: &Life<'_>, console: &str) -> Option<String> {
+    let owner =
+        Destination { store: StoreId::parse("17").unwrap(), register: RegisterId::parse("1").unwrap() };
+    let holder = till.engine.holder(&owner, &ConsoleId::parse(console).unwrap()).await.unwrap();
+    holder.map(|payment| payment.checkout.operation.to_string())
+}
+
+#[test]
+fn a_page_that_two_tills_share_shows_the_code_of_the_second_while_the_first_has_none() {
+    let world = World::new();
+    world.set(|settings| {
+        let also_for = BTreeSet::from([RegisterId::parse("2").unwrap()]);
+        let page = ConsoleSettings { also_for, ..ConsoleSettings::new("Page", ConsoleKind::Display) };
+        with(settings, "1", "d1", page);
+    });
+    world.live(async |till| {
+        assert_eq!(holder(till, "d1").await, None);
+        till.send("2", "pay", pay_body("op-2")).await;
+        till.until_ms(500).await;
+        assert_eq!(holder(till, "d1").await.as_deref(), Some("op-2"), "the page shows it");
+        till.engine.drew(till.payments()[0].id, &ConsoleId::parse("d1").unwrap());
+        till.send("1", "pay", pay_body("op-1")).await;
+        till.until_ms(1_500).await;
+        assert_eq!(told(till, "2"), set(&["d1 shown"]));
+        assert_eq!(told(till, "1"), set(&["d1 busy"]), "nothing is overwritten");
+        assert_eq!(holder(till, "d1").await.as_deref(), Some("op-2"));
+    });
+}
+
+#[test]
+fn of_many_payments_of_one_till_its_page_shows_the_first_until_it_is_over() {
+    let world = World::with_many_open();
+    world.set(|settings| with(settings, "1", "d1", ConsoleSettings::new("Page", ConsoleKind::Display)));
+    world.live(async |till| {
+        for number in 1..=12 {
+            till.send("1", "pay", pay_body(&format!("op-{number}"))).await;
+            till.until_ms(300 * number).await;
+        }
+        assert_eq!(
+            holder(till, "d1").await.as_deref(),
+            Some("op-1"),
+            "also when it is older than all that pages read"
+        );
+        assert_eq!(told(till, "1"), set(&["d1 busy"]), "the others are told so");
+        till.cancel("op-1").await;
+        till.until(6).await;
+        till.send("1", "pay", pay_body("op-13")).await;
+        till.until(7).await;
+        assert_eq!(holder(till, "d1").await.as_deref(), Some("op-13"));
+    });
+}
+
+#[test]
+fn a_printer_that_tills_share_prints_for_all_of_them() {
+    let world = World::new();
+    world.set(|settings| {
+        let also_for = BTreeSet::from([RegisterId::parse("2").unwrap()]);
+        with(settings, "1", "p1", ConsoleSettings { also_for, ..device(ConsoleKind::Printer, PRINTER) });
+    });
+    world.live(async |till| {
+        till.send("1", "pay", pay_body("op-1")).await;
+        till.send("2", "pay", pay_body("op-2")).await;
+        till.until(2).await;
+        assert_eq!((told(till, "1"), told(till, "2")), (set(&["p1 printed"]), set(&["p1 printed"])));
     });
 }

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use engine::ports::{Drawn, Face, JobEnd, Output, Pictures};
-use payment::{ConsoleKind, Outcome, Render};
+use engine::ports::{Drawing, Drawn, Face, JobEnd, Output, Pictures};
+use payment::{ConsoleKind, Outcome};
 
 use super::crash::{Crash, Port};
 
@@ -108,7 +108,8 @@ impl Output for TestOutput {
 /// Pictures that say what they are of.
 #[async_trait]
 impl Pictures for TestOutput {
-    async fn draw(&self, payload: &str, wanted: &Render) -> Drawn {
+    async fn draw(&self, drawing: &Drawing<'_>) -> Drawn {
+        let Drawing { payload, wanted, .. } = drawing;
         let picture = |is_wanted: bool, kind: &str| is_wanted.then(|| format!("{kind} of {payload}"));
         Drawn {
             png: picture(wanted.png.is_some(), "png"),

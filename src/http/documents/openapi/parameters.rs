@@ -27,7 +27,11 @@ pub(super) fn events_parameters() -> Vec<Value> {
 }
 
 pub(super) fn picture_parameters() -> Vec<Value> {
-    let picture = path_parameter("picture", "<payment>.svg or <payment>.png.", "op:17:3:17-3-000123-1.png");
+    let picture = path_parameter(
+        "picture",
+        "<payment>.svg, <payment>.png or <payment>.bmp.",
+        "op:17:3:17-3-000123-1.png",
+    );
     [vec![picture], query_of::<PictureQuery>()].concat()
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use console::samples::PAYLOAD;
+use console::samples::{PAYLOAD, Sample};
 use engine::contract::EventBody;
 use engine::doors::Outcome;
 use engine::ports::{Destination, EventRow, OperationKey, OperationKind};
@@ -12,7 +12,7 @@ use reqwest::{RequestBuilder, Response};
 use serde_json::{Value, json};
 
 use crate::fake::API_KEY;
-use crate::running::{KEY, Running, kiosk};
+use crate::running::{KEY, Running, kiosk, other_kiosk, two_registers};
 
 pub(crate) const PAYMENTS: &str = "/api/v1/payments";
 
@@ -363,9 +363,46 @@ async fn p8_a_picture_is_there_while_its_code_is_live_for_whoever_has_a_key() {
     assert_eq!((png.status().as_u16(), &png.headers()["content-type"]), (200, &"image/png".parse().unwrap()));
     assert_eq!(png.headers()["cache-control"], "no-store");
     assert!(png.bytes().await.unwrap().starts_with(b"\x89PNG"));
+    let bmp =
+        door.get(&format!("/qr/{}.bmp?module=2", payment.id)).bearer_auth(API_KEY).send().await.unwrap();
+    assert_eq!((bmp.status().as_u16(), &bmp.headers()["content-type"]), (200, &"image/bmp".parse().unwrap()));
+    assert!(bmp.bytes().await.unwrap().starts_with(b"BM"));
+
+    // A test's picture says so above the code, and is that much higher.
+    let size = async || {
+        let png = door.get(&format!("/qr/{}.png", payment.id)).bearer_auth(API_KEY).send().await.unwrap();
+        let png = png.bytes().await.unwrap();
+        (png[16..20].to_vec(), png[20..24].to_vec())
+    };
+    let (width, height) = size().await;
+    assert_eq!(width, height);
+    let test = Sample { test: true, ..door.sample() }.showing(LastTry::None);
+    *door.fakes.registers.payments.lock().unwrap() = vec![test];
+    let (test_width, test_height) = size().await;
+    assert!(test_width == width && test_height > height, "{test_height:?}");
 
     let over = door.sample().ended(EndWord::Cancelled, EndCode::Cancelled);
     *door.fakes.registers.payments.lock().unwrap() = vec![over];
     assert_eq!(status(door.get(&svg).bearer_auth(API_KEY)).await, 404);
+    door.stop().await;
+}
+
+#[tokio::test]
+async fn p8_a_console_that_tills_share_sees_the_pictures_of_all_of_them_and_another_till_s_console_does_not()
+{
+    let door = Running::locked().await;
+    let payment = known(&door);
+    let svg = format!("/qr/{}.svg", payment.id);
+    let mut settings = two_registers();
+    let store = settings.stores.values_mut().next().unwrap();
+    store.registers.get_mut(&kiosk().register).unwrap().consoles.clear();
+    door.fakes.screens.set_settings(settings.clone());
+    assert_eq!(door.get(&svg).bearer_auth(KEY).send().await.unwrap().status(), 401, "till 2's own");
+    let store = settings.stores.values_mut().next().unwrap();
+    for console in store.registers.get_mut(&other_kiosk().register).unwrap().consoles.values_mut() {
+        console.also_for = [kiosk().register].into();
+    }
+    door.fakes.screens.set_settings(settings);
+    assert_eq!(door.get(&svg).bearer_auth(KEY).send().await.unwrap().status(), 200, "shared with till 1");
     door.stop().await;
 }

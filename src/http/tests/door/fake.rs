@@ -88,6 +88,13 @@ impl Screens for FakeScreens {
         Ok(self.payments.lock().unwrap().iter().filter(of_register).cloned().collect())
     }
 
+    async fn holder(&self, owner: &Destination, console: &ConsoleId) -> Result<Option<Payment>, StoreError> {
+        let has_it = |payment: &&Payment| {
+            payment.checkout.store == owner.store && payment.state.consoles_held.contains(console)
+        };
+        Ok(self.payments.lock().unwrap().iter().find(has_it).cloned())
+    }
+
     fn changes(&self) -> broadcast::Receiver<Destination> {
         self.changes.subscribe()
     }

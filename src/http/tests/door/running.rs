@@ -79,12 +79,10 @@ impl Running {
         self.client.post(format!("http://{}{path}", self.address))
     }
 
-    /// Opens a screen with its key and returns the cookie that it got.
-    pub(crate) async fn open_with_key(&self, place: &Place) -> String {
-        let answer = self.get(&format!("/screen?{}&key={KEY}", place.query())).send().await.unwrap();
-        assert_eq!(answer.status(), 303);
-        let cookie = answer.headers()["set-cookie"].to_str().unwrap();
-        cookie.split(';').next().unwrap().to_owned()
+    /// The cookie of a device that was paired with a console of [`two_registers`].
+    pub(crate) fn cookie_of(place: &Place) -> String {
+        let Place { store, register, console } = place;
+        format!("screen={store}.{register}.{console}.{}", hex::encode(KEY))
     }
 
     pub(crate) async fn stream(&self, path: &str) -> Stream {

@@ -6,7 +6,7 @@ use engine::doors::Screens;
 use payment::{Annulment, LastTry, Payment};
 
 use crate::fake::Fakes;
-use crate::running::{Running, kiosk, two_registers};
+use crate::running::{Running, kiosk, other_kiosk, two_registers};
 use http_door::HttpConfig;
 
 const SCREEN: &str = "/screen?store=17&register=1&console=kiosk";
@@ -101,6 +101,43 @@ async fn p8_a_screen_does_not_hear_of_another_register() {
         .screens
         .change(vec![own.in_state(ScreenState::Preparing).unwrap(), door.sample().showing(LastTry::None)]);
     assert_eq!(stream.state().await, "preparing", "the first thing heard is its own");
+    door.stop().await;
+}
+
+/// A payment of register 2 that has got hold of the first kiosk, which is shared.
+fn of_the_second_till(door: &Running, state: ScreenState) -> Payment {
+    let mut sample = door.sample();
+    sample.place.register = other_kiosk().register;
+    let mut payment = sample.in_state(state).unwrap();
+    payment.state.consoles_held = vec![kiosk().console];
+    payment
+}
+
+#[tokio::test]
+async fn a_screen_that_tills_share_shows_and_cancels_the_code_of_whichever_has_it() {
+    let mut settings = two_registers();
+    for store in settings.stores.values_mut() {
+        let owner = store.registers.get_mut(&kiosk().register).unwrap();
+        owner.consoles.get_mut(&kiosk().console).unwrap().also_for = [other_kiosk().register].into();
+    }
+    let config = HttpConfig { open_screens: true, ..HttpConfig::default() };
+    let listen = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+    let door = Running::start(config, listen, Fakes::new(settings)).await;
+    let mut stream = door.stream(EVENTS).await;
+    assert_eq!(stream.state().await, "idle");
+    let shown = of_the_second_till(&door, ScreenState::Code);
+    door.fakes.screens.change(vec![shown.clone()]);
+    assert_eq!(stream.state().await, "code", "told by the hint of the other till");
+    assert_eq!(door.fakes.screens.drawn.lock().unwrap()[..], [(shown.id, kiosk().console)]);
+
+    let press = door.post(&SCREEN.replace("/screen", "/screen/cancel"));
+    let press = press.header("content-type", "application/x-www-form-urlencoded");
+    assert_eq!(press.body(format!("payment={}", shown.id)).send().await.unwrap().status(), 303);
+    let received = door.fakes.intake.received.lock().unwrap().pop().unwrap();
+    assert_eq!((received.verb.as_str(), received.register.as_str()), ("cancel", "2"));
+
+    door.fakes.screens.change(vec![of_the_second_till(&door, ScreenState::Paid)]);
+    assert_eq!(stream.state().await, "paid");
     door.stop().await;
 }
 

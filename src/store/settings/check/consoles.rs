@@ -1,13 +1,12 @@
 //! Consoles: each by itself, and those that registers share.
 
-use engine::settings::{ConsoleKind, ConsoleSettings, StoreSettings};
+use device::{Address, Profiles};
+use engine::settings::{ConsoleKind, ConsoleSettings, PUSHED_PICTURE, StoreSettings};
 use payment::{ConsoleWay, RegisterId};
 
 use super::{check_language, check_name, choice, is_sha256};
 use crate::settings::problem::Problems;
 
-/// How the address of a device begins that takes bytes.
-const DEVICE_SCHEMES: [&str; 3] = ["tcp://", "serial://", "file://"];
 /// How the address of a display begins that takes pushes.
 const PUSH_SCHEMES: [&str; 2] = ["http://", "https://"];
 /// The side of a picture, in pixels or dots.
@@ -64,13 +63,12 @@ fn check_console(key: &str, console: &ConsoleSettings, problems: &mut Problems) 
         problems.wrong(format!("{key}.size"), (size.width, size.height), cure);
     }
     check_way(key, console, problems);
+    check_profile(key, console, problems);
 }
 
 /// That there is a way for codes to get there.
 fn check_way(key: &str, console: &ConsoleSettings, problems: &mut Problems) {
     let at = format!("{key}.address");
-    let is_screen = matches!(console.kind, ConsoleKind::Kiosk | ConsoleKind::Display);
-    let schemes: &[&str] = if is_screen { &PUSH_SCHEMES } else { &DEVICE_SCHEMES };
     match &console.address {
         Some(address) if console.way() == ConsoleWay::Till => {
             problems.wrong(
@@ -79,9 +77,16 @@ fn check_way(key: &str, console: &ConsoleSettings, problems: &mut Problems) {
                 "the till drives this console: leave the address out, or through_till",
             );
         }
-        Some(address) if !schemes.iter().any(|scheme| is_address(address, scheme)) => {
-            let cure = format!("not an address of such a device; it begins with {}", schemes.join(", "));
-            problems.wrong(at, address, cure);
+        Some(address) if is_screen(console) => {
+            if !is_push_address(address) {
+                let cure = "not an address that a display takes pushes at; write it as \"http://10.0.0.8:8080/code\"";
+                problems.wrong(at, address, cure);
+            }
+        }
+        Some(address) => {
+            if let Err(error) = address.parse::<Address>() {
+                problems.wrong(at, address, format!("not the address of a device; {}", error.wanted()));
+            }
         }
         None if console.kind == ConsoleKind::LineDisplay && console.through_till != Some(true) => {
             problems.at(at, "a line display needs an address, such as \"serial:///dev/ttyS0?baud=9600\"");
@@ -120,9 +125,46 @@ fn check_sharing(
     }
 }
 
-fn is_address(address: &str, scheme: &str) -> bool {
-    address.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty())
-        && !address.chars().any(|character| character.is_whitespace() || character.is_control())
+/// That the program knows the device's profile.
+fn check_profile(key: &str, console: &ConsoleSettings, problems: &mut Problems) {
+    let Some(name) = console.profile.as_ref().filter(|name| is_word(name)) else { return };
+    let at = format!("{key}.profile");
+    let known = Profiles::built_in();
+    match console.kind {
+        ConsoleKind::Printer if !known.printers.contains_key(name) => {
+            problems.wrong(
+                at,
+                name,
+                format!("no printer has this profile; {}", choice(known.printers.keys())),
+            );
+        }
+        ConsoleKind::LineDisplay if !known.displays.contains_key(name) => {
+            let choice = choice(known.displays.keys());
+            problems.wrong(at, name, format!("no line display has this profile; {choice}"));
+        }
+        ConsoleKind::Kiosk | ConsoleKind::Display if name != PUSHED_PICTURE || console.address.is_none() => {
+            let cure = format!(
+                "only a display with an address has a profile: {PUSHED_PICTURE} for a picture; leave it out for JSON"
+            );
+            problems.wrong(at, name, cure);
+        }
+        ConsoleKind::Register => problems.wrong(at, name, "the till itself has no profile: leave it out"),
+        _ => {}
+    }
+}
+
+fn is_screen(console: &ConsoleSettings) -> bool {
+    matches!(console.kind, ConsoleKind::Kiosk | ConsoleKind::Display)
+}
+
+/// Without a name and a password: what is in settings is exported and shown.
+fn is_push_address(address: &str) -> bool {
+    let Some(rest) = PUSH_SCHEMES.iter().find_map(|scheme| address.strip_prefix(scheme)) else {
+        return false;
+    };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let is_whole = !address.chars().any(|character| character.is_whitespace() || character.is_control());
+    is_whole && !host.contains('@') && format!("tcp://{host}").parse::<Address>().is_ok()
 }
 
 fn is_word(text: &str) -> bool {

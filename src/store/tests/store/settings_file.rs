@@ -30,6 +30,63 @@ pub(crate) async fn an_export_imported_into_an_empty_database_gives_the_same_set
     assert!(again.edits().is_empty(), "{again:?}");
 }
 
+/// Everything that can be said of consoles and screens.
+const OUTPUTS: &str = r#"
+[stores.17.screens]
+slide_s = 12
+ask_rating = true
+sound = true
+
+[[stores.17.screens.slides]]
+title = "Coffee"
+text = "Until noon"
+picture = "iVBORw=="
+
+[stores.17.registers.1.consoles.printer]
+name = "Receipts"
+kind = "printer"
+show_qr = true
+language = "kk"
+through_till = false
+address = "tcp://10.0.0.9:9100"
+site = "south"
+profile = "generic-58"
+also_for = ["2"]
+out_of_order_until = "2026-12-01T08:00:00Z"
+
+[stores.17.registers.1.consoles.lines]
+name = "Lines"
+kind = "line_display"
+show_qr = true
+address = "serial:///dev/ttyS0?baud=9600"
+profile = "ocd-300"
+
+[stores.17.registers.2.consoles.pushed]
+name = "Pushed"
+kind = "display"
+show_qr = true
+address = "http://10.0.0.8:8080/code"
+profile = "png"
+size = { width = 320, height = 240 }
+"#;
+
+pub(crate) async fn what_is_set_of_outputs_comes_back_from_an_export_as_it_was(on: On) {
+    let from = Fresh::with_example(on).await;
+    from.import(&format!("{EXAMPLE}{OUTPUTS}")).await;
+    let before = from.db.settings().await.unwrap();
+    let store = before.stores.values().next().unwrap();
+    let consoles: Vec<_> = store.registers.values().flat_map(|register| register.consoles.values()).collect();
+    assert!(
+        consoles.iter().any(|console| console.out_of_order_until.is_some() && !console.also_for.is_empty())
+    );
+    assert!(consoles.iter().any(|console| console.size.is_some()) && store.screens.slides.len() == 1);
+    let text = from.db.export_settings().await.unwrap();
+    let to = Fresh::empty(on).await;
+    let plan = to.db.plan_import(&SettingsFile::parse(&text).unwrap(), &from.keyring).await.unwrap();
+    to.db.apply_import(plan).await.unwrap();
+    assert_eq!(to.db.settings().await.unwrap().stores, before.stores);
+}
+
 pub(crate) async fn the_same_file_twice_changes_nothing_the_second_time(on: On) {
     let fresh = Fresh::with_example(on).await;
     assert_eq!(fresh.import(EXAMPLE).await, 1, "the revision stays");
@@ -245,6 +302,36 @@ const SENSELESS: &[(&str, &str, &str)] = &[
         "stores.17.late_money: no time",
     ),
     ("9f86d0", "9F86D0", "consoles.kiosk-1.screen_key_sha256"),
+    (
+        "kind = \"kiosk\"",
+        "kind = \"printer\"\naddress = \"10.0.0.9\"",
+        "consoles.kiosk-1.address = \"10.0.0.9\": not the address of a device; write tcp://host:9100",
+    ),
+    (
+        "kind = \"kiosk\"",
+        "kind = \"printer\"\naddress = \"tcp://10.0.0.9:99999\"",
+        "consoles.kiosk-1.address = \"tcp://10.0.0.9:99999\": not the address of a device; a host and a port",
+    ),
+    (
+        "kind = \"kiosk\"",
+        "kind = \"printer\"\nprofile = \"tm-t88\"",
+        "consoles.kiosk-1.profile = \"tm-t88\": no printer has this profile; name one of",
+    ),
+    (
+        "kind = \"kiosk\"",
+        "kind = \"line_display\"\naddress = \"file:///dev/x\"\nprofile = \"generic-58\"",
+        "consoles.kiosk-1.profile = \"generic-58\": no line display has this profile; name one of",
+    ),
+    (
+        "kind = \"kiosk\"",
+        "kind = \"kiosk\"\naddress = \"http://user:word@10.0.0.8/\"",
+        "not an address that a display takes pushes at",
+    ),
+    (
+        "kind = \"kiosk\"",
+        "kind = \"kiosk\"\nprofile = \"png\"",
+        "consoles.kiosk-1.profile = \"png\": only a display with an address has a profile",
+    ),
     ("2c26b4", "zz26b4", "api_keys.till-software.sha256: not the SHA-256 of a key"),
     ("store = \"17\"", "store = \"18\"", "api_keys.till-software.store = \"18\": there is no such store"),
     ("[stores.17.registers.2]", "[stores.18.registers.2]", "stores.18: it is not there yet"),

@@ -228,6 +228,7 @@ settings_rules! {
     settings_file:
         an_export_imported_into_an_empty_database_gives_the_same_settings,
         the_same_file_twice_changes_nothing_the_second_time,
+        what_is_set_of_outputs_comes_back_from_an_export_as_it_was,
         an_import_makes_what_it_names_as_it_says_and_leaves_the_rest,
         a_field_that_a_named_thing_leaves_out_is_gone,
         a_plan_shows_the_changes_and_makes_none,

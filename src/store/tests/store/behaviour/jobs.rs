@@ -144,10 +144,14 @@ pub(crate) async fn a_shared_console_shows_one_payment_until_it_is_over<S: Kind>
     let (shop, owner, display) =
         (StoreId::parse("17").unwrap(), RegisterId::parse("3").unwrap(), console("d1"));
     let hold = |number| jobs.hold_console(id(number), &shop, &owner, &display);
+    let holder = || jobs.console_holder(&shop, &owner, &display);
+    assert_eq!(holder().await.unwrap(), None);
     assert!(hold(1).await.unwrap());
     assert!(hold(1).await.unwrap(), "it has hold of it already");
     assert!(!hold(2).await.unwrap());
+    assert_eq!(holder().await.unwrap(), Some(id(1)));
     store.commit(end(&first)).await.unwrap();
     assert!(hold(2).await.unwrap());
     assert!(!hold(1).await.unwrap());
+    assert_eq!(holder().await.unwrap(), Some(id(2)));
 }
