@@ -142,10 +142,13 @@ fn put_off_next_attempt(payment: &mut Payment, until: Timestamp) {
 
 impl Attempt {
     /// Whatever was believed before, a code that the bank has given exists. One that was only waited out, since the bank
-    /// could not be asked, can be asked for now.
+    /// could not be asked, can be asked for now; one that was believed to have ended as we asked may have another end, or none.
     fn take_code(&mut self, code: Code, at: Timestamp) {
         let is_payable = match self.life {
             Life::Issuing(_) | Life::NotIssued { .. } | Life::Closed { cause: DeathCause::WaitedOut } => true,
+            Life::Dead { cause: DeathCause::Expired, .. } | Life::Closed { cause: DeathCause::Expired } => {
+                code.expires_at.is_none_or(|end| end > at)
+            }
             Life::Payable { .. } | Life::Dead { .. } | Life::Closed { .. } => false,
         };
         if is_payable {

@@ -49,6 +49,20 @@ fn an_orphan_is_watched_by_its_order_until_its_life_has_ended() {
 }
 
 #[test]
+fn p1_an_orphan_that_was_believed_to_have_ended_is_withdrawn_when_its_late_code_turns_out_to_have_no_end() {
+    for seen_dead_at in [303, 400] {
+        let mut story = with_orphan();
+        story.at(20).paid(2, "T2").at(303).status(1, OrderState::NotFound);
+        story.at(seen_dead_at).status(1, OrderState::NotFound);
+        story.at(401).endless_code(1);
+        assert_eq!(story.did(), "annul 1", "{seen_dead_at}");
+        assert_eq!(story.orders(), "1 payable, 2 closed", "{seen_dead_at}");
+        story.at(402).annulled(1);
+        assert_eq!(story.orders(), "1 dead, 2 closed", "{seen_dead_at}");
+    }
+}
+
+#[test]
 fn p1_an_orphans_money_goes_back_while_the_payment_goes_on() {
     let mut story = with_orphan();
     story.at(15).paid(1, "T1");

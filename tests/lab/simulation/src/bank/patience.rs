@@ -30,14 +30,15 @@ struct Seen {
 pub(super) struct Try<'a> {
     patience: &'a Patience,
     world: &'a World,
+    name: String,
     began_in_illness: bool,
-    is_answered: bool,
+    /// `None`: its caller has left.
+    is_answered: Option<bool>,
 }
 
 impl Patience {
-    /// A call comes.
-    pub(super) fn begin<'a>(&'a self, world: &'a World, name: &str) -> Try<'a> {
-        let now = world.now();
+    /// A call comes that was made at that time: if its process stood still meanwhile, it could not know better.
+    pub(super) fn begin<'a>(&'a self, world: &'a World, name: String, now: Timestamp) -> Try<'a> {
         let ill_since = self.lock().ill_since.filter(|since| *since < now); // at the very moment it was under way
         if let Some(since) = ill_since {
             world.risk(Promise::P13, 1);
@@ -49,7 +50,7 @@ impl Patience {
                 );
             }
         }
-        Try { patience: self, world, began_in_illness: ill_since.is_some(), is_answered: false }
+        Try { patience: self, world, name, began_in_illness: ill_since.is_some(), is_answered: None }
     }
 
     fn lock(&self) -> MutexGuard<'_, Seen> {
@@ -60,19 +61,23 @@ impl Patience {
 impl Try<'_> {
     /// What the caller learns.
     pub(super) fn end<T>(mut self, answer: &Result<T, CallError>) {
-        self.is_answered = matches!(answer, Ok(_) | Err(CallError::Refused(_)));
+        self.is_answered = Some(matches!(answer, Ok(_) | Err(CallError::Refused(_))));
     }
 }
 
 impl Drop for Try<'_> {
     fn drop(&mut self) {
+        if self.is_answered.is_none() {
+            self.world.tell("bank", format_args!("{} gets no answer, and is given up", self.name));
+        }
         let mut seen = self.patience.lock();
-        if self.is_answered {
+        if self.is_answered == Some(true) {
             *seen = Seen::default();
             return;
         }
         seen.failures += 1;
-        if seen.failures == MUST_KNOW_AFTER || self.began_in_illness {
+        let is_still_ill = self.began_in_illness && seen.ill_since.is_some(); // another call may have been answered since
+        if seen.failures == MUST_KNOW_AFTER || is_still_ill {
             seen.ill_since = Some(self.world.now());
         }
     }
