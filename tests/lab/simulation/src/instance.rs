@@ -56,6 +56,7 @@ pub(crate) struct Life {
     pub(crate) number: usize,
     pub(crate) name: String,
     is_alive: AtomicBool,
+    is_leaving: AtomicBool,
     died: Notify,
     epoch: AtomicU64,
     frozen_until: Mutex<Option<Timestamp>>,
@@ -67,6 +68,7 @@ impl Life {
             number,
             name: format!("instance {number}"),
             is_alive: AtomicBool::new(true),
+            is_leaving: AtomicBool::new(false),
             died: Notify::new(),
             epoch: AtomicU64::new(0),
             frozen_until: Mutex::default(),
@@ -75,6 +77,11 @@ impl Life {
 
     pub(crate) fn is_alive(&self) -> bool {
         self.is_alive.load(Ordering::Relaxed)
+    }
+
+    /// It has been told to stop, or is dead: what it does not wait for any more it learns nothing from.
+    pub(crate) fn is_leaving(&self) -> bool {
+        self.is_leaving.load(Ordering::Relaxed) || !self.is_alive()
     }
 
     /// The newest epoch that it has begun.
@@ -208,6 +215,7 @@ impl World {
         let (Some(engine), Some(life)) = (engine, life) else { return };
         let world = Arc::clone(self);
         self.tell(&life.name, format_args!("is stopped in order"));
+        life.is_leaving.store(true, Ordering::Relaxed);
         tokio::spawn(async move {
             engine.stop(Duration::from_secs(5)).await;
             if life.is_alive.swap(false, Ordering::Relaxed) {

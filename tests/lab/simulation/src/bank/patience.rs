@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use payment::{CallError, Timestamp};
 
+use crate::instance::Life;
 use crate::promise::Promise;
 use crate::world::World;
 
@@ -30,6 +31,7 @@ struct Seen {
 pub(super) struct Try<'a> {
     patience: &'a Patience,
     world: &'a World,
+    life: &'a Life,
     name: String,
     began_in_illness: bool,
     /// `None`: its caller has left.
@@ -38,7 +40,13 @@ pub(super) struct Try<'a> {
 
 impl Patience {
     /// A call comes that was made at that time: if its process stood still meanwhile, it could not know better.
-    pub(super) fn begin<'a>(&'a self, world: &'a World, name: String, now: Timestamp) -> Try<'a> {
+    pub(super) fn begin<'a>(
+        &'a self,
+        world: &'a World,
+        life: &'a Life,
+        name: String,
+        now: Timestamp,
+    ) -> Try<'a> {
         let ill_since = self.lock().ill_since.filter(|since| *since < now); // at the very moment it was under way
         if let Some(since) = ill_since {
             world.risk(Promise::P13, 1);
@@ -50,7 +58,7 @@ impl Patience {
                 );
             }
         }
-        Try { patience: self, world, name, began_in_illness: ill_since.is_some(), is_answered: None }
+        Try { patience: self, world, life, name, began_in_illness: ill_since.is_some(), is_answered: None }
     }
 
     fn lock(&self) -> MutexGuard<'_, Seen> {
@@ -69,6 +77,9 @@ impl Drop for Try<'_> {
     fn drop(&mut self) {
         if self.is_answered.is_none() {
             self.world.tell("bank", format_args!("{} gets no answer, and is given up", self.name));
+            if self.life.is_leaving() {
+                return;
+            }
         }
         let mut seen = self.patience.lock();
         if self.is_answered == Some(true) {

@@ -69,8 +69,12 @@ impl BankPort {
         let world = &self.world;
         let made_at = world.now();
         self.life.pass(world, Point::Call).await;
-        let this_try =
-            self.patience.begin(world, format!("{verb:?} {name} at {}", self.bank.server), made_at);
+        let this_try = self.patience.begin(
+            world,
+            &self.life,
+            format!("{verb:?} {name} at {}", self.bank.server),
+            made_at,
+        );
         let fate = self.bank.illness(world);
         let fate = fate.unwrap_or_else(|| roll(world, verb, self.bank.manners.terms.call_timeout));
         if verb.has_an_effect() && fate.is_unknown() {
