@@ -32,7 +32,7 @@ const RATE_PER_S: u32 = 1_000;
 const ANSWERED_WITHIN: Duration = Duration::from_secs(2);
 
 /// How many payments are open.
-pub(crate) fn count(is_quick: bool) -> u32 {
+fn count(is_quick: bool) -> u32 {
     if is_quick { OPEN_QUICK } else { OPEN }
 }
 
@@ -45,9 +45,9 @@ pub(crate) async fn run(row: &Row, is_quick: bool) -> Outcome {
     let mut notes = Notes { times: 1, at_risk: usize::try_from(count).expect("a count"), ..Notes::default() };
     let mut first = pay(FIRST, 100);
     first["expires_in_s"] = json!(3_600);
-    shown(&seeded, &first).await;
+    let code = shown(&seeded, &first).await;
     world.service.stop().await;
-    run_sql(&world, row.database, &copies(row.database, count)).await;
+    run_sql(&world, row.database, &copies(row.database, count, &code)).await;
     // Everything is taken up once, and then the process dies in the middle of it.
     world.service.start_without_waiting();
     world.service.ready().await;
@@ -106,12 +106,16 @@ async fn world(database: Database) -> World {
     World::build(plan, Broker::shared()).await
 }
 
-async fn shown(till: &AmqpRegister, body: &serde_json::Value) {
+/// Waits for a code, and returns the bank's id of it.
+async fn shown(till: &AmqpRegister, body: &serde_json::Value) -> String {
     till.ask("pay", body, PATIENCE).await.expect("it is answered");
     let operation = body["operation"].as_str().expect("it has one");
     let is_code = |event: &Event| event.name() == "payment.qr_ready";
-    till.wait_for(operation, is_code, PATIENCE).await.expect("it has a code");
+    let event = till.wait_for(operation, is_code, PATIENCE).await.expect("it has a code");
     sleep(Duration::from_secs(1)).await; // its events are marked as delivered
+    let payload = event.payload().expect("it carries the code");
+    let id = payload.rsplit('/').next().and_then(|rest| rest.split('?').next());
+    id.expect("an address of the scheme ends in the code's id").to_owned()
 }
 
 /// Waits until the bank has been asked for so many different orders; the error tells how many it were instead.
@@ -132,8 +136,9 @@ async fn until_all_are_asked(world: &World, asked_before: usize, count: u32) -> 
     }
 }
 
-/// Statements that copy the first payment's rows: its ids and names end in a number instead.
-fn copies(database: Database, count: u32) -> Vec<String> {
+/// Statements that copy the first payment's rows: its ids and names end in a number instead. The bank knows none of these codes,
+/// and says so.
+fn copies(database: Database, count: u32, code: &str) -> Vec<String> {
     let (numbers, hex) = match database {
         Database::Sqlite => (
             format!("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) "),
@@ -145,11 +150,13 @@ fn copies(database: Database, count: u32) -> Vec<String> {
         ),
     };
     let first = format!("(SELECT id FROM payments WHERE operation = '{FIRST}')");
+    let known_of_code = &code[..code.len() - 6];
     // What names the payment, its orders and its code, in columns and in JSON alike.
     let renamed = |column: &str| {
-        format!(
-            "replace(replace({column}, substr({first}, 1, 29), substr({first}, 1, 23) || {hex}), '{FIRST}', 'open-' || {hex})"
-        )
+        let of_payment =
+            format!("replace({column}, substr({first}, 1, 29), substr({first}, 1, 23) || {hex})");
+        let of_operation = format!("replace({of_payment}, '{FIRST}', 'open-' || {hex})");
+        format!("replace({of_operation}, '{code}', '{known_of_code}' || upper({hex}))")
     };
     let copy = |table: &str, columns: &[(&str, bool)], condition: &str| {
         let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();

@@ -16,6 +16,9 @@ use crate::need::{self, FAKETIME};
 use crate::postgres::Postgres;
 use crate::{place, say};
 
+/// The rate of the row that has one.
+const RATE: &str = "INTEGRATOR_TEST_RATE";
+
 /// The rows take another build of the service from here.
 const PROGRAM: &str = "INTEGRATOR_TEST_PROGRAM";
 
@@ -42,6 +45,10 @@ pub(crate) struct Arguments {
     /// Take the service in the release profile: for the rows that measure it.
     #[arg(long)]
     release: bool,
+
+    /// Customers a second in the row that has a constant rate; 300 in the release profile, else 30, unless told.
+    #[arg(long, value_name = "PER_S")]
+    rate: Option<u32>,
 
     /// Only rows whose name contains this; may be given again.
     #[arg(long, value_name = "NAME")]
@@ -75,6 +82,7 @@ pub(crate) fn run(arguments: &Arguments, lab: &Lab) -> Outcome<u8> {
     need::ensure(&[&FAKETIME])?;
     let mut command = program()?;
     command.current_dir(place::workspace()).stdin(Stdio::null()).args(words(arguments));
+    command.envs(arguments.rate.map(|rate| (RATE, rate.to_string())));
     if arguments.release {
         command.env(PROGRAM, place::target()?.join("release/integrator"));
     }
