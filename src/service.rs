@@ -116,7 +116,7 @@ impl Service {
             notifications: Arc::new(notifications::Hooks::new(Arc::clone(&banks))),
             health: Arc::new(health),
             metrics: metrics::handle(),
-            pages: Some(admin_pages::router(config, &db, Arc::clone(&clock))?),
+            pages: Some(admin_pages::router(config, &db, &engine, Arc::clone(&clock))?),
         };
         let listen = config.http.listen;
         let bound =

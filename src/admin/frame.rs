@@ -28,8 +28,9 @@ pub(crate) struct Frame {
 }
 
 /// The navigation: the address, which is a row of the table of rights, and the key of its name. Shown to whom the row lets in.
-const PLACES: [(&str, &str); 4] = [
+const PLACES: [(&str, &str); 5] = [
     ("/admin", "nav-home"),
+    ("/admin/payments", "nav-payments"),
     ("/admin/stores", "nav-stores"),
     ("/admin/users", "nav-users"),
     ("/admin/audit", "nav-audit"),
@@ -75,6 +76,14 @@ impl Frame {
     /// The same with an alarm.
     pub(crate) fn with_alarm(mut self, alarm: Option<String>) -> Self {
         self.alarm = alarm;
+        self
+    }
+
+    /// The same at another place of the navigation than its address says.
+    pub(crate) fn at(mut self, address: &str) -> Self {
+        for place in &mut self.places {
+            place.is_here = place.address == address;
+        }
         self
     }
 

@@ -9,6 +9,7 @@ mod frame;
 mod guard;
 mod home;
 mod me;
+mod payments;
 mod rights;
 mod secret;
 mod session;
@@ -80,6 +81,7 @@ fn routes() -> Routes {
         .get("/admin/sessions", get(users::sessions))
         .post("/admin/sessions/end", post(users::end_sessions))
         .get("/admin/audit", get(audit::page));
+    let routes = payments::routes(routes);
     settings::routes(routes)
 }
 

@@ -2,6 +2,8 @@
 
 mod entry;
 mod kit;
+mod payments;
 mod rights;
+pub(crate) mod samples;
 mod stores;
 mod words;

@@ -79,6 +79,16 @@ pub(crate) static TABLE: &[Row] = &[
     get("/admin/stores/{store}/settings", Roles("OAM")),
     post("/admin/stores/{store}/settings", Roles("OAM")),
     post("/admin/stores/{store}/remove", Roles("OA")),
+    // Payments.
+    get("/admin/payments", Roles("OAMSCU")),
+    get("/admin/stores/{store}/payments", Roles("OAMSCU")),
+    get("/admin/stores/{store}/payments/{payment}", Roles("OAMSCU")),
+    post("/admin/stores/{store}/payments/{payment}/check", Roles("OAMSC")),
+    post("/admin/stores/{store}/payments/{payment}/cancel", Roles("OAMSC")),
+    get("/admin/stores/{store}/payments/{payment}/refund", Roles("OAMS")),
+    post("/admin/stores/{store}/payments/{payment}/refund", Roles("OAMS")),
+    get("/admin/stores/{store}/payments/{payment}/review", Roles("OAM")),
+    post("/admin/stores/{store}/payments/{payment}/review", Roles("OAM")),
 ];
 
 /// The row of a route.

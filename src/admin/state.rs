@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use connector_sdk::Module;
+use engine::doors::Desk;
 use engine::ports::Clock;
 use payment::Timestamp;
 use store::{Author, Db, Keyring};
@@ -13,6 +14,8 @@ pub struct Admin {
     pub db: Db,
     /// Seals credentials and seeds.
     pub keyring: Keyring,
+    /// Does what people want done with payments.
+    pub desk: Arc<dyn Desk>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// The payment modules that this build knows.

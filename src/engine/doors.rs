@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use payment::{AttemptId, CodeId, ConsoleId, PaidNotice, Payment, PaymentId, ServerId, StoreId, Timestamp};
+use payment::{
+    AttemptId, BankTransaction, CodeId, ConsoleId, Money, OperationId, PaidNotice, Payment, PaymentId,
+    Rejection, ServerId, StoreId, Timestamp, Verdict,
+};
 use serde_json::{Map, Value};
 use tokio::sync::broadcast;
 
@@ -144,4 +147,62 @@ pub struct MoneyTold {
     pub code: Option<CodeId>,
     /// The money.
     pub money: PaidNotice,
+}
+
+/// What people do with payments on the admin pages. Whether they may is the pages' to know.
+#[async_trait]
+pub trait Desk: Send + Sync + 'static {
+    /// Does it to the end of its commit, and returns the payment as it stands then; what it sets going goes on after the return.
+    async fn carry_out(&self, payment: PaymentId, deed: Deed) -> Result<Arc<Payment>, Undone>;
+}
+
+/// What a person wants done with a payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deed {
+    /// The bank is asked now for all that is watched of it.
+    Check,
+    /// Its end is wanted.
+    Cancel {
+        /// For people.
+        reason: Option<String>,
+    },
+    /// Money goes back.
+    Refund {
+        /// The id of the refund among the operations of the payment's register: the same one twice is done once.
+        operation: OperationId,
+        /// Who asks.
+        who: String,
+        /// The money, where it is left to people; `None`: that which pays.
+        transaction: Option<BankTransaction>,
+        /// How much; `None`: all that is left.
+        amount: Option<Money>,
+        /// Why.
+        reason: Option<String>,
+    },
+    /// A review ends.
+    EndReview {
+        /// How.
+        verdict: Verdict,
+        /// Who decides.
+        who: String,
+        /// Why.
+        why: String,
+    },
+}
+
+/// Why a deed was not done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Undone {
+    /// It can't be done with this payment, or not now.
+    #[error("{}", .0.reason)]
+    Rejected(Rejection),
+    /// The refund's operation is known already: it was done before, or something else bears its name.
+    #[error("the operation is known already")]
+    Known,
+    /// There is no such payment.
+    #[error("there is no such payment")]
+    Missing,
+    /// It could not be done now; it may be tried again.
+    #[error("{0}")]
+    Later(String),
 }

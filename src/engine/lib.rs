@@ -11,6 +11,7 @@ mod act;
 mod asking;
 mod calls;
 pub mod contract;
+mod desk;
 pub mod doors;
 mod engine;
 mod epoch;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use admin::{Admin, BrokerPlace};
+use engine::Engine;
 use engine::ports::Clock;
 use http_door::Router;
 use store::Db;
@@ -12,7 +13,7 @@ use crate::database;
 use crate::registry;
 
 /// The pages below `/admin`.
-pub(super) fn router(config: &Config, db: &Db, clock: Arc<dyn Clock>) -> anyhow::Result<Router> {
+pub(super) fn router(config: &Config, db: &Db, engine: &Engine, clock: Arc<dyn Clock>) -> anyhow::Result<Router> {
     let broker = match &config.amqp {
         Some(amqp) => Some(place(amqp.adapter_config()?)?),
         None => None,
@@ -20,6 +21,7 @@ pub(super) fn router(config: &Config, db: &Db, clock: Arc<dyn Clock>) -> anyhow:
     let admin = Admin {
         db: db.clone(),
         keyring: database::keyring(config)?,
+        desk: Arc::new(engine.clone()),
         clock,
         modules: registry::MODULES,
         broker,

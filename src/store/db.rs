@@ -4,13 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use engine::ports::{OperationKey, OperationRecord, StoreError};
-use payment::PaymentId;
+use engine::ports::{OperationKey, OperationRecord, Search, StoreError};
+use payment::{Payment, PaymentId};
 
 use crate::people::{AuditEntry, Author, entries_of};
 use crate::pool::Pool;
 use crate::postgres::{Database, Instance};
-use crate::read::{operations, outbox, payments, summaries};
+use crate::read::{operations, outbox, payments, searches, summaries};
 use crate::records::{PaymentFilter, PaymentRecord, PaymentSummary, Records};
 use crate::settings::{ChangeSettings, ChangeSettingsError, Edit};
 use crate::sqlite::{Lock, Writer, is_there, migrate, read_pool, write_options};
@@ -131,6 +131,10 @@ impl Db {
 impl Records for Db {
     async fn find_payments(&self, filter: &PaymentFilter) -> Result<Vec<PaymentSummary>, StoreError> {
         summaries::find(self.pool(), filter).await
+    }
+
+    async fn search_payments(&self, search: &Search, limit: usize) -> Result<Vec<Payment>, StoreError> {
+        searches::find(self.pool(), search, limit).await
     }
 
     /// The journal only grows, so cutting it at the state's sequence makes one snapshot of several reads.

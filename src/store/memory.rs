@@ -192,6 +192,10 @@ impl Records for MemoryStore {
         Ok(self.tables().find_payments(filter))
     }
 
+    async fn search_payments(&self, search: &Search, limit: usize) -> Result<Vec<Payment>, StoreError> {
+        Ok(self.tables().search(search, limit))
+    }
+
     async fn payment_record(&self, payment: PaymentId) -> Result<Option<PaymentRecord>, StoreError> {
         Ok(self.tables().payment_record(payment))
     }

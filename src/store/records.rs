@@ -2,7 +2,7 @@
 //! needs.
 
 use async_trait::async_trait;
-use engine::ports::{Destination, OperationKey, OperationRecord, StoreError};
+use engine::ports::{Destination, OperationKey, OperationRecord, Search, StoreError};
 use payment::{
     Fact, Money, OperationId, Payment, PaymentId, PaymentTypeCode, RegisterId, Status, StoreId, Timestamp,
 };
@@ -12,6 +12,9 @@ use payment::{
 pub trait Records: Send + Sync + 'static {
     /// Payments that match, newest first: by id, which rises with time.
     async fn find_payments(&self, filter: &PaymentFilter) -> Result<Vec<PaymentSummary>, StoreError>;
+
+    /// Payments of a store as they stand, newest first by acceptance, at most `limit`: what people look for on the pages.
+    async fn search_payments(&self, search: &Search, limit: usize) -> Result<Vec<Payment>, StoreError>;
 
     /// All that is recorded of one payment.
     async fn payment_record(&self, payment: PaymentId) -> Result<Option<PaymentRecord>, StoreError>;

@@ -211,6 +211,10 @@ impl Records for SqliteStore {
         self.db.find_payments(filter).await
     }
 
+    async fn search_payments(&self, search: &Search, limit: usize) -> Result<Vec<Payment>, StoreError> {
+        self.db.search_payments(search, limit).await
+    }
+
     async fn payment_record(&self, payment: PaymentId) -> Result<Option<PaymentRecord>, StoreError> {
         self.db.payment_record(payment).await
     }

@@ -2,20 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use engine::doors::{Deed, Desk, Undone};
 use engine::ports::Clock;
 use engine::settings::{RegisterSettings, StoreSettings};
-use payment::{Currency, LateMoney, PaymentTypeCode, RegisterId, StoreId, Timestamp};
+use payment::{Currency, LateMoney, Payment, PaymentId, PaymentTypeCode, RegisterId, StoreId, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use store::{
-    Author, Db, Grant, KeyFile, People, PeopleEdit, Role, SecondFactor, Session, SessionBody, User, UserBody,
-    UserId, hash_of_key,
+    Author, Grant, KeyFile, People, PeopleEdit, Role, SecondFactor, Session, SessionBody, SqliteStore, User,
+    UserBody, UserId, hash_of_key,
 };
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -33,8 +34,29 @@ impl Clock for SetClock {
     }
 }
 
+/// A desk that notes what it is asked to do, and answers as it is told.
+#[derive(Default)]
+pub(crate) struct Notebook {
+    pub(crate) asked: Mutex<Vec<(PaymentId, Deed)>>,
+    pub(crate) refusal: Mutex<Option<Undone>>,
+}
+
+#[async_trait::async_trait]
+impl Desk for Notebook {
+    async fn carry_out(&self, payment: PaymentId, deed: Deed) -> Result<Arc<Payment>, Undone> {
+        self.asked.lock().unwrap().push((payment, deed));
+        match self.refusal.lock().unwrap().clone() {
+            Some(undone) => Err(undone),
+            None => Ok(Arc::new(super::samples::paid(1))),
+        }
+    }
+}
+
 pub(crate) struct World {
     pub(crate) admin: Arc<Admin>,
+    /// What the service would write payments to.
+    pub(crate) store: SqliteStore,
+    pub(crate) desk: Arc<Notebook>,
     pub(crate) clock: Arc<SetClock>,
     router: Router,
     _folder: TempDir,
@@ -87,7 +109,8 @@ pub(crate) fn shop(id: &str) -> StoreId {
 impl World {
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let db = Db::open_or_create(&folder.path().join("store.db")).await.unwrap();
+        let store = SqliteStore::open(&folder.path().join("store.db")).await.unwrap();
+        let db = store.db().clone();
         let keyring = KeyFile::load_or_create(&folder.path().join("key")).unwrap();
         let clock = Arc::new(SetClock(AtomicI64::new(START)));
         let broker = BrokerPlace {
@@ -95,9 +118,17 @@ impl World {
             virtual_host: "/".to_owned(),
             prefix: "checkout".to_owned(),
         };
-        let admin = Admin { db, keyring, clock: Arc::clone(&clock) as _, modules: &[], broker: Some(broker) };
+        let desk = Arc::new(Notebook::default());
+        let admin = Admin {
+            db,
+            keyring,
+            desk: Arc::clone(&desk) as _,
+            clock: Arc::clone(&clock) as _,
+            modules: &[],
+            broker: Some(broker),
+        };
         let admin = Arc::new(admin);
-        Self { router: router(Arc::clone(&admin)), admin, clock, _folder: folder }
+        Self { router: router(Arc::clone(&admin)), admin, store, desk, clock, _folder: folder }
     }
 
     /// With stores 17 and 18, each with a register.

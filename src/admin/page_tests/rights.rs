@@ -46,6 +46,15 @@ const WANTED: &[(&str, &str, &str)] = &[
     ("GET",  "/admin/stores/{store}/settings", "OAM"),
     ("POST", "/admin/stores/{store}/settings", "OAM"),
     ("POST", "/admin/stores/{store}/remove", "OA"),
+    ("GET",  "/admin/payments", "OAMSCU"),
+    ("GET",  "/admin/stores/{store}/payments", "OAMSCU"),
+    ("GET",  "/admin/stores/{store}/payments/{payment}", "OAMSCU"),
+    ("POST", "/admin/stores/{store}/payments/{payment}/check", "OAMSC"),
+    ("POST", "/admin/stores/{store}/payments/{payment}/cancel", "OAMSC"),
+    ("GET",  "/admin/stores/{store}/payments/{payment}/refund", "OAMS"),
+    ("POST", "/admin/stores/{store}/payments/{payment}/refund", "OAMS"),
+    ("GET",  "/admin/stores/{store}/payments/{payment}/review", "OAM"),
+    ("POST", "/admin/stores/{store}/payments/{payment}/review", "OAM"),
 ];
 
 /// Roles with their letters, and whether they are of one store.
@@ -74,6 +83,7 @@ fn filled(path: &str, store: &str) -> String {
         .replace("{store}", store)
         .replace("{user}", "nobody")
         .replace("{name}", "admin.css")
+        .replace("{payment}", "0191f7e25d3a7abc8def012345678000")
         .replace("{token}", "guess");
     assert!(!filled.contains('{') || filled.contains("{code}"), "fill in {filled}");
     for place in ["{register}", "{console}", "{code}", "{server}"] {

@@ -68,7 +68,15 @@ fn every_key_that_pages_name_is_there() {
     for done in all.split("?done=").skip(1).filter_map(|rest| rest.split('"').next()) {
         assert!(keys.contains_key(&format!("done-{done}")), "done-{done} is in no catalogue");
     }
-    for action in ["user", "settings", "session", "setup", "sign_in", "sign_out"] {
+    for opening in
+        ["fact-", "why-", "buyer-", "role-", "refund-", "life-", "output-", "delivery-", "head-", "money-"]
+    {
+        for rest in all.split(&format!("\"{opening}")).skip(1).filter_map(|rest| rest.split('"').next()) {
+            let key = format!("{opening}{rest}");
+            assert!(rest.contains(['{', '.']) || keys.contains_key(&key), "{key} is in no catalogue");
+        }
+    }
+    for action in ["payment", "user", "settings", "session", "setup", "sign_in", "sign_out"] {
         for key in all.split(&format!("\"{action}.")).skip(1).filter_map(|rest| rest.split('"').next()) {
             if key == "html" {
                 continue;

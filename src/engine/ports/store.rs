@@ -326,6 +326,8 @@ pub struct Search {
     pub register: Option<RegisterId>,
     /// With this receipt number.
     pub receipt: Option<String>,
+    /// That this operation, a pay or a refund, is of.
+    pub operation: Option<OperationId>,
     /// That know of money by this name at its bank.
     pub transaction: Option<BankTransaction>,
     /// That asked for exactly this.
@@ -347,6 +349,7 @@ impl Search {
             store,
             register: None,
             receipt: None,
+            operation: None,
             transaction: None,
             amount: None,
             shift: None,

@@ -21,6 +21,10 @@ pub(crate) async fn find(pool: &Pool, search: &Search, rows: usize) -> Result<Ve
         if let Some(receipt) = &search.receipt {
             query.push(" AND receipt = ").push_bind(receipt.clone());
         }
+        if let Some(operation) = &search.operation {
+            query.push(" AND id IN (SELECT payment FROM operations WHERE operation = ");
+            query.push_bind(operation.to_string()).push(")");
+        }
         if let Some(transaction) = &search.transaction {
             query.push(" AND id IN (SELECT payment FROM credits WHERE bank_transaction = ");
             query.push_bind(transaction.to_string()).push(")");

@@ -11,6 +11,7 @@ mod banks;
 mod cancel;
 mod cost;
 mod crash;
+mod desk;
 mod epochs;
 mod events;
 mod fuzz;

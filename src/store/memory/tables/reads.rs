@@ -74,6 +74,7 @@ impl Tables {
         checkout.store == search.store
             && search.register.as_ref().is_none_or(|register| checkout.register == *register)
             && search.receipt.as_ref().is_none_or(|receipt| details.receipt.as_ref() == Some(receipt))
+            && search.operation.as_ref().is_none_or(|operation| self.is_named_by(payment.id, operation))
             && search.transaction.as_ref().is_none_or(knows)
             && search.amount.is_none_or(|amount| checkout.amount == amount)
             && search.shift.as_ref().is_none_or(|shift| details.shift.as_ref() == Some(shift))

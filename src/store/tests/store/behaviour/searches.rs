@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use engine::ports::{CreditRow, Search, Store};
 use payment::{
-    BankTransaction, Credit, CreditRole, Currency, FiscalReceipt, Money, Payment, Phase, RegisterId,
-    ServerId, StoreId,
+    BankTransaction, Credit, CreditRole, Currency, FiscalReceipt, Money, OperationId, Payment, Phase,
+    RegisterId, ServerId, StoreId,
 };
 use store::{PaymentFilter, Records};
 
@@ -29,7 +29,7 @@ async fn numbers<S: Store>(store: &S, search: &Search) -> Vec<u32> {
     found.iter().map(number).collect()
 }
 
-pub(crate) async fn payments_are_looked_for_by_all_that_registers_know<S: Store>(store: &S) {
+pub(crate) async fn payments_are_looked_for_by_all_that_registers_know<S: Store + Records>(store: &S) {
     store.commit(accept(&in_shift(1, "42"))).await.unwrap();
     store.commit(accept(&in_shift(2, "43"))).await.unwrap();
     store.commit(accept(&accepted_at(3, &destination("17", "4")))).await.unwrap();
@@ -42,10 +42,13 @@ pub(crate) async fn payments_are_looked_for_by_all_that_registers_know<S: Store>
 
     let transaction = |text: &str| Some(BankTransaction::parse(text).unwrap());
     let amount = |minor| Some(Money::try_new(minor, Currency::RUB).unwrap());
-    let cases: [(&str, Search, &[u32]); 11] = [
+    let operation = |text: &str| Some(OperationId::parse(text).unwrap());
+    let cases: [(&str, Search, &[u32]); 13] = [
         ("all", of_store(), &[3, 2, 1]),
         ("register", Search { register: Some(RegisterId::parse("4").unwrap()), ..of_store() }, &[3]),
         ("receipt", Search { receipt: Some("000001".to_owned()), ..of_store() }, &[1]),
+        ("operation", Search { operation: operation("op-2"), ..of_store() }, &[2]),
+        ("unknown operation", Search { operation: operation("op-9"), ..of_store() }, &[]),
         ("transaction", Search { transaction: transaction("A7"), ..of_store() }, &[2]),
         ("unknown transaction", Search { transaction: transaction("A8"), ..of_store() }, &[]),
         ("amount", Search { amount: amount(19_803), ..of_store() }, &[3]),
@@ -61,6 +64,8 @@ pub(crate) async fn payments_are_looked_for_by_all_that_registers_know<S: Store>
     ];
     for (name, search, expected) in cases {
         assert_eq!(numbers(store, &search).await, expected, "{name}");
+        let for_people = store.search_payments(&search, 10).await.unwrap();
+        assert_eq!(for_people, store.search(&search, 10).await.unwrap(), "{name}");
     }
 }
 

@@ -1,0 +1,29 @@
+//! Payments of a store: the journal, one payment with all that happened to it, and what people may do with it.
+
+mod asked;
+mod buyer;
+mod deeds;
+mod journal;
+mod offers;
+mod one;
+mod place;
+mod show;
+mod timeline;
+
+use axum::routing::{get, post};
+
+use crate::Routes;
+
+/// The routes of the operations.
+pub(crate) fn routes(routes: Routes) -> Routes {
+    routes
+        .get("/admin/payments", get(place::page))
+        .get("/admin/stores/{store}/payments", get(journal::page))
+        .get("/admin/stores/{store}/payments/{payment}", get(one::page))
+        .post("/admin/stores/{store}/payments/{payment}/check", post(deeds::check))
+        .post("/admin/stores/{store}/payments/{payment}/cancel", post(deeds::cancel))
+        .get("/admin/stores/{store}/payments/{payment}/refund", get(deeds::refund_page))
+        .post("/admin/stores/{store}/payments/{payment}/refund", post(deeds::refund))
+        .get("/admin/stores/{store}/payments/{payment}/review", get(deeds::review_page))
+        .post("/admin/stores/{store}/payments/{payment}/review", post(deeds::review))
+}

@@ -1,0 +1,213 @@
+//! What people look for in the journal, read from the address.
+
+use engine::ports::Search;
+use payment::{
+    AttemptId, BankTransaction, Currency, Money, OperationId, PaymentId, RefundId, RegisterId, StoreId,
+    Timestamp,
+};
+use serde::Deserialize;
+
+use super::show::Clock;
+
+/// The search as it stands in the address: as it was typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    /// A receipt, an operation, a bank transaction, or an id of ours.
+    pub(super) text: String,
+    pub(super) amount: String,
+    pub(super) register: String,
+    /// Dates of the store, both included.
+    pub(super) from: String,
+    pub(super) to: String,
+    /// Where the page before ended: acceptance in microseconds and id, with a dash between.
+    pub(super) before: String,
+}
+
+/// What is wrong with a search: names of fields.
+pub(super) type Misread = Vec<&'static str>;
+
+impl Asked {
+    /// The searches whose answers together are what was asked for; with a text there are three, as it may be a receipt, an
+    /// operation or a bank transaction.
+    pub(super) fn searches(
+        &self,
+        store: &StoreId,
+        currency: Currency,
+        clock: &Clock,
+    ) -> Result<Vec<Search>, Misread> {
+        let mut wrong = Vec::new();
+        let mut base = Search::of(store.clone());
+        if !self.register.trim().is_empty() {
+            base.register = RegisterId::parse(self.register.trim()).map_err(|_| wrong.push("register")).ok();
+        }
+        if !self.amount.trim().is_empty() {
+            base.amount = read_amount(&self.amount, currency);
+            if base.amount.is_none() {
+                wrong.push("amount");
+            }
+        }
+        for (text, is_next, name, place) in
+            [(&self.from, false, "from", &mut base.from), (&self.to, true, "to", &mut base.to)]
+        {
+            if !text.trim().is_empty() {
+                *place = clock.start_of(text.trim(), is_next);
+                if place.is_none() {
+                    wrong.push(name);
+                }
+            }
+        }
+        base.before = read_place(&self.before);
+        if wrong.is_empty() { Ok(self.with_text(base)) } else { Err(wrong) }
+    }
+
+    fn with_text(&self, base: Search) -> Vec<Search> {
+        let text = self.text.trim();
+        if text.is_empty() {
+            return vec![base];
+        }
+        let operation = OperationId::parse(text).ok();
+        let transaction = BankTransaction::parse(text).ok();
+        let by_operation = operation.map(|operation| Search { operation: Some(operation), ..base.clone() });
+        let by_transaction =
+            transaction.map(|transaction| Search { transaction: Some(transaction), ..base.clone() });
+        let by_receipt = Search { receipt: Some(text.to_owned()), ..base };
+        [Some(by_receipt), by_operation, by_transaction].into_iter().flatten().collect()
+    }
+
+    /// The payment, where the text is an id of ours: of a payment, of an order at a bank, or of a refund.
+    pub(super) fn payment(&self) -> Option<PaymentId> {
+        id_in(self.text.trim())
+    }
+
+    /// The same search behind a payment, as an address.
+    pub(super) fn address_behind(&self, store: &StoreId, last: (Timestamp, PaymentId)) -> String {
+        let before = format!("{}-{}", last.0.as_micros(), last.1);
+        let fields = [
+            ("text", &self.text),
+            ("amount", &self.amount),
+            ("register", &self.register),
+            ("from", &self.from),
+            ("to", &self.to),
+            ("before", &before),
+        ];
+        let given = fields.into_iter().filter(|(_, value)| !value.trim().is_empty());
+        let parts: Vec<String> =
+            given.map(|(name, value)| format!("{name}={}", escaped(value.trim()))).collect();
+        format!("/admin/stores/{store}/payments?{}", parts.join("&"))
+    }
+
+    /// Whether anything narrows the journal.
+    pub(super) fn is_narrow(&self) -> bool {
+        [&self.text, &self.amount, &self.register, &self.from, &self.to]
+            .iter()
+            .any(|text| !text.trim().is_empty())
+    }
+}
+
+/// The payment that an id of ours belongs to.
+pub(super) fn id_in(text: &str) -> Option<PaymentId> {
+    let attempt = || text.parse::<AttemptId>().ok().map(AttemptId::payment);
+    let refund = || text.parse::<RefundId>().ok().map(RefundId::payment);
+    text.parse::<PaymentId>().ok().or_else(attempt).or_else(refund)
+}
+
+/// An amount as people type it: `198`, `198.5`, `1 198,50`. No more digits than the currency has.
+pub(super) fn read_amount(text: &str, currency: Currency) -> Option<Money> {
+    let plain: String = text.chars().filter(|character| !character.is_whitespace()).collect();
+    let (whole, rest) = plain.split_once([',', '.']).unwrap_or((&plain, ""));
+    let digits = usize::try_from(currency.exponent()).ok()?;
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || !is_number(whole) || !is_number(rest) || rest.len() > digits {
+        return None;
+    }
+    let minor: i64 = format!("{whole}{rest:0<digits$}").parse().ok()?;
+    Money::try_new(minor, currency).ok()
+}
+
+fn read_place(text: &str) -> Option<(Timestamp, PaymentId)> {
+    let (micros, id) = text.rsplit_once('-')?;
+    Some((Timestamp::from_micros(micros.parse().ok()?), id.parse().ok()?))
+}
+
+/// Text for the address: everything but letters and digits of ASCII is escaped.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || byte == b'-' {
+            escaped.push(char::from(byte));
+        } else {
+            escaped.push('%');
+            escaped.push_str(&hex::encode_upper([byte]));
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shop() -> StoreId {
+        StoreId::parse("17").unwrap()
+    }
+
+    #[test]
+    fn amounts_are_read_as_people_type_them_and_never_rounded() {
+        let yen = Currency::parse("JPY").unwrap();
+        for (text, currency, minor) in [
+            ("198", Currency::RUB, Some(19_800)),
+            ("198.5", Currency::RUB, Some(19_850)),
+            ("1 198,05", Currency::RUB, Some(119_805)),
+            ("1\u{a0}198,05", Currency::RUB, Some(119_805)),
+            ("0.01", Currency::RUB, Some(1)),
+            ("198", yen, Some(198)),
+            ("198.5", yen, None),
+            ("0", Currency::RUB, None),
+            ("-1", Currency::RUB, None),
+            ("1.005", Currency::RUB, None),
+            ("1.2.3", Currency::RUB, None),
+            (".5", Currency::RUB, None),
+            ("99999999999999999999", Currency::RUB, None),
+            ("١٢", Currency::RUB, None),
+        ] {
+            assert_eq!(read_amount(text, currency).map(Money::minor), minor, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_looked_for_as_receipt_operation_and_bank_transaction() {
+        let asked = Asked { text: " A7 ".to_owned(), register: "3".to_owned(), ..Asked::default() };
+        let found = asked.searches(&shop(), Currency::RUB, &Clock::of(None)).unwrap();
+        assert_eq!(found.len(), 3);
+        assert!(found.iter().all(|search| search.register.is_some()));
+        assert_eq!(found[0].receipt.as_deref(), Some("A7"));
+        assert_eq!(found[1].operation.as_ref().map(|name| name.as_str()), Some("A7"));
+        assert_eq!(found[2].transaction.as_ref().map(ToString::to_string).as_deref(), Some("A7"));
+        assert_eq!(Asked::default().searches(&shop(), Currency::RUB, &Clock::of(None)).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn what_can_not_be_read_is_named_and_not_left_out() {
+        let asked = Asked {
+            amount: "much".to_owned(),
+            register: "a b".to_owned(),
+            from: "yesterday".to_owned(),
+            to: "2026-02-30".to_owned(),
+            ..Asked::default()
+        };
+        let wrong = asked.searches(&shop(), Currency::RUB, &Clock::of(None)).unwrap_err();
+        assert_eq!(wrong, ["register", "amount", "from", "to"]);
+    }
+
+    #[test]
+    fn the_next_page_begins_where_this_one_ended() {
+        let last = (Timestamp::from_micros(-5), PaymentId::from_uuid(0x42 << 12));
+        let asked = Asked { text: "a&b=ж".to_owned(), ..Asked::default() };
+        let address = asked.address_behind(&shop(), last);
+        let expected = format!("/admin/stores/17/payments?text=a%26b%3D%D0%B6&before=-5-{}", last.1);
+        assert_eq!(address, expected);
+        assert_eq!(read_place(&format!("-5-{}", last.1)), Some(last));
+        assert_eq!(read_place("nonsense"), None);
+    }
+}

@@ -1,0 +1,488 @@
+//! What happened to a payment, fact by fact, in words: who did what, and when.
+
+use payment::{
+    AttemptId, ConsoleReport, CreditRole, DeathCause, EndWord, Fact, Origin, Outcome, Payment, RefundId,
+    Refusal, ServerId, Wait, Wish,
+};
+
+use super::show::{Clock, amount};
+use crate::words::Words;
+
+/// What a fact says, in the reader's language.
+pub(super) struct Told {
+    pub(super) text: String,
+    /// In the words of the bank, the register or a person.
+    pub(super) detail: Option<String>,
+    pub(super) who: String,
+    /// The class: `good`, `bad` or nothing.
+    pub(super) tone: &'static str,
+}
+
+/// Who did it.
+enum Who {
+    Register,
+    /// A register or a person: which of them is in the reason.
+    Asker,
+    Service,
+    Bank(AttemptId),
+    Person(String),
+}
+
+/// A fact before it is put into words.
+struct Said {
+    key: &'static str,
+    places: Vec<(&'static str, String)>,
+    detail: Option<String>,
+    who: Who,
+    tone: &'static str,
+}
+
+impl Said {
+    fn by_service(key: &'static str) -> Self {
+        Self { key, places: Vec::new(), detail: None, who: Who::Service, tone: "" }
+    }
+
+    fn by_register(key: &'static str) -> Self {
+        Self { who: Who::Register, ..Self::by_service(key) }
+    }
+
+    fn by_bank(key: &'static str, attempt: AttemptId) -> Self {
+        Self { who: Who::Bank(attempt), ..Self::by_service(key) }
+    }
+
+    fn by_person(key: &'static str, who: Option<&String>) -> Self {
+        match who {
+            Some(who) => Self { who: Who::Person(who.clone()), ..Self::by_service(key) },
+            None => Self::by_service(key),
+        }
+    }
+
+    fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.places.push((name, value.to_string()));
+        self
+    }
+
+    fn detail(mut self, detail: Option<impl ToString>) -> Self {
+        self.detail = detail.map(|detail| detail.to_string()).filter(|detail| !detail.is_empty());
+        self
+    }
+
+    fn good(mut self) -> Self {
+        self.tone = "good";
+        self
+    }
+
+    fn bad(mut self) -> Self {
+        self.tone = "bad";
+        self
+    }
+}
+
+/// Tells the facts of one payment.
+pub(super) struct Teller<'a> {
+    pub(super) words: &'a Words,
+    pub(super) clock: &'a Clock,
+    pub(super) payment: &'a Payment,
+    /// The name of an authorization server for people.
+    pub(super) bank: &'a dyn Fn(&ServerId) -> String,
+}
+
+impl Teller<'_> {
+    /// One fact in words.
+    pub(super) fn tell(&self, fact: &Fact) -> Told {
+        let said = self.said(fact);
+        let who = match said.who {
+            Who::Register => {
+                let register = self.payment.checkout.register.to_string();
+                self.words.fill("who-register", &[("register", register)])
+            }
+            Who::Asker => self.words.text("who-asker"),
+            Who::Service => self.words.text("who-service"),
+            Who::Bank(attempt) => self.bank_of(attempt),
+            Who::Person(name) => name,
+        };
+        Told { text: self.words.fill(said.key, &said.places), detail: said.detail, who, tone: said.tone }
+    }
+
+    fn said(&self, fact: &Fact) -> Said {
+        match fact {
+            Fact::Accepted { .. } => {
+                let asked = amount(self.words, self.payment.checkout.amount);
+                Said::by_register("fact-accepted").with("amount", asked)
+            }
+            Fact::WaitBegan { what: Wait::Superseded } => Said::by_service("fact-wait-superseded"),
+            Fact::WaitBegan { what: Wait::Link { until } } => {
+                Said::by_service("fact-wait-link").with("until", self.clock.time(*until))
+            }
+            Fact::WaitEnded { .. } => Said::by_service("fact-wait-ended"),
+            Fact::IssueOrdered { .. }
+            | Fact::NotIssued { .. }
+            | Fact::IssueUnknown { .. }
+            | Fact::CodeKeptAside { .. }
+            | Fact::CodeShown { .. } => self.of_issue(fact),
+            Fact::OutputsTold { consoles } => {
+                Said::by_service("fact-outputs-told").with("consoles", self.reports(consoles))
+            }
+            Fact::ConsolesHeld { consoles } => {
+                let names: Vec<&str> = consoles.iter().map(payment::ConsoleId::as_str).collect();
+                Said::by_service("fact-consoles-held").with("consoles", names.join(", "))
+            }
+            Fact::SpareCalled { console } => Said::by_service("fact-spare-called").with("console", console),
+            Fact::ProcessingSeen { .. }
+            | Fact::ProcessingGone { .. }
+            | Fact::TryDeclined { .. }
+            | Fact::AnnulmentWanted { .. }
+            | Fact::AnnulmentOrdered { .. }
+            | Fact::AnnulmentUncertain { .. }
+            | Fact::AttemptDied { .. }
+            | Fact::WatchEnded { .. } => of_order(fact),
+            Fact::ClosingBegan { wish, reason, tell_by } => {
+                closing(*wish).with("until", self.clock.time(*tell_by)).detail(reason.as_ref())
+            }
+            Fact::CreditFound { .. }
+            | Fact::PlateMoneyClaimed { .. }
+            | Fact::CreditProven { .. }
+            | Fact::CreditTaken { .. }
+            | Fact::CreditAssigned { .. } => self.of_credit(fact),
+            Fact::Ended(ending) => {
+                let why = self.words.text(&format!("end-{}", ending.code.word().replace('_', "-")));
+                let said = match ending.payable_until.filter(|_| !ending.certain) {
+                    Some(until) => {
+                        Said::by_service("fact-ended-uncertain").with("until", self.clock.time(until))
+                    }
+                    None => Said::by_service(ended(ending.word)),
+                };
+                said.with("why", why).detail(Some(&ending.reason))
+            }
+            Fact::ReviewBegan { reason, .. } => {
+                Said::by_service("fact-review-began").detail(Some(reason)).bad()
+            }
+            Fact::ReviewEnded { who, why } => {
+                Said::by_person("fact-review-ended", Some(who)).detail(Some(why))
+            }
+            Fact::Fiscalized { operation, receipt } => {
+                let key = if *operation == self.payment.checkout.operation {
+                    "fact-fiscalized"
+                } else {
+                    "fact-fiscalized-return"
+                };
+                let numbers =
+                    [("drive", &receipt.drive), ("document", &receipt.document), ("sign", &receipt.sign)];
+                numbers.into_iter().fold(Said::by_register(key), |said, (name, value)| said.with(name, value))
+            }
+            Fact::Settled => Said::by_service("fact-settled"),
+            _ => self.of_refund(fact),
+        }
+    }
+
+    fn of_issue(&self, fact: &Fact) -> Said {
+        match fact {
+            Fact::IssueOrdered { attempt } => {
+                Said::by_service("fact-issue-ordered").with("bank", self.bank_of(attempt.id))
+            }
+            Fact::NotIssued { attempt, cause, refusal: None, .. } => Said::by_service("fact-not-sent")
+                .with("bank", self.bank_of(*attempt))
+                .detail(Some(cause))
+                .bad(),
+            Fact::NotIssued { attempt, refusal: Some(refusal), .. } => {
+                Said::by_bank("fact-not-issued", *attempt).detail(Some(refusal_text(refusal))).bad()
+            }
+            Fact::IssueUnknown { attempt, cause, .. } => {
+                let bank = self.bank_of(*attempt);
+                Said::by_service("fact-issue-unknown").with("bank", bank).detail(Some(cause)).bad()
+            }
+            Fact::CodeKeptAside { attempt, .. } => Said::by_bank("fact-code-kept-aside", *attempt),
+            Fact::CodeShown { attempt, .. } => Said::by_bank("fact-code-shown", *attempt).good(),
+            _ => Said::by_service("fact-other"),
+        }
+    }
+
+    fn of_credit(&self, fact: &Fact) -> Said {
+        let money = |index: &usize| {
+            let credit = self.payment.state.credits.get(*index);
+            credit.map_or_else(|| "—".to_owned(), |credit| amount(self.words, credit.amount))
+        };
+        match fact {
+            Fact::CreditFound { credit } => {
+                let said = Said::by_bank(found(credit.role), credit.attempt);
+                let said = said.with("amount", amount(self.words, credit.amount));
+                let said = said.with("transaction", &credit.transaction);
+                if credit.role == CreditRole::Pays { said.good() } else { said.bad() }
+            }
+            Fact::PlateMoneyClaimed { credit, .. } => Said::by_register("fact-plate-money-claimed")
+                .with("amount", amount(self.words, credit.amount))
+                .with("transaction", &credit.transaction)
+                .good(),
+            Fact::CreditProven { credit } => {
+                Said::by_service("fact-credit-proven").with("amount", money(credit))
+            }
+            Fact::CreditTaken { credit } => {
+                Said::by_service("fact-credit-taken").with("amount", money(credit)).bad()
+            }
+            Fact::CreditAssigned { credit, role, by } => {
+                let said = Said::by_person(assigned(*role), by.as_ref()).with("amount", money(credit));
+                if *role == CreditRole::Pays { said.good() } else { said }
+            }
+            _ => Said::by_service("fact-other"),
+        }
+    }
+
+    fn of_refund(&self, fact: &Fact) -> Said {
+        let said = |key: &'static str, refund: &RefundId| {
+            let known = self.payment.refund(*refund);
+            let money = known.map_or_else(|| "—".to_owned(), |refund| amount(self.words, refund.amount));
+            Said::by_service(key).with("amount", money)
+        };
+        match fact {
+            Fact::RefundAccepted { refund } => {
+                let who = match &refund.origin {
+                    Origin::Admin { who } => Who::Person(who.clone()),
+                    Origin::Register { register, .. } => {
+                        let place = [("register", register.to_string())];
+                        Who::Person(self.words.fill("who-register", &place))
+                    }
+                    Origin::Late => Who::Service,
+                };
+                let said = Said { who, ..Said::by_service("fact-refund-accepted") };
+                said.with("amount", amount(self.words, refund.amount)).detail(refund.reason.as_ref())
+            }
+            Fact::RefundOrdered { refund, .. } => said("fact-refund-ordered", refund),
+            Fact::RefundNotSent { refund, cause, .. } => {
+                said("fact-refund-not-sent", refund).detail(Some(cause)).bad()
+            }
+            Fact::RefundUnknown { refund, cause } => {
+                said("fact-refund-unknown", refund).detail(Some(cause)).bad()
+            }
+            Fact::RefundNotFound { refund } => said("fact-refund-not-found", refund),
+            Fact::RefundPending { refund } => said("fact-refund-pending", refund),
+            Fact::RefundCompleted { refund, transaction } => {
+                said("fact-refund-completed", refund).detail(transaction.as_ref()).good()
+            }
+            Fact::RefundFailed { refund, refusal, .. } => {
+                said("fact-refund-failed", refund).detail(Some(refusal_text(refusal))).bad()
+            }
+            Fact::RefundParked { refund, reason } => {
+                said("fact-refund-parked", refund).detail(Some(reason)).bad()
+            }
+            _ => Said::by_service("fact-other"),
+        }
+    }
+
+    /// What consoles did, each with its reason.
+    pub(super) fn reports(&self, reports: &[ConsoleReport]) -> String {
+        let line = |report: &ConsoleReport| {
+            let did = self.words.text(outcome(report.outcome));
+            let reason = report.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+            format!("{} — {did}{reason}", report.console)
+        };
+        reports.iter().map(line).collect::<Vec<_>>().join("; ")
+    }
+
+    /// The bank of an attempt for people.
+    pub(super) fn bank_of(&self, attempt: AttemptId) -> String {
+        let known = self.payment.attempt(attempt);
+        known.map_or_else(|| "—".to_owned(), |attempt| (self.bank)(&self.payment.route_of(attempt).server))
+    }
+}
+
+fn of_order(fact: &Fact) -> Said {
+    match fact {
+        Fact::ProcessingSeen { attempt } => Said::by_bank("fact-processing-seen", *attempt),
+        Fact::ProcessingGone { attempt } => Said::by_bank("fact-processing-gone", *attempt),
+        Fact::TryDeclined { attempt, reason } => {
+            Said::by_bank("fact-try-declined", *attempt).detail(reason.as_ref()).bad()
+        }
+        Fact::AnnulmentWanted { .. } => Said::by_service("fact-annulment-wanted"),
+        Fact::AnnulmentOrdered { .. } => Said::by_service("fact-annulment-ordered"),
+        Fact::AnnulmentUncertain { cause, .. } => {
+            Said::by_service("fact-annulment-uncertain").detail(Some(cause)).bad()
+        }
+        Fact::AttemptDied { attempt, cause, .. } => Said::by_bank(died(*cause), *attempt),
+        Fact::WatchEnded { .. } => Said::by_service("fact-watch-ended"),
+        _ => Said::by_service("fact-other"),
+    }
+}
+
+fn closing(wish: Wish) -> Said {
+    match wish {
+        Wish::Cancel => Said { who: Who::Asker, ..Said::by_service("fact-closing-cancel") },
+        Wish::Expire => Said::by_service("fact-closing-expire"),
+        Wish::GiveUp => Said::by_service("fact-closing-give-up"),
+    }
+}
+
+fn refusal_text(refusal: &Refusal) -> String {
+    format!("{}: {}", refusal.bank_code, refusal.message)
+}
+
+fn died(cause: DeathCause) -> &'static str {
+    match cause {
+        DeathCause::Paid => "fact-died-paid",
+        DeathCause::Annulled => "fact-died-annulled",
+        DeathCause::Expired => "fact-died-expired",
+        DeathCause::Declined => "fact-died-declined",
+        DeathCause::WaitedOut => "fact-died-waited-out",
+    }
+}
+
+fn ended(word: EndWord) -> &'static str {
+    match word {
+        EndWord::Declined => "fact-ended-declined",
+        EndWord::Expired => "fact-ended-expired",
+        EndWord::Cancelled => "fact-ended-cancelled",
+        EndWord::Failed => "fact-ended-failed",
+    }
+}
+
+fn found(role: CreditRole) -> &'static str {
+    match role {
+        CreditRole::Pays => "fact-found-pays",
+        CreditRole::Refunding => "fact-found-refunding",
+        CreditRole::Offered { .. } => "fact-found-offered",
+        CreditRole::Manual => "fact-found-manual",
+        CreditRole::Held => "fact-found-held",
+    }
+}
+
+fn assigned(role: CreditRole) -> &'static str {
+    match role {
+        CreditRole::Pays => "fact-assigned-pays",
+        CreditRole::Refunding => "fact-assigned-refunding",
+        CreditRole::Offered { .. } => "fact-assigned-offered",
+        CreditRole::Manual => "fact-assigned-manual",
+        CreditRole::Held => "fact-assigned-held",
+    }
+}
+
+/// The key of what a console did.
+pub(super) fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Shown => "output-shown",
+        Outcome::Printed => "output-printed",
+        Outcome::NotConfirmed => "output-not-confirmed",
+        Outcome::Failed => "output-failed",
+        Outcome::Busy => "output-busy",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use console::Language;
+    use payment::{EndCode, EndWord, FiscalReceipt, OperationId};
+
+    use super::*;
+    use crate::page_tests::samples::{self, NOW};
+
+    fn told(language: Language, fact: &Fact) -> Told {
+        let mut payment = samples::paid(1);
+        let state = payment::RefundState::Queued { not_before: NOW };
+        samples::add_refund(&mut payment, 0, Origin::Late, state);
+        let (words, clock) = (Words::of(language), Clock::of(Some("Europe/Moscow")));
+        let bank = |server: &ServerId| format!("Bank {server}");
+        Teller { words: &words, clock: &clock, payment: &payment, bank: &bank }.tell(fact)
+    }
+
+    #[test]
+    fn a_fact_tells_who_did_what_with_the_reason_beside_it() {
+        let payment = samples::paid(1);
+        let attempt = payment.id.attempt(1);
+        let by_olga = Fact::CreditAssigned { credit: 0, role: CreditRole::Pays, by: Some("olga".to_owned()) };
+        let declined = Fact::TryDeclined { attempt, reason: Some("no money".to_owned()) };
+        let closing =
+            Fact::ClosingBegan { wish: Wish::Cancel, reason: Some("olga: left".to_owned()), tell_by: NOW };
+        for (fact, text, who, detail) in [
+            (Fact::Accepted { give_up_at: NOW }, "The register asks for ₽198.00.", "register 1", None),
+            (declined, "A try was declined.", "Bank bank", Some("no money")),
+            (by_olga, "₽198.00 was accepted as payment.", "olga", None),
+            (
+                closing,
+                "A cancel was asked for; its outcome is told by 15:00:00.",
+                "register or staff",
+                Some("olga: left"),
+            ),
+            (
+                Fact::CreditFound { credit: payment.state.credits[0].clone() },
+                "₽198.00 arrived: paid. Transaction T1.",
+                "Bank bank",
+                None,
+            ),
+            (
+                Fact::RefundCompleted { refund: payment.id.refund(1), transaction: None },
+                "₽50.00 went back.",
+                "the service",
+                None,
+            ),
+            (
+                Fact::RefundCompleted { refund: payment.id.refund(9), transaction: None },
+                "— went back.",
+                "the service",
+                None,
+            ),
+        ] {
+            let said = told(Language::English, &fact);
+            assert_eq!((said.text.as_str(), said.who.as_str(), said.detail.as_deref()), (text, who, detail));
+        }
+    }
+
+    #[test]
+    fn no_fact_is_told_by_the_name_of_its_key() {
+        let payment = samples::shown(1);
+        let attempt = payment.id.attempt(1);
+        let refund = payment.id.refund(1);
+        let receipt = FiscalReceipt { drive: "1".to_owned(), document: "2".to_owned(), sign: "3".to_owned() };
+        let cause = "why".to_owned();
+        let mut facts = vec![
+            Fact::WaitBegan { what: Wait::Superseded },
+            Fact::WaitBegan { what: Wait::Link { until: NOW } },
+            Fact::WaitEnded { give_up_at: NOW },
+            Fact::IssueOrdered { attempt: payment.state.attempts[0].clone() },
+            Fact::NotIssued { attempt, cause: cause.clone(), refusal: None, next_attempt_at: NOW },
+            Fact::IssueUnknown { attempt, cause: cause.clone(), next_attempt_at: NOW },
+            Fact::ProcessingSeen { attempt },
+            Fact::ProcessingGone { attempt },
+            Fact::AnnulmentWanted { attempt },
+            Fact::AnnulmentUncertain { attempt, cause: cause.clone(), not_before: NOW },
+            Fact::WatchEnded { attempt },
+            Fact::CreditProven { credit: 0 },
+            Fact::CreditTaken { credit: 7 },
+            Fact::ReviewBegan { code: cause.clone(), reason: cause.clone() },
+            Fact::ReviewEnded { who: cause.clone(), why: cause.clone() },
+            Fact::RefundNotSent { refund, cause: cause.clone(), not_before: NOW },
+            Fact::RefundUnknown { refund, cause: cause.clone() },
+            Fact::RefundNotFound { refund },
+            Fact::RefundPending { refund },
+            Fact::RefundParked { refund, reason: cause },
+            Fact::Fiscalized { operation: OperationId::parse("op-1").unwrap(), receipt: receipt.clone() },
+            Fact::Fiscalized { operation: OperationId::parse("r-1").unwrap(), receipt },
+            Fact::Settled,
+        ];
+        let causes = [
+            DeathCause::Paid,
+            DeathCause::Annulled,
+            DeathCause::Expired,
+            DeathCause::Declined,
+            DeathCause::WaitedOut,
+        ];
+        facts.extend(causes.map(|cause| Fact::AttemptDied { attempt, cause, watch_until: NOW }));
+        let ended = |(word, code): (&EndWord, &EndCode)| {
+            Fact::Ended(payment::Ending {
+                word: *word,
+                code: *code,
+                reason: String::new(),
+                certain: true,
+                payable_until: None,
+                at: NOW,
+            })
+        };
+        facts.extend(EndWord::ALL.iter().cycle().zip(EndCode::ALL).map(ended));
+        for language in [Language::Russian, Language::English] {
+            for fact in &facts {
+                let text = told(language, fact).text;
+                let is_key =
+                    |word: &str| ["fact-", "end-", "output-", "{"].iter().any(|key| word.starts_with(key));
+                assert!(!text.split_whitespace().any(is_key), "{fact:?}: {text}");
+                assert_ne!(text, Words::of(language).text("fact-other"), "{fact:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! What people do with payments on the admin pages.
+
+use engine::doors::{Deed, Desk, Undone};
+use payment::{Currency, Money, OperationId, RejectCode, Status};
+
+use crate::kit::{Life, Verb, World};
+
+fn refund(operation: &str, kopecks: Option<i64>) -> Deed {
+    Deed::Refund {
+        operation: OperationId::parse(operation).unwrap(),
+        who: "olga".to_owned(),
+        transaction: None,
+        amount: kopecks.map(|minor| Money::try_new(minor, Currency::RUB).unwrap()),
+        reason: Some("the buyer changed their mind".to_owned()),
+    }
+}
+
+async fn paid(till: &Life<'_>) {
+    till.pay("op-1").await;
+    till.breathe().await;
+    till.buyer_pays();
+    till.until(2).await;
+}
+
+#[test]
+fn a_refund_by_hand_is_done_once_however_often_it_is_sent_and_the_till_is_told() {
+    let world = World::new();
+    world.live(async |till| {
+        paid(till).await;
+        let id = till.payment_id("op-1").await;
+        let first = till.engine.carry_out(id, refund("hand-1", Some(5_000))).await.unwrap();
+        assert_eq!(first.state.refunds.len(), 1);
+        assert_eq!(till.engine.carry_out(id, refund("hand-1", Some(5_000))).await, Err(Undone::Known));
+        till.until(3).await;
+        assert_eq!(till.engine.carry_out(id, refund("hand-1", None)).await, Err(Undone::Known));
+        let told = till.sink.last("1", "refund.completed").unwrap().body;
+        assert_eq!((&told["origin"], &told["operation"]), (&"admin".into(), &"hand-1".into()));
+        till.until(200).await;
+    });
+    assert_eq!(world.bank.ledger().refunded_of("T1"), 5_000);
+    assert_eq!(world.bank.count(Verb::Refund), 1);
+    world.check_laws();
+}
+
+#[test]
+fn what_can_not_be_done_is_told_with_its_code_and_changes_nothing() {
+    let world = World::new();
+    world.live(async |till| {
+        paid(till).await;
+        let id = till.payment_id("op-1").await;
+        let before = till.payment("op-1").await;
+        let too_much = till.engine.carry_out(id, refund("hand-2", Some(19_801))).await;
+        assert!(
+            matches!(too_much, Err(Undone::Rejected(ref told)) if told.code == RejectCode::RefundExceedsPaid),
+            "{too_much:?}"
+        );
+        let late = till.engine.carry_out(id, Deed::Cancel { reason: None }).await.unwrap();
+        assert_eq!(late.status(), Status::Paid, "a cancel never refunds");
+        assert_eq!(till.payment("op-1").await, before);
+        till.until(200).await;
+    });
+    world.check_laws();
+}
+
+#[test]
+fn a_check_asks_the_bank_at_once() {
+    let world = World::new();
+    world.live(async |till| {
+        till.pay("op-1").await;
+        till.breathe().await;
+        till.buyer_pays();
+        let id = till.payment_id("op-1").await;
+        let found = till.engine.carry_out(id, Deed::Check).await.unwrap();
+        assert_eq!(found.status(), Status::Paid);
+        till.until(200).await;
+    });
+    world.check_laws();
+}
