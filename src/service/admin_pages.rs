@@ -13,7 +13,12 @@ use crate::database;
 use crate::registry;
 
 /// The pages below `/admin`.
-pub(super) fn router(config: &Config, db: &Db, engine: &Engine, clock: Arc<dyn Clock>) -> anyhow::Result<Router> {
+pub(super) fn router(
+    config: &Config,
+    db: &Db,
+    engine: &Engine,
+    clock: Arc<dyn Clock>,
+) -> anyhow::Result<Router> {
     let broker = match &config.amqp {
         Some(amqp) => Some(place(amqp.adapter_config()?)?),
         None => None,

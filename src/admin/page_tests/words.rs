@@ -73,7 +73,10 @@ fn every_key_that_pages_name_is_there() {
     {
         for rest in all.split(&format!("\"{opening}")).skip(1).filter_map(|rest| rest.split('"').next()) {
             let key = format!("{opening}{rest}");
-            assert!(rest.is_empty() || rest.contains(['{', '.']) || keys.contains_key(&key), "{key} is in no catalogue");
+            assert!(
+                rest.is_empty() || rest.contains(['{', '.']) || keys.contains_key(&key),
+                "{key} is in no catalogue"
+            );
         }
     }
     for action in ["payment", "user", "settings", "session", "setup", "sign_in", "sign_out"] {
