@@ -124,7 +124,10 @@ mod tests {
             format!("a = '''\n{many}\n'''\nb = \"\"\"\\\"\"\"{many}\"\"\""),
             format!("a = [ # {many}\n1]\n\"{many}\" = 2"),
             format!("a = [{}]\nb = [{}]", "[1.5, 2.5],".repeat(100), "{ x.y = 1.25 },".repeat(100)),
-            "b.c = 1\n".to_owned() + &(0..100).map(|number| format!("[a.{number}.x]\n")).collect::<String>(),
+            format!(
+                "b.c = 1\n{}",
+                (0..100).map(|number| format!("[a.{number}.x]")).collect::<Vec<_>>().join("\n")
+            ),
             "b.c = 1\n".to_owned() + &"[[a.b]]\nc = [[1, 2]]\n".repeat(100),
         ] {
             assert_eq!(read(&text), Ok(2), "{text}");

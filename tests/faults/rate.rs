@@ -104,7 +104,7 @@ fn judge_times(codes: &[CodeTime], killed_at: Instant, notes: &mut Notes) {
     let meanwhile = p99(codes.iter().filter(|code| !is_before(code) && !is_after(code)));
     let after = p99(codes.iter().filter(is_after));
     notes.seen.push(format!(
-        "a code after, p99: {before:?} before, {meanwhile:?} within {LAPSE_S} s of the kill, {after:?} later"
+        "a code after, p99: {before:.1?} before, {meanwhile:.1?} within {LAPSE_S} s of the kill, {after:.1?} later"
     ));
     if after > GOOD.max(before * 2) {
         notes.wrong.push(format!("codes take {after:?} after the lapse time, {before:?} before the kill"));

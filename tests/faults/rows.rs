@@ -112,6 +112,7 @@ pub(crate) const STRANGE_BANK: &[&str] = &[
     "payment.cancelled uncertain",
     "payment.review order_mismatch",
     "payment.review amount_mismatch",
+    "payment.paid_late manual",
 ];
 
 const REFUSES: &str = "refuses new checkouts with a clear answer, goes on by itself";

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use payment::Phase;
+use payment::{Credit, CreditRole, Phase};
 use serde_json::{Value, json};
 use store::PaymentRecord;
 use tokio::time::{Instant, sleep};
@@ -206,8 +206,12 @@ async fn settle(
     }
 }
 
-/// A review that the script leads to.
+/// A review that the script leads to, or late money that is not proven.
 fn is_for_a_person(record: &PaymentRecord, script: &Script) -> bool {
+    let is_left = |credit: &Credit| credit.role == CreditRole::Manual && !credit.proven;
+    if matches!(script.end, End::Review(_)) && record.payment.state.credits.iter().any(is_left) {
+        return true;
+    }
     matches!((&record.payment.state.phase, script.end), (Phase::Review { code, .. }, End::Review(wanted)) if code == wanted)
 }
 

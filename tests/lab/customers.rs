@@ -285,12 +285,26 @@ impl Customer<'_> {
             "payment.review" => return Err(self.other_end(&end)), // a person decides what becomes of the money
             _ => {}
         }
-        let is_back = |event: &Event| {
-            event.name() == "refund.completed" && event.text("payment_operation") == Some(&self.operation)
+        let is_back_or_left = |event: &Event| {
+            let is_back = event.name() == "refund.completed"
+                && event.text("payment_operation") == Some(&self.operation);
+            is_back || self.is_left_to_people(event)
         };
         let mut events = self.till.events();
-        let back = tokio::time::timeout(self.crowd.patience, events.find(is_back)).await;
-        back.map(drop).map_err(|_| self.silence("late money did not come back".to_owned()))
+        let told = tokio::time::timeout(self.crowd.patience, events.find(is_back_or_left)).await;
+        let told = told.map_err(|_| self.silence("late money did not come back".to_owned()))?;
+        if self.is_left_to_people(&told) {
+            let kind = Kind::OtherEnd("payment.paid_late manual".to_owned());
+            return Err(self.surprise(kind, told.body.to_string()));
+        }
+        Ok(())
+    }
+
+    /// Late money that the bank told of otherwise than it should: a person gives it back.
+    fn is_left_to_people(&self, event: &Event) -> bool {
+        event.name() == "payment.paid_late"
+            && event.operation() == Some(&self.operation)
+            && event.text("handling") == Some("manual")
     }
 
     async fn is_cancelled_first(&self) -> Step<()> {

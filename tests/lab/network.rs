@@ -184,7 +184,10 @@ async fn pass(
         };
         let Ok(count @ 1..) = read else {
             // Nobody tells that the other end closed.
-            return if is_lost { std::future::pending().await } else { () };
+            if is_lost {
+                std::future::pending::<()>().await;
+            }
+            return;
         };
         is_lost |= loses(*weather.borrow(), direction);
         if is_lost {

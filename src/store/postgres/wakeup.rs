@@ -25,7 +25,7 @@ const KEPT: usize = 1_024;
 /// This instance's end.
 #[derive(Debug)]
 pub(super) struct Wakeup {
-    changed: mpsc::Sender<Destination>,
+    told: mpsc::Sender<Destination>,
     heard: broadcast::Sender<Destination>,
 }
 
@@ -34,15 +34,15 @@ impl Wakeup {
     pub(super) fn start(options: &PostgresOptions) -> Self {
         let pool =
             PgPoolOptions::new().max_connections(1).connect_lazy_with(options.connect_options().clone());
-        let (changed, changes) = mpsc::channel(KEPT);
+        let (told, changes) = mpsc::channel(KEPT);
         let heard = broadcast::Sender::new(KEPT);
         tokio::spawn(run(pool, changes, heard.clone()));
-        Self { changed, heard }
+        Self { told, heard }
     }
 
     /// Tells the others of a change. Waits for nothing.
     pub(super) fn announce(&self, register: &Destination) {
-        let _ = self.changed.try_send(register.clone()); // full: it is a hint
+        let _ = self.told.try_send(register.clone()); // full: it is a hint
     }
 
     /// What others tell from now on.
@@ -88,8 +88,8 @@ async fn serve(
                 }
             },
             notification = listener.try_recv() => match notification? {
-                Some(told) if told.process_id() != own.unsigned_abs() => {
-                    told.payload().lines().filter_map(register_of).for_each(|register| {
+                Some(hint) if hint.process_id() != own.unsigned_abs() => {
+                    hint.payload().lines().filter_map(register_of).for_each(|register| {
                         let _ = heard.send(register); // nobody listens
                     });
                 }
