@@ -34,13 +34,16 @@ fn hex(Colour(red, green, blue): Colour) -> String {
 }
 
 fn path(steps: &[Step]) -> String {
+    let place = |(x, y): (i32, i32)| format!("{x} {y}");
     let mut path = String::new();
     for step in steps {
         let written = match *step {
             Step::Move(x, y) => write!(path, "M{x} {y}"),
             Step::Line(x, y) => write!(path, "L{x} {y}"),
-            Step::Quad((a, b), (x, y)) => write!(path, "Q{a} {b} {x} {y}"),
-            Step::Curve((a, b), (c, d), (x, y)) => write!(path, "C{a} {b} {c} {d} {x} {y}"),
+            Step::Quad(around, to) => write!(path, "Q{} {}", place(around), place(to)),
+            Step::Curve(first, second, to) => {
+                write!(path, "C{} {} {}", place(first), place(second), place(to))
+            }
             Step::Close => write!(path, "z"),
         };
         written.expect("text takes every write");

@@ -82,7 +82,7 @@ fn everything_is_on_the_sheet_in_every_language_also_a_long_shops_name() {
     for language in Language::ALL {
         for (is_open, is_test) in [(false, false), (true, false), (false, true)] {
             let shop = "Гастроном «У Марины Владимировны» на площади Победы";
-            let poster = Poster { is_open, is_test, shop, ..poster(&plate, language) };
+            let poster = Poster { is_open, shop, is_test, ..poster(&plate, language) };
             for shape in &poster.drawing().unwrap().shapes {
                 for step in &shape.steps {
                     let (device::Step::Move(x, y) | device::Step::Line(x, y)) = *step else { continue };

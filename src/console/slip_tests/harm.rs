@@ -3,6 +3,7 @@
 #![expect(clippy::float_arithmetic, reason = "optics, not money")]
 #![expect(
     clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
     clippy::cast_sign_loss,
     clippy::cast_precision_loss,
     reason = "dots are few"

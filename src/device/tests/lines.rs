@@ -1,5 +1,7 @@
 //! Device files, serial lines and line displays. The time is real: the system moves bytes through terminals when it likes.
 
+#![expect(clippy::unwrap_used, reason = "a test that can't go on fails there")]
+
 use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::time::Duration;

@@ -1,5 +1,7 @@
 //! What is told of a job is what happened, and no job is ever sent twice. Time is virtual.
 
+#![expect(clippy::unwrap_used, reason = "a test that can't go on fails there")]
+
 use std::time::Duration;
 
 use device::{Block, Devices, Document, PrintOutcome, PrinterProfile, Profiles, Reason, encode};
@@ -104,8 +106,8 @@ async fn one_job_at_a_time_is_at_a_printer() {
     let (profile, job) = (profile(true), job());
     let print = || devices.print(&address, &profile, &job, WITHIN);
     let outcomes = tokio::join!(print(), print(), print());
-    let printed = || PrintOutcome::Printed;
-    assert_eq!(outcomes, (printed(), printed(), printed()));
+    let well = || PrintOutcome::Printed;
+    assert_eq!(outcomes, (well(), well(), well()));
     assert_eq!(printer.jobs().len(), 3);
     assert_eq!(printer.most_at_once(), 1);
 }

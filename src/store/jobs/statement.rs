@@ -29,6 +29,7 @@ impl Statement {
         Self { text, arguments: Vec::new() }
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "callers give ids and names as they have them")]
     pub(super) fn text(self, value: impl ToString) -> Self {
         self.with(Argument::Text(Some(value.to_string())))
     }
@@ -104,6 +105,7 @@ impl Db {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it stands in `map_err`")]
 fn failed(error: sqlx::Error) -> Failed {
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     if code.as_deref() == Some(UNIQUE_VIOLATION) { Failed::Taken } else { Failed::Store(unusable(&error)) }

@@ -56,9 +56,9 @@ fn check_slide(key: &str, slide: &Slide, problems: &mut Problems) {
 mod tests {
     use super::*;
 
-    fn problems_of(slide: Slide) -> String {
+    fn problems_of(slide: &Slide) -> String {
         let mut problems = Problems::default();
-        check_slide("slides[0]", &slide, &mut problems);
+        check_slide("slides[0]", slide, &mut problems);
         problems.into_result().map_or_else(|problems| problems.to_string(), |()| String::new())
     }
 
@@ -78,7 +78,7 @@ mod tests {
             (Slide { picture: Some(html), ..good() }, "not a PNG"),
             (Slide { picture: Some(STANDARD.encode(large)), ..good() }, "512 KiB"),
         ] {
-            let found = problems_of(slide);
+            let found = problems_of(&slide);
             assert_eq!(found.is_empty(), complaint.is_empty(), "{found}");
             assert!(found.contains(complaint), "{found}");
         }

@@ -117,7 +117,7 @@ fn read_console(fields: &mut Fields<'_>) -> Option<ConsoleSettings> {
     let address = fields.optional("address");
     let site = fields.optional("site");
     let profile = fields.optional("profile");
-    let size = fields.optional("size");
+    let width_and_height = fields.optional("size");
     let also_for: Option<BTreeSet<RegisterId>> = fields.optional("also_for");
     let out_of_order_until = read_time(fields, "out_of_order_until");
     Some(ConsoleSettings {
@@ -128,7 +128,7 @@ fn read_console(fields: &mut Fields<'_>) -> Option<ConsoleSettings> {
         address,
         site,
         profile,
-        size,
+        size: width_and_height,
         also_for: also_for.unwrap_or_default(),
         out_of_order_until,
         ..ConsoleSettings::new(&name?, kind?)

@@ -77,13 +77,12 @@ fn check_way(key: &str, console: &ConsoleSettings, problems: &mut Problems) {
                 "the till drives this console: leave the address out, or through_till",
             );
         }
-        Some(address) if is_screen(console) => {
-            if !is_push_address(address) {
-                let cure = "not an address that a display takes pushes at; write it as \"http://10.0.0.8:8080/code\"";
-                problems.wrong(at, address, cure);
-            }
+        Some(address) if is_screen(console) && !is_push_address(address) => {
+            let cure =
+                "not an address that a display takes pushes at; write it as \"http://10.0.0.8:8080/code\"";
+            problems.wrong(at, address, cure);
         }
-        Some(address) => {
+        Some(address) if !is_screen(console) => {
             if let Err(error) = address.parse::<Address>() {
                 problems.wrong(at, address, format!("not the address of a device; {}", error.wanted()));
             }
