@@ -37,15 +37,6 @@ impl Sent {
     pub(crate) fn is_on(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }
-
-    #[cfg(test)]
-    pub(crate) fn of(pairs: &[(&str, &str)]) -> Self {
-        let mut sent = Self::default();
-        for (name, value) in pairs {
-            sent.0.entry((*name).to_owned()).or_default().push((*value).to_owned());
-        }
-        sent
-    }
 }
 
 impl<S: Send + Sync> FromRequest<S> for Sent {
@@ -194,6 +185,11 @@ pub(crate) struct Wrong(pub(crate) Vec<(String, String)>);
 impl Wrong {
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Whether a field is wrong.
+    pub(crate) fn is_at(&self, name: &str) -> bool {
+        self.0.iter().any(|(field, _)| field == name)
     }
 
     /// Notes that a field is wrong, in words.

@@ -28,11 +28,13 @@ pub(crate) struct Frame {
 }
 
 /// The navigation: the address, which is a row of the table of rights, and the key of its name. Shown to whom the row lets in.
-const PLACES: [(&str, &str); 5] = [
+const PLACES: [(&str, &str); 7] = [
     ("/admin", "nav-home"),
     ("/admin/payments", "nav-payments"),
     ("/admin/stores", "nav-stores"),
+    ("/admin/servers", "nav-servers"),
     ("/admin/users", "nav-users"),
+    ("/admin/transfer", "nav-transfer"),
     ("/admin/audit", "nav-audit"),
 ];
 

@@ -6,4 +6,5 @@ mod payments;
 mod rights;
 pub(crate) mod samples;
 mod stores;
+mod things;
 mod words;

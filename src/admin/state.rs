@@ -36,6 +36,11 @@ pub struct BrokerPlace {
 }
 
 impl Admin {
+    /// A payment module by its code name.
+    pub(crate) fn module(&self, id: &str) -> Option<&'static dyn Module> {
+        self.modules.iter().copied().find(|module| module.manifest().id == id)
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
     }

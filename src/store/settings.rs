@@ -24,9 +24,13 @@ pub use secrets::SecretsError;
 
 use engine::ports::StoreError;
 use engine::settings::Settings;
+use payment::ServerId;
 
 use crate::Db;
+use crate::error::unusable;
+use crate::pool::on_pool;
 use crate::read;
+use crate::sql::CREDIT_OF_SERVER;
 
 impl Db {
     /// The settings and their revision, as the engine works by them.
@@ -51,5 +55,16 @@ impl Db {
         }
         let edits = edits(&before, &apart(wanted)?);
         self.change_settings(Some(revision), edits).await
+    }
+
+    /// Whether a payment has money that came by an authorization server: it may have to go back the same way.
+    pub async fn has_payments_of(&self, server: &ServerId) -> Result<bool, StoreError> {
+        let payment: Option<String> =
+            on_pool!(self.pool(), |connections| sqlx::query_scalar(CREDIT_OF_SERVER)
+                .bind(server.to_string())
+                .fetch_optional(connections)
+                .await)
+            .map_err(|error| unusable(&error))?;
+        Ok(payment.is_some())
     }
 }

@@ -47,6 +47,8 @@ pub(crate) const SEARCH_UNCLAIMED: &str = "SELECT bank_transaction, server, code
      WHERE NOT EXISTS (SELECT 1 FROM credits WHERE credits.server = unclaimed_credits.server \
      AND credits.bank_transaction = unclaimed_credits.bank_transaction AND credits.is_believed)";
 
+pub(crate) const CREDIT_OF_SERVER: &str = "SELECT payment FROM credits WHERE server = $1 LIMIT 1";
+
 pub(crate) const TAKE_LINK: &str = "INSERT INTO links (server, link, payment, since) \
      VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
 

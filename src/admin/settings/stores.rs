@@ -86,7 +86,7 @@ pub(crate) async fn send_new(
         });
         match saved.await? {
             Ok(_) => return Ok(Redirect::to(&format!("/admin/stores/{id}?done=saved")).into_response()),
-            Err(found) if found.0.iter().any(|(name, _)| name == MARK) => {
+            Err(found) if found.is_at(MARK) => {
                 wrong.at("store_id", words.text("wrong-taken"));
             }
             Err(found) => wrong.0.extend(found.0),
