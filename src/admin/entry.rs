@@ -5,7 +5,6 @@
 //! who guesses at a login does not keep its owner out at once.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use askama::Template;
 use axum::extract::{Query, State};
@@ -28,8 +27,6 @@ use crate::state::Admin;
 use crate::totp;
 use crate::words::Words;
 
-/// Tries are counted for so long.
-const WINDOW: Duration = Duration::from_mins(15);
 /// Of one login from one address.
 const OF_BOTH: u64 = 5;
 /// From one address.
@@ -179,11 +176,10 @@ async fn is_too_often(
     caller: &Caller,
     login: &str,
 ) -> Result<bool, Failure> {
-    let now = admin.now();
-    let tries = admin.db.count_try(key, now, now.plus(WINDOW)).await?;
+    let tries = admin.count_try(key).await?;
     if tries == most + 1 {
         tracing::warn!(from = caller.from, "too many tries to sign in: more are refused for a while");
-        let entry = entry(caller, login, "sign_in.refused", now);
+        let entry = entry(caller, login, "sign_in.refused", admin.now());
         admin.db.change_people(vec![], vec![entry]).await?;
     }
     Ok(tries > most)

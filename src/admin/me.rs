@@ -70,13 +70,10 @@ pub(crate) async fn page(State(admin): State<Arc<Admin>>, asker: Asker) -> Resul
             is_this: session.token_sha256 == asker.session.token_sha256,
         })
         .collect();
-    let choices = Language::ALL
-        .into_iter()
-        .map(|language| (language.code().to_owned(), words.text(&format!("language-{}", language.code()))));
     let language = Form::new("/admin/me/language", words.text("save")).with(Field::new(
         &words,
         "my_language",
-        Kind::One(choices.collect()),
+        Kind::One(words.languages().collect()),
         words.language().code(),
     ));
     let factor = asker.user.body.second_factor.as_ref();
@@ -117,9 +114,8 @@ pub(crate) async fn send_password(
     let words = asker.words();
     let (old, new) = (SecretString::from(sent.raw("password_old")), SecretString::from(sent.raw("password")));
     let mut wrong = Wrong::default();
-    let now = admin.now();
     let key = format!("password:{}", asker.user.id);
-    if admin.db.count_try(&key, now, now.plus(std::time::Duration::from_mins(15))).await? > 5 {
+    if admin.count_try(&key).await? > 5 {
         wrong.at("password_old", words.text("too-many-tries"));
     } else if !is_password(&old, asker.user.body.password_hash.as_deref()).await {
         wrong.field(&words, "password_old");
@@ -199,7 +195,7 @@ pub(crate) async fn send_second_factor(
     };
     let now = admin.now();
     let key = format!("new code:{}", asker.user.id);
-    let tries = admin.db.count_try(&key, now, now.plus(std::time::Duration::from_mins(15))).await?;
+    let tries = admin.count_try(&key).await?;
     let is_proven = asker.user.body.second_factor.is_none()
         || (tries <= 10 && crate::entry::used_code(&admin, &asker.user, sent.text("code_old"))?.is_some());
     let step = totp::step_of(&seed, sent.text("code"), now, 0).filter(|_| tries <= 10);

@@ -1,12 +1,16 @@
 //! What the pages work with.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use connector_sdk::Module;
 use engine::doors::Desk;
-use engine::ports::Clock;
+use engine::ports::{Clock, StoreError};
 use payment::Timestamp;
-use store::{Author, Db, Keyring};
+use store::{Author, Db, Keyring, People};
+
+/// Tries are counted for so long.
+const TRIES_WITHIN: Duration = Duration::from_mins(15);
 
 /// The admin web, ready to be mounted.
 pub struct Admin {
@@ -39,6 +43,12 @@ impl Admin {
     /// A payment module by its code name.
     pub(crate) fn module(&self, id: &str) -> Option<&'static dyn Module> {
         self.modules.iter().copied().find(|module| module.manifest().id == id)
+    }
+
+    /// Counts a try at something that may be guessed, before it is looked at; tells how many there were within the window.
+    pub(crate) async fn count_try(&self, key: &str) -> Result<u64, StoreError> {
+        let now = self.now();
+        self.db.count_try(key, now, now.plus(TRIES_WITHIN)).await
     }
 
     pub(crate) fn now(&self) -> Timestamp {

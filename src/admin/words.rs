@@ -39,6 +39,14 @@ impl Words {
         self.language
     }
 
+    /// Every language as a choice of a form: its code and its name.
+    pub(crate) fn languages(&self) -> impl Iterator<Item = (String, String)> {
+        Language::ALL.into_iter().map(|language| {
+            let code = language.code();
+            (code.to_owned(), self.text(&format!("language-{code}")))
+        })
+    }
+
     /// The text under a key; the key itself where no catalogue has it, which the tests forbid.
     pub(crate) fn text(&self, key: &str) -> String {
         self.lookup(key).unwrap_or_else(|| key.to_owned())

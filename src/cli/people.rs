@@ -3,9 +3,8 @@
 use admin::{NewUser, add_user, new_setup_link, reset_user};
 use anyhow::anyhow;
 use clap::{Args, Subcommand};
-use payment::StoreId;
 use secrecy::ExposeSecret;
-use store::{Db, Grant, People, Role};
+use store::{Db, Grant, People};
 
 use crate::cli::print;
 use crate::config::Config;
@@ -44,7 +43,7 @@ pub(super) enum Command {
         #[arg(long)]
         name: String,
         /// A role, or a role and a store: may be given several times.
-        #[arg(long = "role", required = true, value_name = "ROLE[:STORE]", value_parser = grant)]
+        #[arg(long = "role", required = true, value_name = "ROLE[:STORE]")]
         roles: Vec<Grant>,
     },
     /// Give a user a temporary password, which is printed once; the second factor and all sessions go.
@@ -52,15 +51,6 @@ pub(super) enum Command {
         /// The user's login.
         login: String,
     },
-}
-
-fn grant(text: &str) -> Result<Grant, String> {
-    let (role, store) = text.split_once(':').map_or((text, None), |(role, store)| (role, Some(store)));
-    let known = || Role::ALL.map(Role::word).join(", ");
-    let role =
-        Role::parse(role).ok_or_else(|| format!("there is no role {role:?}; there are {}", known()))?;
-    let store = store.map(StoreId::parse).transpose().map_err(|error| error.to_string())?;
-    Ok(Grant { role, store })
 }
 
 /// Works on the database, beside a running service or without one.
@@ -90,7 +80,7 @@ async fn act(command: Command, db: &Db) -> anyhow::Result<()> {
 
 async fn list(db: &Db, as_json: bool) -> anyhow::Result<()> {
     for user in db.users().await? {
-        let roles: Vec<String> = user.body.grants.iter().map(role_text).collect();
+        let roles: Vec<String> = user.body.grants.iter().map(Grant::to_string).collect();
         print(&if as_json {
             user.told().to_string()
         } else {
@@ -99,13 +89,6 @@ async fn list(db: &Db, as_json: bool) -> anyhow::Result<()> {
         });
     }
     Ok(())
-}
-
-fn role_text(grant: &Grant) -> String {
-    match &grant.store {
-        None => grant.role.word().to_owned(),
-        Some(store) => format!("{}:{store}", grant.role.word()),
-    }
 }
 
 /// Makes the link and prints it.

@@ -2,13 +2,11 @@
 
 mod bits;
 
-use std::fmt::Write;
-
 use device::Caption;
 use qrcode::QrCode;
 
 use crate::DrawError;
-use crate::code_picture::{runs, symbol};
+use crate::code_picture::{path_of, runs, runs_within, symbol};
 use bits::Bits;
 
 /// The bytes before the pixels of a BMP: two heads and two colours.
@@ -180,18 +178,8 @@ impl CodeImage {
 
 /// The words as runs of black pixels.
 fn words_path(caption: &Caption) -> String {
-    let mut path = String::new();
-    for y in 0..caption.height() {
-        let mut x = 0;
-        while x < caption.width() {
-            let length = (x..caption.width()).take_while(|x| caption.is_black(*x, y)).count();
-            if length > 0 {
-                write!(path, "M{x} {y}h{length}v1h-{length}z").expect("text takes every write");
-            }
-            x += length + 1;
-        }
-    }
-    path
+    let size = (caption.width(), caption.height());
+    path_of(runs_within(size, |x, y| caption.is_black(x, y)), 0)
 }
 
 #[cfg(test)]

@@ -54,18 +54,43 @@ pub(crate) fn symbol(payload: &str) -> Result<QrCode, DrawError> {
 
 /// Every run of dark modules as a rectangle of height one.
 pub(crate) fn runs(symbol: &QrCode, quiet: usize) -> String {
+    let side = symbol.width();
+    path_of(runs_within((side, side), |x, y| symbol[(x, y)] == Color::Dark), quiet)
+}
+
+/// Runs as a path of SVG, so many units from its edges.
+pub(crate) fn path_of(runs: impl Iterator<Item = Run>, margin: usize) -> String {
     let mut path = String::new();
-    for (y, row) in symbol.to_colors().chunks(symbol.width()).enumerate() {
-        let mut x = 0;
-        for run in row.chunk_by(PartialEq::eq) {
-            if run[0] == Color::Dark {
-                let (left, top, length) = (x + quiet, y + quiet, run.len());
-                write!(path, "M{left} {top}h{length}v1h-{length}z").expect("text takes every write");
-            }
-            x += run.len();
-        }
+    for Run { x, y, length } in runs {
+        let (left, top) = (x + margin, y + margin);
+        write!(path, "M{left} {top}h{length}v1h-{length}z").expect("text takes every write");
     }
     path
+}
+
+/// Dots in a row that are dark, with light on both sides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Run {
+    pub(crate) x: usize,
+    pub(crate) y: usize,
+    pub(crate) length: usize,
+}
+
+/// The runs of a picture, row by row, each from the left.
+pub(crate) fn runs_within(
+    (width, height): (usize, usize),
+    is_dark: impl Fn(usize, usize) -> bool,
+) -> impl Iterator<Item = Run> {
+    (0..height).flat_map(move |y| {
+        let row: Vec<bool> = (0..width).map(|x| is_dark(x, y)).collect();
+        let mut x = 0;
+        let runs = row.chunk_by(PartialEq::eq).filter_map(|run| {
+            let from = x;
+            x += run.len();
+            run[0].then_some(Run { x: from, y, length: run.len() })
+        });
+        runs.collect::<Vec<_>>()
+    })
 }
 
 #[cfg(test)]

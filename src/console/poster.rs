@@ -10,7 +10,7 @@ mod svg;
 use device::Outline;
 use payment::Plate;
 
-use crate::code_picture::symbol;
+use crate::code_picture::{runs_within, symbol};
 use crate::{CodeImage, DrawError, Language, Words};
 use drawing::{Colour, Drawing, Paint};
 
@@ -119,27 +119,13 @@ impl Poster<'_> {
         let modules = i32::try_from(symbol.width()).expect("a symbol has at most 177 modules");
         let module = CODE / (modules + 2 * QUIET);
         let (left, top) = ((WIDTH - module * modules) / 2, top + QUIET * module);
-        let is_dark = |x: i32, y: i32| {
-            let inside = |at: i32| usize::try_from(at).ok().filter(|at| *at < symbol.width());
-            inside(x).zip(inside(y)).is_some_and(|at| symbol[at] == qrcode::Color::Dark)
-        };
-        let mut steps = Vec::new();
-        for y in 0..modules {
-            let mut x = 0;
-            while x < modules {
-                let length = (x..modules).take_while(|x| is_dark(*x, y)).count();
-                let length = i32::try_from(length).expect("a row is short");
-                if length > 0 {
-                    steps.extend(drawing::rectangle(
-                        left + x * module,
-                        top + y * module,
-                        length * module,
-                        module,
-                    ));
-                }
-                x += length + 1;
-            }
-        }
+        let number = |at: usize| i32::try_from(at).expect("a symbol has at most 177 modules");
+        let side = (symbol.width(), symbol.width());
+        let steps = runs_within(side, |x, y| symbol[(x, y)] == qrcode::Color::Dark).flat_map(|run| {
+            let (x, y) = (left + number(run.x) * module, top + number(run.y) * module);
+            drawing::rectangle(x, y, number(run.length) * module, module)
+        });
+        let steps = steps.collect();
         drawing.fill(BLACK, steps);
         Ok(())
     }

@@ -8,8 +8,8 @@ use crate::error::unusable;
 use crate::pool::{Pool, on_pool};
 use crate::read::outbox;
 use crate::rows::{StoredColumns, parsed, signed, unsigned};
-use crate::screens::statement::{Argument, Statement};
 use crate::sql::inspections as sql;
+use crate::statement::{Argument, Statement};
 
 /// Takes a round that nobody holds; tells the payment that it has reached.
 pub(crate) async fn take(

@@ -46,6 +46,7 @@ mod settings;
 mod settings_file;
 mod sql;
 mod sqlite;
+mod statement;
 mod toml_text;
 mod versioned;
 
@@ -53,8 +54,8 @@ pub use copy::{Copied, copy_store};
 pub use db::Db;
 pub use memory::MemoryStore;
 pub use people::{
-    AuditEntry, AuditProblem, AuditRecord, AuditVerdict, Author, ChangePeopleError, Grant, People,
-    PeopleEdit, Role, SecondFactor, Session, SessionBody, User, UserBody, UserId,
+    AuditEntry, AuditProblem, AuditRecord, AuditVerdict, Author, ChangePeopleError, Grant, GrantError,
+    People, PeopleEdit, Role, SecondFactor, Session, SessionBody, User, UserBody, UserId,
 };
 pub use postgres::{PgStore, PostgresOptions, Standing};
 pub use read::links::HeldLink;

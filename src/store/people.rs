@@ -18,4 +18,4 @@ pub use audit::{AuditEntry, AuditProblem, AuditRecord, AuditVerdict, Author};
 pub use edit::{ChangePeopleError, PeopleEdit};
 pub use port::People;
 pub use session::{Session, SessionBody};
-pub use user::{Grant, Role, SecondFactor, User, UserBody, UserId};
+pub use user::{Grant, GrantError, Role, SecondFactor, User, UserBody, UserId};

@@ -4,9 +4,6 @@
 
 mod pairings;
 mod ratings;
-pub(crate) mod statement;
 
 pub use pairings::{NewPairing, PAIRING_LASTS, Pairing, code_of_token};
-pub(crate) use statement::{Argument, Statement};
-
 pub use ratings::RatingCount;

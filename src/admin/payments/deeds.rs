@@ -1,13 +1,11 @@
 //! What people do with a payment. Money moves only after a code of the second factor, and never twice for one form.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use engine::doors::{Deed, Undone};
-use engine::ports::StoreError;
 use payment::{BankTransaction, CreditRole, Money, OperationId, Payment, Verdict};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -24,11 +22,11 @@ use crate::form::{Field, Form, Kind, Sent, Wrong};
 use crate::frame::Frame;
 use crate::guard::Asker;
 use crate::state::Admin;
+use crate::users::fresh_id;
 use crate::words::Words;
 
 /// Codes of one user that may be tried in a quarter of an hour.
 const TRIES_AT_MOST: u64 = 5;
-const TRIES_WITHIN: Duration = Duration::from_mins(15);
 const LONGEST_REASON: usize = 200;
 /// What the operations of refunds by hand begin with.
 const BY_HAND: &str = "hand-";
@@ -220,9 +218,9 @@ async fn confirm(
     sent: &Sent,
     told: AuditEntry,
 ) -> Result<Result<(), String>, Failure> {
-    let (words, now) = (asker.words(), admin.now());
+    let words = asker.words();
     let key = format!("money code:{}", asker.user.id);
-    if admin.db.count_try(&key, now, now.plus(TRIES_WITHIN)).await? > TRIES_AT_MOST {
+    if admin.count_try(&key).await? > TRIES_AT_MOST {
         return Ok(Err(words.text("too-many-tries")));
     }
     let Some(changed) = used_code(admin, &asker.user, sent.text("code"))? else {
@@ -385,10 +383,7 @@ fn is_reason(text: &str) -> bool {
 
 /// A name for a refund that the form carries, so that a form that is sent twice is done once.
 fn fresh_operation() -> Result<OperationId, Failure> {
-    let mut bytes = [0_u8; 16];
-    let random = getrandom::fill(&mut bytes);
-    random.map_err(|_| Failure::Store(StoreError("the system gives no random bytes".to_owned())))?;
-    read_operation(&format!("{BY_HAND}{}", hex::encode(bytes))).ok_or(Failure::Missing)
+    read_operation(&format!("{BY_HAND}{}", fresh_id()?)).ok_or(Failure::Missing)
 }
 
 /// An operation that [`fresh_operation`] can have made: nobody takes a register's own name for theirs.

@@ -7,15 +7,15 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use engine::settings::Settings;
 use payment::{
-    Annulment, Attempt, Credit, CreditRole, Life, Origin, Payment, PaymentId, Refund, RefundState, ServerId,
-    StoreId, Timestamp,
+    Annulment, Attempt, Credit, CreditRole, Life, Payment, PaymentId, Refund, RefundState, ServerId, StoreId,
+    Timestamp,
 };
 use store::{DeliveryState, PaymentRecord, Records};
 
 use super::buyer::sentence;
 use super::offers;
 use super::place::PLACE;
-use super::show::{Clock, State as Shown, amount, marks, sum};
+use super::show::{Clock, State as Shown, amount, marks, refusal_text, sum, who_asked};
 use super::timeline::{Teller, Told, outcome};
 use crate::failure::{Failure, page as answer};
 use crate::frame::Frame;
@@ -256,18 +256,10 @@ impl Details<'_> {
             RefundState::Unknown { .. } => ("refund-unknown", None),
             RefundState::Pending { .. } => ("refund-pending", None),
             RefundState::Completed { at, .. } => ("refund-completed", Some(self.moment(*at))),
-            RefundState::Failed { refusal, .. } => {
-                ("refund-failed", Some(format!("{}: {}", refusal.bank_code, refusal.message)))
-            }
+            RefundState::Failed { refusal, .. } => ("refund-failed", Some(refusal_text(refusal))),
             RefundState::Parked { reason, .. } => ("refund-parked", Some(reason.clone())),
         };
-        let who = match &refund.origin {
-            Origin::Admin { who } => who.clone(),
-            Origin::Register { register, .. } => {
-                self.words.fill("who-register", &[("register", register.to_string())])
-            }
-            Origin::Late => self.words.text("who-service"),
-        };
+        let who = who_asked(self.words, &refund.origin);
         let state = self.words.text(state);
         let mut pairs = vec![
             self.pair("money-amount", amount(self.words, refund.amount)),

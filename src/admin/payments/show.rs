@@ -3,7 +3,7 @@
 use console::amount_text;
 use jiff::Zoned;
 use jiff::tz::TimeZone;
-use payment::{Money, Payment, Status, Timestamp};
+use payment::{Money, Origin, Payment, Refusal, Status, Timestamp};
 
 use crate::words::Words;
 
@@ -15,6 +15,22 @@ pub(super) fn amount(words: &Words, money: Money) -> String {
 /// Minor units of a payment's currency; nothing is a dash.
 pub(super) fn sum(words: &Words, minor: i64, like: Money) -> String {
     Money::try_new(minor, like.currency()).map_or_else(|_| "—".to_owned(), |money| amount(words, money))
+}
+
+/// What a bank says when it refuses.
+pub(super) fn refusal_text(refusal: &Refusal) -> String {
+    format!("{}: {}", refusal.bank_code, refusal.message)
+}
+
+/// Who asked for a refund.
+pub(super) fn who_asked(words: &Words, origin: &Origin) -> String {
+    match origin {
+        Origin::Admin { who } => who.clone(),
+        Origin::Register { register, .. } => {
+            words.fill("who-register", &[("register", register.to_string())])
+        }
+        Origin::Late => words.text("who-service"),
+    }
 }
 
 /// The clock of a store. UTC where its zone is not known any more.

@@ -11,7 +11,7 @@ use payment::{ConsoleId, ConsoleWay, RegisterId, StoreId};
 use store::Pairing;
 
 use super::registers::{found as register_found, register_of};
-use super::save::{MARK, mark, save};
+use super::save::{Inserted, MARK, add, mark, save};
 use crate::failure::{Failure, page as answer};
 use crate::form::{Field, Form, Kind, Sent, Wrong};
 use crate::frame::Frame;
@@ -25,7 +25,6 @@ const KINDS: [ConsoleKind; 5] = [
     ConsoleKind::Printer,
     ConsoleKind::Register,
 ];
-const LANGUAGES: [&str; 5] = ["ru", "en", "kk", "ky", "hi"];
 
 #[derive(Template)]
 #[template(path = "console.html")]
@@ -88,20 +87,19 @@ pub(crate) async fn send_new(
     let console = read(&asker, &sent, None).map_err(|found| wrong.0.extend(found.0));
     if let (Ok(id), Ok(console)) = (id, console) {
         let key = format!("stores.{store}.registers.{register}.consoles.{id}");
-        let saved = save(&admin, &asker, key, "", |settings| {
+        let saved = add(&admin, &asker, key, "console_id", |settings| {
             let its = register_of(settings, &store, &register)?;
             if its.consoles.contains_key(&id) {
-                return Ok("taken".to_owned());
+                return Ok(Inserted::Taken);
             }
             its.consoles.insert(id.clone(), console.clone());
-            Ok(String::new())
+            Ok(Inserted::New)
         });
         match saved.await? {
             Ok(_) => {
                 let next = format!("{}/consoles/{id}?done=saved", base((&store, &register)));
                 return Ok(Redirect::to(&next).into_response());
             }
-            Err(found) if found.is_at(MARK) => wrong.at("console_id", words.text("wrong-taken")),
             Err(found) => wrong.0.extend(found.0),
         }
     }
@@ -252,8 +250,7 @@ fn draw(
     let kinds = KINDS.map(|kind| {
         (kind.word().to_owned(), words.text(&format!("console-{}", kind.word().replace('_', "-"))))
     });
-    let languages = std::iter::once((String::new(), words.text("language-store")))
-        .chain(LANGUAGES.map(|code| (code.to_owned(), words.text(&format!("language-{code}")))));
+    let languages = std::iter::once((String::new(), words.text("language-store"))).chain(words.languages());
     let ways = ["", "yes", "no"].map(|word| {
         let key =
             if word.is_empty() { "through-till-auto".to_owned() } else { format!("through-till-{word}") };

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use engine::settings::{PaymentType, Settings};
 use payment::{CodeKind, LateMoney, PaymentTypeCode, ServerId, StoreId};
 
-use super::save::{MARK, mark, save};
+use super::save::{Inserted, MARK, add, mark, save};
 use super::store_form::{late_money, store_of};
 use crate::failure::{Failure, page as answer};
 use crate::form::{Field, Form, Kind, Sent, Wrong};
@@ -62,20 +62,20 @@ pub(crate) async fn send_new(
     }
     let tender = read(&asker, &sent).map_err(|found| wrong.0.extend(found.0));
     if let (Ok(code), Ok(tender)) = (code, tender) {
-        let saved = save(&admin, &asker, format!("stores.{store}.payment_types.{code}"), "", |settings| {
-            let its = settings.stores.get_mut(&store).ok_or(Failure::Missing)?;
-            if its.payment_types.contains_key(&code) {
-                return Ok("taken".to_owned());
-            }
-            if its.payment_types.is_empty() {
-                its.default_payment_type = code.clone();
-            }
-            its.payment_types.insert(code.clone(), tender.clone());
-            Ok(String::new())
-        });
+        let saved =
+            add(&admin, &asker, format!("stores.{store}.payment_types.{code}"), "type_code", |settings| {
+                let its = settings.stores.get_mut(&store).ok_or(Failure::Missing)?;
+                if its.payment_types.contains_key(&code) {
+                    return Ok(Inserted::Taken);
+                }
+                if its.payment_types.is_empty() {
+                    its.default_payment_type = code.clone();
+                }
+                its.payment_types.insert(code.clone(), tender.clone());
+                Ok(Inserted::New)
+            });
         match saved.await? {
             Ok(_) => return Ok(Redirect::to(&format!("/admin/stores/{store}?done=saved")).into_response()),
-            Err(found) if found.is_at(MARK) => wrong.at("type_code", words.text("wrong-taken")),
             Err(found) => wrong.0.extend(found.0),
         }
     }

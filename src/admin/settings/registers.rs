@@ -11,7 +11,7 @@ use payment::{RegisterId, StoreId};
 use serde::Serialize;
 use store::{PaymentFilter, Records};
 
-use super::save::{MARK, mark, save};
+use super::save::{Inserted, MARK, add, mark, save};
 use super::store_form::store_of;
 use crate::failure::{Failure, page as answer};
 use crate::form::{Field, Form, Kind, Sent, Wrong};
@@ -71,20 +71,20 @@ pub(crate) async fn send_new(
     }
     let register = read(&asker, &sent, None).map_err(|found| wrong.0.extend(found.0));
     if let (Ok(id), Ok(register)) = (id, register) {
-        let saved = save(&admin, &asker, format!("stores.{store}.registers.{id}"), "", |settings| {
-            let its = settings.stores.get_mut(&store).ok_or(Failure::Missing)?;
-            if its.registers.contains_key(&id) {
-                return Ok("taken".to_owned());
-            }
-            its.registers.insert(id.clone(), register.clone());
-            Ok(String::new())
-        });
+        let saved =
+            add(&admin, &asker, format!("stores.{store}.registers.{id}"), "register_id", |settings| {
+                let its = settings.stores.get_mut(&store).ok_or(Failure::Missing)?;
+                if its.registers.contains_key(&id) {
+                    return Ok(Inserted::Taken);
+                }
+                its.registers.insert(id.clone(), register.clone());
+                Ok(Inserted::New)
+            });
         match saved.await? {
             Ok(_) => {
                 let next = format!("/admin/stores/{store}/registers/{id}?done=saved");
                 return Ok(Redirect::to(&next).into_response());
             }
-            Err(found) if found.is_at(MARK) => wrong.at("register_id", words.text("wrong-taken")),
             Err(found) => wrong.0.extend(found.0),
         }
     }

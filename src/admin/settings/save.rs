@@ -65,6 +65,38 @@ pub(crate) async fn save(
     Err(Failure::Conflict)
 }
 
+/// Stores a thing that was not there before. `insert` puts it in, or tells that there is one with its id already, which is told at
+/// the field `id`.
+pub(crate) async fn add(
+    admin: &Admin,
+    asker: &Asker,
+    key: String,
+    id: &str,
+    insert: impl Fn(&mut Settings) -> Result<Inserted, Failure>,
+) -> Result<Result<u64, Wrong>, Failure> {
+    let nothing = "";
+    let saved = save(admin, asker, key, nothing, |settings| match insert(settings)? {
+        Inserted::New => Ok(nothing.to_owned()),
+        Inserted::Taken => Ok("something".to_owned()),
+    });
+    Ok(saved.await?.map_err(|found| {
+        if !found.is_at(MARK) {
+            return found;
+        }
+        let mut wrong = Wrong::default();
+        wrong.at(id, asker.words().text("wrong-taken"));
+        wrong
+    }))
+}
+
+/// What became of a thing that was to be put into the settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Inserted {
+    New,
+    /// There is one with its id: nothing was changed.
+    Taken,
+}
+
 /// Problems as messages at fields: in the reader's words where the catalogues have them for the field, else the rule's own.
 fn told<'a>(words: &Words, key: &str, problems: impl Iterator<Item = &'a Problem>) -> Wrong {
     let mut wrong = Wrong::default();

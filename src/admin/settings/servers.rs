@@ -15,7 +15,7 @@ use payment::{AttemptId, CallError, OrderRequest, RefusalKind, ServerId};
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use super::save::{MARK, mark, save};
+use super::save::{Inserted, MARK, add, mark, save};
 use super::server_form::{Filled, form, read};
 use crate::entry::remember_nothing;
 use crate::failure::{Failure, page as answer};
@@ -116,18 +116,17 @@ pub(crate) async fn send_new(
     }
     let server = read(&admin, &words, &sent, None, &BTreeMap::new()).map_err(|found| wrong.0.extend(found.0));
     if let (Ok(id), Ok(server)) = (id, server) {
-        let saved = save(&admin, &asker, format!("servers.{id}"), "", |settings| {
+        let saved = add(&admin, &asker, format!("servers.{id}"), "server_id", |settings| {
             if settings.servers.contains_key(&id) {
-                return Ok("taken".to_owned());
+                return Ok(Inserted::Taken);
             }
             settings.servers.insert(id.clone(), server.clone());
-            Ok(String::new())
+            Ok(Inserted::New)
         });
         match saved.await? {
             Ok(_) => {
                 return Ok(Redirect::to(&format!("/admin/servers/{id}?done=server-added")).into_response());
             }
-            Err(found) if found.is_at(MARK) => wrong.at("server_id", words.text("wrong-taken")),
             Err(found) => wrong.0.extend(found.0),
         }
     }
@@ -349,7 +348,8 @@ pub(crate) async fn remove(
         let page = draw(&admin, &asker, &found, &Filled::Stored(&found.server), &wrong, None);
         return Ok((StatusCode::CONFLICT, page).into_response());
     }
-    if has_payments(&admin, &found.id).await? {
+    // A payment that went this way may have to be refunded through it.
+    if admin.db.has_payments_of(&found.id).await? {
         let mut wrong = Wrong::default();
         wrong.at("used", words.text("wrong-server-payments"));
         let page = draw(&admin, &asker, &found, &Filled::Stored(&found.server), &wrong, None);
@@ -363,9 +363,4 @@ pub(crate) async fn remove(
     });
     saved.await?.map_err(|_| Failure::Conflict)?;
     Ok(Redirect::to("/admin/servers?done=removed").into_response())
-}
-
-/// Whether a payment went this way: it may have to be refunded through it.
-async fn has_payments(admin: &Admin, server: &ServerId) -> Result<bool, StoreError> {
-    admin.db.has_payments_of(server).await
 }

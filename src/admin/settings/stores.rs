@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use engine::settings::StoreSettings;
 use payment::StoreId;
 
-use super::save::{MARK, save};
+use super::save::{Inserted, MARK, add, save};
 use super::store_form::{Filled, form, mark_of, read, store_of};
 use crate::failure::{Failure, page as answer};
 use crate::form::{Form, Kind, Sent, Wrong};
@@ -77,18 +77,15 @@ pub(crate) async fn send_new(
     }
     let store = read(&words, &sent, None).map_err(|found| wrong.0.extend(found.0));
     if let (Ok(id), Ok(store)) = (id, store) {
-        let saved = save(&admin, &asker, format!("stores.{id}"), "", |settings| {
+        let saved = add(&admin, &asker, format!("stores.{id}"), "store_id", |settings| {
             if settings.stores.contains_key(&id) {
-                return Ok("taken".to_owned());
+                return Ok(Inserted::Taken);
             }
             settings.stores.insert(id.clone(), store.clone());
-            Ok(String::new())
+            Ok(Inserted::New)
         });
         match saved.await? {
             Ok(_) => return Ok(Redirect::to(&format!("/admin/stores/{id}?done=saved")).into_response()),
-            Err(found) if found.is_at(MARK) => {
-                wrong.at("store_id", words.text("wrong-taken"));
-            }
             Err(found) => wrong.0.extend(found.0),
         }
     }

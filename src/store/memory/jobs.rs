@@ -108,7 +108,7 @@ impl OutputJobs for MemoryStore {
         let Some(row) = tables.jobs.get_mut(&(job.payment, job.console.clone())) else { return Ok(()) };
         match (job.task, row.state) {
             (JobTask::Show, JobState::Shown { until }) if until == job.lease_until => {
-                row.end_with(end.clone())
+                row.end_with(end.clone());
             }
             (JobTask::Clear, JobState::Cleared { until }) if until == job.lease_until => {
                 row.state = JobState::Over;

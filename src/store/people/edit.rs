@@ -7,6 +7,7 @@ use super::{Session, User, UserId};
 use crate::rows::signed;
 use crate::sql::people as sql;
 use crate::sqlite::Refusal;
+use crate::statement::Argument;
 
 /// One change. Several are made together with the entries that tell of them, or none is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,13 +59,6 @@ impl Refusal for ChangePeopleError {
     }
 }
 
-/// What stands for a mark of a statement.
-#[derive(Debug, Clone)]
-pub(super) enum Argument {
-    Text(String),
-    Number(i64),
-}
-
 /// What a statement that changes no row means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Otherwise {
@@ -74,14 +68,14 @@ pub(super) enum Otherwise {
 }
 
 /// An edit as a statement.
-pub(super) type Statement = (&'static str, Vec<Argument>, Otherwise);
+pub(super) type EditStatement = (&'static str, Vec<Argument>, Otherwise);
 
 pub(super) fn json(what: &impl serde::Serialize) -> Result<String, StoreError> {
     serde_json::to_string(what).map_err(|error| StoreError(format!("it has no JSON form: {error}")))
 }
 
 impl PeopleEdit {
-    pub(super) fn statement(self) -> Result<Statement, StoreError> {
+    pub(super) fn statement(self) -> Result<EditStatement, StoreError> {
         use Argument::{Number, Text};
         let time = |at: Timestamp| Number(at.as_micros());
         Ok(match self {

@@ -6,7 +6,7 @@ use payment::Timestamp;
 use sqlx::Connection;
 
 use super::audit::{Follower, Link, append_entries};
-use super::edit::{Argument, Otherwise, Statement};
+use super::edit::{EditStatement, Otherwise};
 use super::{
     AuditEntry, AuditRecord, AuditVerdict, ChangePeopleError, People, PeopleEdit, Session, User, UserId,
 };
@@ -18,13 +18,14 @@ use crate::postgres::on_connection;
 use crate::rows::{parsed, signed, unsigned};
 use crate::sql::people as sql;
 use crate::sqlite::{Session as Writes, Work};
+use crate::statement::{Argument, Statement};
 
 /// Rows of the audit that are read at once.
 const PAGE: i64 = 500;
 
 /// Edits as statements, and the entries that tell of them.
 struct ChangePeople {
-    statements: Vec<Statement>,
+    statements: Vec<EditStatement>,
     entries: Vec<AuditEntry>,
 }
 
@@ -216,7 +217,6 @@ impl People for Db {
     }
 
     async fn count_try(&self, who: &str, now: Timestamp, until: Timestamp) -> Result<u64, StoreError> {
-        use crate::screens::{Argument, Statement};
         let number = |at: Timestamp| Argument::Number(at.as_micros());
         Statement::new(sql::FORGET_OLD_TRIES, vec![number(now)]).run(self).await?;
         let arguments = vec![Argument::Text(who.to_owned()), number(until), number(now)];

@@ -1,8 +1,9 @@
 //! Users and what they may do.
 
 use std::fmt;
+use std::str::FromStr;
 
-use payment::{StoreId, Timestamp};
+use payment::{InvalidName, StoreId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The id of a user: 32 hex characters.
@@ -74,6 +75,35 @@ pub struct Grant {
     /// The store; `None`: every store.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub store: Option<StoreId>,
+}
+
+/// As in `store_admin:17`, or the role alone for every store.
+impl fmt::Display for Grant {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.role.word())?;
+        self.store.as_ref().map_or(Ok(()), |store| write!(formatter, ":{store}"))
+    }
+}
+
+impl FromStr for Grant {
+    type Err = GrantError;
+
+    fn from_str(text: &str) -> Result<Self, GrantError> {
+        let (role, store) = text.split_once(':').map_or((text, None), |(role, store)| (role, Some(store)));
+        let role = Role::parse(role).ok_or_else(|| GrantError::Role(role.to_owned()))?;
+        Ok(Self { role, store: store.map(StoreId::parse).transpose()? })
+    }
+}
+
+/// A text is no grant.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum GrantError {
+    /// It begins with no role.
+    #[error("there is no role {0:?}; there are {known}", known = Role::ALL.map(Role::word).join(", "))]
+    Role(String),
+    /// It ends with no store's id.
+    #[error(transparent)]
+    Store(#[from] InvalidName),
 }
 
 /// A user's second factor: one-time codes by the clock (RFC 6238), and codes for the day when the phone is lost.

@@ -12,11 +12,11 @@ use payment::{ConsoleId, RegisterId, StoreId, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
-use super::statement::{Argument, Statement};
 use crate::error::unusable;
 use crate::pool::on_pool;
 use crate::settings::ChangeSettingsError;
 use crate::sql::screens as sql;
+use crate::statement::{Argument, Statement};
 use crate::{Db, fresh_key, hash_of_key};
 
 /// How long a code can be typed after it was first shown.

@@ -6,11 +6,11 @@
 use engine::ports::StoreError;
 use payment::{ConsoleId, PaymentId, RegisterId, StoreId, Timestamp};
 
-use super::statement::{Argument, Statement};
 use crate::Db;
 use crate::error::unusable;
 use crate::pool::on_pool;
 use crate::sql::screens as sql;
+use crate::statement::{Argument, Statement};
 
 /// How often a rating was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
