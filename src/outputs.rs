@@ -71,7 +71,7 @@ impl Output for SiteOutputs {
             },
             ConsoleKind::LineDisplay => shown(self.write_lines(face, within).await),
             ConsoleKind::Kiosk | ConsoleKind::Display => {
-                self.push.show(face, &language_of(face), within).await
+                self.push.show(face, language_of(face), within).await
             }
             ConsoleKind::Register => failed("a till shows its codes by itself".to_owned()),
         }

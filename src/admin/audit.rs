@@ -46,10 +46,10 @@ pub(crate) struct Asked {
 pub(crate) async fn page(
     State(admin): State<Arc<Admin>>,
     asker: Asker,
-    Query(asked): Query<Asked>,
+    Query(wanted): Query<Asked>,
 ) -> Result<Response, Failure> {
     let words = asker.words();
-    let records = admin.db.audit_before(asked.before, PAGE).await?;
+    let records = admin.db.audit_before(wanted.before, PAGE).await?;
     let is_full = records.len() == usize::try_from(PAGE).unwrap_or(usize::MAX);
     let older = records.last().map(|record| record.number).filter(|number| is_full && *number > 1);
     let lines = records.into_iter().map(|record| {

@@ -271,7 +271,7 @@ fn draw_code(caller: &Caller, alarm: Option<String>) -> Response {
     }
     form.tell(&wrong);
     let text = Some(words.text("code-text"));
-    remember_nothing(answer(&FormPage { text, form, frame }))
+    remember_nothing(answer(&FormPage { frame, text, form }))
 }
 
 /// No browser keeps a page that secrets were typed into.

@@ -151,7 +151,7 @@ fn draw_password(asker: &Asker, wrong: &Wrong) -> Response {
         .with(secret("password_again").remembered("new-password"));
     form.tell(wrong);
     let text = asker.user.body.must_change_password.then(|| words.text("password-must"));
-    remember_nothing(answer(&FormPage { text, form, frame }))
+    remember_nothing(answer(&FormPage { frame, text, form }))
 }
 
 #[derive(Template)]

@@ -40,7 +40,7 @@ impl BankAudit {
                 Ok(None) => {}
                 Ok(Some(says)) => findings.push(about(Grade::Differs, &says)),
                 Err(reason) => {
-                    findings.push(about(Grade::Work, &format!("its bank could not be asked: {reason}")))
+                    findings.push(about(Grade::Work, &format!("its bank could not be asked: {reason}")));
                 }
             }
         }

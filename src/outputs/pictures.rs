@@ -119,12 +119,12 @@ mod tests {
             RegisterPictures.draw(&real).await,
             RegisterPictures.draw(&Drawing { is_test: true, ..real }).await,
         );
-        let size = |png: Option<String>| {
+        let drawn = |png: Option<String>| {
             let file = STANDARD.decode(png.unwrap()).unwrap();
             let number = |at: usize| u32::from_be_bytes(file[at..at + 4].try_into().unwrap());
             (number(16), number(20))
         };
-        let ((width, height), (test_width, test_height)) = (size(real.png), size(test.png));
+        let ((width, height), (test_width, test_height)) = (drawn(real.png), drawn(test.png));
         assert_eq!(width, height);
         assert!(test_height > test_width && test_height <= 320, "the words are above the code");
         assert_ne!(real.bmp, test.bmp);

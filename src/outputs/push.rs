@@ -27,7 +27,7 @@ impl Push {
         Ok(Self { client: client.context("displays can't be reached over HTTP")? })
     }
 
-    pub(super) async fn show(&self, face: &Face<'_>, language: &Language, within: Duration) -> JobEnd {
+    pub(super) async fn show(&self, face: &Face<'_>, language: Language, within: Duration) -> JobEnd {
         let body = match body_of(face, language) {
             Ok(body) => body,
             Err(reason) => return JobEnd { outcome: Outcome::Failed, reason: Some(reason) },
@@ -72,7 +72,7 @@ enum Unsent {
     Unknown(String),
 }
 
-fn body_of(face: &Face<'_>, language: &Language) -> Result<Body, String> {
+fn body_of(face: &Face<'_>, language: Language) -> Result<Body, String> {
     let payload = live_payload(face.payment, face.now).ok_or("the code is over")?;
     let side = face.console.size.map_or(USUAL_SIDE, |size| size.width.min(size.height));
     let words = language.words();

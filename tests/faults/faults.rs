@@ -80,9 +80,9 @@ async fn main() -> ExitCode {
     let is_chosen = |row: &Row| only.is_empty() || only.iter().any(|part| row.name.contains(part.as_str()));
     let chosen: Vec<Row> = rows::all(quick && only.is_empty()).into_iter().filter(is_chosen).collect();
     if list {
-        chosen
-            .iter()
-            .for_each(|row| print(&format!("{:<44} {:<10} {}", row.name, row.database.word(), row.what)));
+        for row in &chosen {
+            print(&format!("{:<44} {:<10} {}", row.name, row.database.word(), row.what));
+        }
         return ExitCode::SUCCESS;
     }
     if chosen.is_empty() {
@@ -93,7 +93,9 @@ async fn main() -> ExitCode {
     let machine = Machine::look(folder.path());
     let played = run(chosen, quick).await;
     print(&format!("\n{}\n\n{}", machine.lines(), report::HEAD));
-    played.iter().for_each(|row| print(&report::line(row)));
+    for row in &played {
+        print(&report::line(row));
+    }
     if let Some(out) = out {
         let json = serde_json::to_string_pretty(&report::json(&machine, quick, &played));
         std::fs::write(&out, json.expect("figures are plain values")).expect("the file can be written");
@@ -116,7 +118,9 @@ async fn run(rows: Vec<Row>, is_quick: bool) -> Vec<Played> {
         print(&format!("{}{} on {} …", first.name, more(count), first.database.word()));
         for played in play_some(now, is_quick).await {
             print(&report::line(&played));
-            report::complaints(&played).iter().for_each(|complaint| print(&format!("    {complaint}")));
+            for complaint in report::complaints(&played) {
+                print(&format!("    {complaint}"));
+            }
             all.push(played);
         }
     }

@@ -122,6 +122,7 @@ const TAKEN_OVER: &str = "the other takes over; what the first still does change
 const KNOWS_AGAIN: &str = "no code or a later one; what is open is asked for again";
 
 /// All rows, in the order in which they run. The quick choice has what does not depend on the database on SQLite only.
+#[expect(clippy::too_many_lines, reason = "the table of all rows")]
 pub(crate) fn all(is_quick: bool) -> Vec<Row> {
     let mut rows = Vec::new();
     for database in [Database::Sqlite, Database::Postgres] {

@@ -168,9 +168,9 @@ pub(crate) async fn run(database: Database, rows: &[&Row], payments: usize) -> V
     let outcomes: Vec<Outcome> =
         findings.into_iter().zip(surprises).zip(rows).map(|(found, (row, _))| outcome(found, row)).collect();
     if outcomes.iter().all(|outcome| outcome.verdict.is_good()) {
-        world.end().await
+        world.end().await;
     } else {
-        world.keep()
+        world.keep();
     }
     outcomes
 }

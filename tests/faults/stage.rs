@@ -41,6 +41,10 @@ pub(crate) struct Outcome {
 }
 
 /// Plays a row.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one row from its world to its verdict, in the order in which it happens"
+)]
 pub(crate) async fn run(row: &Row, is_quick: bool) -> Outcome {
     let began = Instant::now();
     let mut random = Random::from_environment(&row.name);
@@ -114,9 +118,9 @@ pub(crate) async fn run(row: &Row, is_quick: bool) -> Outcome {
     let loud = world.loud_lines();
     verdict.unexpected.extend(loud.iter().filter(|line| line.contains("panicked")).cloned());
     if verdict.is_good() {
-        world.tidy().await
+        world.tidy().await;
     } else {
-        world.keep()
+        world.keep();
     }
     Outcome { verdict, notes, payments, settled_after, loud_lines: loud.len(), took: began.elapsed() }
 }

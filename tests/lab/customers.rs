@@ -254,7 +254,7 @@ impl Customer<'_> {
         let is_end =
             |event: &Event| matches!(event.name(), "refund.completed" | "refund.failed" | "refund.review");
         let end = till.wait_for(operation, is_end, self.crowd.patience).await;
-        let end = end.map_err(|missing| self.silence(format!("the end of a refund: {missing}")))?;
+        let end = end.map_err(|missing| self.silence(&format!("the end of a refund: {missing}")))?;
         self.must_be(end, "refund.completed")
     }
 
@@ -292,10 +292,10 @@ impl Customer<'_> {
         };
         let mut events = self.till.events();
         let told = tokio::time::timeout(self.crowd.patience, events.find(is_back_or_left)).await;
-        let told = told.map_err(|_| self.silence("late money did not come back".to_owned()))?;
+        let told = told.map_err(|_| self.silence("late money did not come back"))?;
         if self.is_left_to_people(&told) {
             let kind = Kind::OtherEnd("payment.paid_late manual".to_owned());
-            return Err(self.surprise(kind, told.body.to_string()));
+            return Err(self.surprise(kind, &told.body.to_string()));
         }
         Ok(())
     }
@@ -331,7 +331,7 @@ impl Customer<'_> {
         self.asks(self.till, "pay", &body).await?;
         let is_code_or_end = |event: &Event| event.name() == "payment.qr_ready" || is_end(event);
         let event = self.till.wait_for(&self.operation, is_code_or_end, self.crowd.patience).await;
-        let event = event.map_err(|missing| self.silence(format!("a code: {missing}")))?;
+        let event = event.map_err(|missing| self.silence(&format!("a code: {missing}")))?;
         let Some(payload) = event.payload().map(str::to_owned) else {
             return Err(self.other_end(&event));
         };
@@ -342,12 +342,12 @@ impl Customer<'_> {
 
     async fn asks(&self, till: &AmqpRegister, verb: &str, body: &Value) -> Step<Arc<Event>> {
         let answer = till.ask(verb, body, self.crowd.patience).await;
-        answer.map_err(|error| self.silence(format!("{verb} {body}: {error}")))
+        answer.map_err(|error| self.silence(&format!("{verb} {body}: {error}")))
     }
 
     async fn ends(&self) -> Step<Arc<Event>> {
         let end = self.till.wait_for(&self.operation, is_end, self.crowd.patience).await;
-        end.map_err(|missing| self.silence(format!("the end: {missing}")))
+        end.map_err(|missing| self.silence(&format!("the end: {missing}")))
     }
 
     async fn ends_as(&self, name: &str) -> Step<Arc<Event>> {
@@ -363,23 +363,23 @@ impl Customer<'_> {
             return Ok(());
         }
         let kind = Kind::OtherEnd(format!("{} uncertain", end.name()));
-        Err(self.surprise(kind, end.body.to_string()))
+        Err(self.surprise(kind, &end.body.to_string()))
     }
 
     fn must(&self, holds: bool, otherwise: &str) -> Step<()> {
-        if holds { Ok(()) } else { Err(self.surprise(Kind::Wrong, otherwise.to_owned())) }
+        if holds { Ok(()) } else { Err(self.surprise(Kind::Wrong, otherwise)) }
     }
 
     fn other_end(&self, event: &Event) -> Surprise {
         let name = [event.name(), event.text("code").unwrap_or_default()].join(" ");
-        self.surprise(Kind::OtherEnd(name.trim().to_owned()), event.body.to_string())
+        self.surprise(Kind::OtherEnd(name.trim().to_owned()), &event.body.to_string())
     }
 
-    fn silence(&self, text: String) -> Surprise {
+    fn silence(&self, text: &str) -> Surprise {
         self.surprise(Kind::Silence, text)
     }
 
-    fn surprise(&self, kind: Kind, text: String) -> Surprise {
+    fn surprise(&self, kind: Kind, text: &str) -> Surprise {
         let operation = self.operation.clone();
         Surprise { operation, kind, text: format!("{:?}: {text}", self.fate) }
     }

@@ -156,7 +156,7 @@ async fn swallow(mut client: TcpStream) {
 async fn until(weather: &mut watch::Receiver<Weather>, wanted: Weather) {
     if weather.wait_for(|weather| *weather == wanted).await.is_err() {
         // The network is gone with its test, and its connections with it.
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

@@ -1,6 +1,8 @@
 //! The pages of buyers' screens in a real browser: every layout, state and language, measured in the page; codes read from
 //! screenshots by two decoders of other makers.
 
+#![expect(clippy::unwrap_used, reason = "a test's own helpers: whatever fails in them fails the test")]
+
 mod faces;
 
 use std::path::{Path, PathBuf};

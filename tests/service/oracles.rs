@@ -18,11 +18,7 @@ fn python_escpos_draws_a_code_by_firmware_with_the_same_bytes() {
         assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
         let theirs = String::from_utf8(told.stdout).unwrap().trim().to_owned();
         assert!(theirs.starts_with("1d286b0400314132001d286b0300314308"), "{name}: {theirs}");
-        let ours: String = encode(&document, &Profiles::built_in().printers[name])
-            .unwrap()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let ours = hex::encode(encode(&document, &Profiles::built_in().printers[name]).unwrap());
         assert!(ours.contains(&theirs), "{name}: {ours}\nhas no\n{theirs}");
     }
 }

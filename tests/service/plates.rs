@@ -22,8 +22,8 @@ fn with_code(kind: &str, operation: &str, minor: i64) -> Value {
 async fn bind(world: &World, registers: &[&str]) -> String {
     let mut told = String::new();
     for register in registers {
-        let place = ["--store", "17", "--register", register, "--server", "sbp", "--printed", PLATE];
-        told = world.service.command(&[&["plates", "bind"], &place[..]].concat()).await;
+        let named = ["--store", "17", "--register", register, "--server", "sbp", "--printed", PLATE];
+        told = world.service.command(&[&["plates", "bind"], &named[..]].concat()).await;
     }
     told.split_whitespace().nth(1).expect("the plate's text").to_owned()
 }
@@ -208,28 +208,28 @@ async fn money_at_an_open_plate_survives_kill_9_is_claimed_once_and_goes_back() 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plate_gets_a_poster_is_checked_and_is_released_once_no_sale_has_it() {
     let (mut world, plate) = prepared(&["2"]).await;
-    let place = ["--store", "17", "--register", "2", "--server", "sbp"];
+    let named = ["--store", "17", "--register", "2", "--server", "sbp"];
     let file = |name: &str| world.folder().join(name).display().to_string();
     let (svg, pdf) = (file("plate.svg"), file("plate.pdf"));
     let told = world
         .service
-        .command(&[&["plates", "poster", "--svg", &svg, "--pdf", &pdf], &place[..]].concat())
+        .command(&[&["plates", "poster", "--svg", &svg, "--pdf", &pdf], &named[..]].concat())
         .await;
     assert!(told.contains(&format!("NFC: write one URI record to the tag, and lock it:\n{plate}")), "{told}");
     assert!(std::fs::read_to_string(&svg).unwrap().starts_with("<svg"));
     assert!(std::fs::read(&pdf).unwrap().starts_with(b"%PDF"));
-    let told = world.service.command(&[&["plates", "check", "--read", &plate], &place[..]].concat()).await;
+    let told = world.service.command(&[&["plates", "check", "--read", &plate], &named[..]].concat()).await;
     assert!(told.contains("no payment has it\nwhat was read is what the plate must say"), "{told}");
 
     let till = world.till("2").await;
     begin(&till, &with_code("cash_link", "a", 10_000)).await;
-    let told = world.service.command(&[&["plates", "check"], &place[..]].concat()).await;
+    let told = world.service.command(&[&["plates", "check"], &named[..]].concat()).await;
     assert!(told.contains("has it") && !told.contains("no payment"), "{told}");
     ask(&till, "cancel", &json!({ "operation": "a" })).await;
     expect(&till, "a", "payment.cancelled").await;
     world.books_agree(&[&till]).await;
     world.service.stop().await;
-    let told = world.service.command(&[&["plates", "release"], &place[..]].concat()).await;
+    let told = world.service.command(&[&["plates", "release"], &named[..]].concat()).await;
     assert!(told.contains("has the plate"), "{told}");
     assert!(plates(&world).await.is_empty());
     world.tidy().await;

@@ -1,5 +1,7 @@
 //! Screens of a running service: how soon a code is gone, what a restart does to them, and what many of them cost.
 
+#![expect(clippy::unwrap_used, reason = "a test's own helpers: whatever fails in them fails the test")]
+
 use std::net::SocketAddr;
 use std::time::Duration;
 

@@ -104,7 +104,7 @@ mod tests {
         ] {
             match code(code_of(payload)) {
                 Ok(code) => {
-                    assert_eq!((right, code.payload.as_str(), code.payment_url), (true, payload, None))
+                    assert_eq!((right, code.payload.as_str(), code.payment_url), (true, payload, None));
                 }
                 Err(error) => assert!(!right && matches!(error, CallError::Unknown(_)), "{payload}: {error}"),
             }

@@ -182,7 +182,7 @@ mod tests {
         assert_eq!(found.len(), 3);
         assert!(found.iter().all(|search| search.register.is_some()));
         assert_eq!(found[0].receipt.as_deref(), Some("A7"));
-        assert_eq!(found[1].operation.as_ref().map(|name| name.as_str()), Some("A7"));
+        assert_eq!(found[1].operation.as_ref().map(OperationId::as_str), Some("A7"));
         assert_eq!(found[2].transaction.as_ref().map(ToString::to_string).as_deref(), Some("A7"));
         assert_eq!(Asked::default().searches(&shop(), Currency::RUB, &Clock::of(None)).unwrap().len(), 1);
     }

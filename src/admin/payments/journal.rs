@@ -53,18 +53,18 @@ pub(crate) async fn page(
     State(admin): State<Arc<Admin>>,
     asker: Asker,
     Path(store): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(wanted): Query<Asked>,
 ) -> Result<Response, Failure> {
     let words = asker.words();
     let store = StoreId::parse(&store).map_err(|_| Failure::Missing)?;
     let settings = admin.db.settings().await?;
     let its = settings.stores.get(&store);
     let clock = Clock::of(its.map(|its| its.zone.as_str()));
-    if let Some(payment) = named(&admin, &store, &asked).await? {
+    if let Some(payment) = named(&admin, &store, &wanted).await? {
         return Ok(Redirect::to(&address(&payment)).into_response());
     }
     let currency = its.map_or(Currency::RUB, |its| its.currency);
-    let (found, alarm) = match asked.searches(&store, currency, &clock) {
+    let (found, alarm) = match wanted.searches(&store, currency, &clock) {
         Ok(searches) => (newest(&admin, &searches).await?, None),
         Err(wrong) => {
             let told = wrong.into_iter().map(|name| words.text(&format!("wrong-search-{name}")));
@@ -74,12 +74,12 @@ pub(crate) async fn page(
     let status = if alarm.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let last = found.get(PAGE - 1).filter(|_| found.len() > PAGE);
     let page = answer(&JournalPage {
-        older: last.map(|last| asked.address_behind(&store, (last.opened_at, last.id))),
+        older: last.map(|last| wanted.address_behind(&store, (last.opened_at, last.id))),
         lines: found.iter().take(PAGE).map(|payment| line(&words, &clock, its, payment)).collect(),
         registers: its.map(registers).unwrap_or_default(),
         frame: Frame::of(&asker, title(&words, &store, its)).with_alarm(alarm).at(PLACE),
         store: store.to_string(),
-        asked,
+        asked: wanted,
     });
     Ok((status, page).into_response())
 }

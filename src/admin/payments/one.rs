@@ -180,6 +180,7 @@ impl Details<'_> {
         self.clock.moment(self.words, at)
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "callers give ids and texts as they have them")]
     fn pair(&self, key: &str, value: impl ToString) -> (String, String) {
         (self.words.text(key), value.to_string())
     }

@@ -104,7 +104,7 @@ pub(super) fn read(
     if late_money.is_none() {
         wrong.field(words, "claim_within_s");
     }
-    let kept = store.map(|store| store.default_payment_type.as_str()).unwrap_or(USUAL_TYPE);
+    let kept = store.map_or(USUAL_TYPE, |store| store.default_payment_type.as_str());
     let asked = Some(sent.text("default_payment_type")).filter(|asked| !asked.is_empty());
     let default_payment_type = PaymentTypeCode::parse(asked.unwrap_or(kept)).ok();
     if default_payment_type.is_none() {

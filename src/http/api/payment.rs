@@ -39,6 +39,7 @@ pub(crate) struct StateQuery {
 }
 
 /// What is known under an address.
+#[expect(clippy::large_enum_variant, reason = "one at a time, and taken apart at once")]
 enum Look {
     Seen(Seen),
     /// Nothing yet: the pay may still come.

@@ -87,7 +87,7 @@ impl ChangeSettings {
         .await))
     }
 
-    fn statements(self) -> Result<(Option<i64>, Vec<Statement>, Vec<AuditEntry>), StoreError> {
+    fn statements(self) -> Result<Planned, StoreError> {
         let base = self.base.map(|revision| signed("revision", revision)).transpose()?;
         let statement = |edit: Edit| match edit.after {
             Some(body) => put(edit.entity, &body),
@@ -96,6 +96,9 @@ impl ChangeSettings {
         Ok((base, self.edits.into_iter().map(statement).collect::<Result<_, _>>()?, self.entries))
     }
 }
+
+/// The revision to be at, the statements, and the entries that tell of them.
+type Planned = (Option<i64>, Vec<Statement>, Vec<AuditEntry>);
 
 /// The new revision; there is none if the settings were not at the one that was asked for.
 fn told(raised: Result<Option<i64>, sqlx::Error>) -> Result<u64, ChangeSettingsError> {

@@ -1,5 +1,7 @@
 //! All that a screen may show, drawn as the service draws it, and the page as files.
 
+#![expect(clippy::unwrap_used, reason = "a test's own helpers: whatever fails in them fails the test")]
+
 use std::path::Path;
 
 use console::samples::{Sample, settings};

@@ -72,9 +72,9 @@ pub(crate) fn run(arguments: &Arguments, lab: &Lab) -> Outcome<u8> {
     let profile: &[&str] = if arguments.release { &["--release"] } else { &[] };
     for (target, profile) in [(["--bin", "integrator"], profile), (["--example", "faults"], &[])] {
         say::line(&format!("building {} …", target[1]));
-        let mut build = cargo();
-        build.arg("build").args(target).args(profile);
-        let built = lab.run(build.stdin(Stdio::null()).stdout(io::stderr()))?;
+        let mut command = cargo();
+        command.arg("build").args(target).args(profile);
+        let built = lab.run(command.stdin(Stdio::null()).stdout(io::stderr()))?;
         if built != 0 {
             return Ok(built);
         }

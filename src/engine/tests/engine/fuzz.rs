@@ -64,7 +64,9 @@ async fn take(till: &Life<'_>, number: usize, line: &[u8]) {
             let told = till.sink.confirmed_from(before);
             let answered = told.iter().any(|event| event.body["in_reply_to"] == format!("m{number}"));
             assert!(answered, "{verb} of {register} was acknowledged and never answered");
-            told.iter().for_each(|event| check_rejection(&event.body));
+            for event in &told {
+                check_rejection(&event.body);
+            }
         }
         Receipt::DeadLetter(reason) => assert!(!reason.is_empty()),
         Receipt::Later => panic!("the database is there, and {verb} was put off"),

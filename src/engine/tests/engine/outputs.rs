@@ -174,8 +174,8 @@ fn a_slip_is_never_printed_twice_wherever_the_service_dies() {
             till.until(60).await;
             let printed = till.output.done().iter().filter(|done| done.contains(PRINTER)).count();
             assert_eq!(printed, usize::from(side == Side::After));
-            let word = told(till, "1");
-            assert!(word.contains("p1 not_confirmed"), "{word:?}");
+            let register = told(till, "1");
+            assert!(register.contains("p1 not_confirmed"), "{register:?}");
         });
     }
 }

@@ -113,7 +113,7 @@ async fn a_flood_of_new_devices_is_held_off_and_those_that_wait_are_not() {
     door.stop().await;
 }
 
-fn with_screens(screens: ScreenSettings) -> Fakes {
+fn with_screens(screens: &ScreenSettings) -> Fakes {
     let mut settings = two_registers();
     for store in settings.stores.values_mut() {
         store.screens = screens.clone();
@@ -123,7 +123,7 @@ fn with_screens(screens: ScreenSettings) -> Fakes {
 
 async fn running(screens: ScreenSettings) -> Running {
     let config = HttpConfig { open_screens: true, ..HttpConfig::default() };
-    Running::start(config, std::net::SocketAddr::from(([127, 0, 0, 1], 0)), with_screens(screens)).await
+    Running::start(config, std::net::SocketAddr::from(([127, 0, 0, 1], 0)), with_screens(&screens)).await
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ pub(crate) async fn a_change_of_settings_is_told_with_its_author_and_without_sec
     let db = fresh.db.by(author(at(7)));
     let mut settings = db.settings().await.unwrap();
     let store = settings.stores.values_mut().next().unwrap();
-    store.language = "kk".to_owned();
+    "kk".clone_into(&mut store.language);
     db.save_settings(&settings).await.unwrap();
     let server = ServerId::parse("raiffeisen").unwrap();
     let secret = SecretString::from("the-bank's-own-secret");
@@ -58,7 +58,7 @@ async fn four_entries(fresh: &Fresh) {
     let db = fresh.db.by(author(at(7)));
     for language in ["en", "kk", "hi", "ru"] {
         let mut settings = db.settings().await.unwrap();
-        settings.stores.values_mut().next().unwrap().language = language.to_owned();
+        language.clone_into(&mut settings.stores.values_mut().next().unwrap().language);
         db.save_settings(&settings).await.unwrap();
     }
 }
