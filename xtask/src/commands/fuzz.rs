@@ -13,7 +13,7 @@ const SECONDS: &str = "FUZZ_SECONDS";
 /// Feed the parsers of bytes from outside with mutated samples.
 ///
 /// Every test run looks at a fixed number of inputs; this looks at others, for as long as it is told, each target for that long.
-/// An input that fails is made smaller and left below target/fuzz/<target>: copied into the target's corpus it is the test of
+/// An input that fails is made smaller and left below `target/fuzz/<target>`: copied into the target's corpus it is the test of
 /// the bug. tests/lab/fuzz/README.md tells more.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
