@@ -36,7 +36,8 @@ impl Engine {
             purpose: payment.checkout.details.purpose.clone(),
             plate: payment.route_of(attempt).plate.clone(),
         };
-        let latest = last_turn(call).min(waits_until(payment).unwrap_or(call.deadline));
+        let of_use_until = waits_until(payment).unwrap_or(call.deadline).min(half_time(call.since, attempt.expires_at));
+        let latest = last_turn(call).min(of_use_until);
         let answer = match self.turn(server_of(payment, attempt), Purpose::Effect, latest).await {
             Ok(turn) => turn.call(self, call.deadline, turn.bank.issue(&request)).await,
             Err(error) => Err(CallError::from(error)),
@@ -227,7 +228,11 @@ impl fmt::Display for NotCalled {
 /// A turn that leaves less than half of the call's time is no use: the call would end as unknown, which costs more than
 /// not having been sent.
 fn last_turn(call: Call) -> Timestamp {
-    call.since.plus(call.deadline.since(call.since) / 2)
+    half_time(call.since, call.deadline)
+}
+
+fn half_time(from: Timestamp, to: Timestamp) -> Timestamp {
+    from.plus(to.since(from) / 2)
 }
 
 /// Live buyers before the watch of codes that nobody should pay (P13).

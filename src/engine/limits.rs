@@ -158,6 +158,9 @@ async fn wait(
     pump(engine, server, &gate);
     let mut queued = Queued { gate: &gate, server, engine, admitted };
     let patience = latest.since(engine.now());
+    if patience.is_zero() {
+        return Err(NoTurn::Late); // also where a place is free: what is to be called was decided long ago
+    }
     let turn = tokio::time::timeout(patience, &mut queued.admitted.turn).await;
     let since = turn.map_err(|_| NoTurn::Late)?.map_err(|_| NoTurn::Ill)?;
     let is_probe = std::mem::take(&mut queued.admitted.is_probe);

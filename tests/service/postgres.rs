@@ -52,9 +52,8 @@ async fn customers_are_served_while_the_database_server_is_killed_and_started_ag
         sleep(Duration::from_secs(2)).await;
         server.control(&["start"]).await;
         customers.until_served(35).await;
-        // Shorter than the shortest life of a code: a bank refuses one that would be over when it is asked for.
         server.control(&["freeze"]).await;
-        sleep(Duration::from_secs(1)).await;
+        sleep(Duration::from_secs(3)).await;
         server.control(&["thaw"]).await;
     };
     tokio::join!(customers.serve(&fates), disturbances);

@@ -139,3 +139,21 @@ fn a_hint_that_names_no_payment_of_ours_leads_nowhere_once() {
         assert_eq!(till.engine.watched(), 0);
     });
 }
+
+#[test]
+fn a_code_that_would_be_half_over_is_not_asked_for_but_another_with_its_whole_life() {
+    let life = Duration::from_secs(3);
+    let world = World::new().terms("north", |terms| (terms.code_life, terms.code_life_min) = (life, life));
+    world.live(async |till| {
+        till.store.fail(Failing::Slow(Duration::from_millis(1_600)));
+        till.pay("op-1").await;
+        till.store.fail(Failing::No);
+        till.until(5).await;
+        let id = till.payment_id("op-1").await;
+        assert_eq!(till.facts(id)[..4], ["accepted", "issue_ordered", "not_issued", "issue_ordered"]);
+        let payment = till.payment("op-1").await;
+        let shown = payment.shown_attempt().expect("a code is shown");
+        assert_eq!(shown.expires_at.since(shown.shown_at.unwrap()), life);
+        assert_eq!(till.bank.count(Verb::Issue), 1);
+    });
+}

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use engine::ports::{
@@ -21,6 +22,8 @@ pub(crate) enum Failing {
     No,
     /// It can't be used at all.
     Away,
+    /// Commits are made, but only after so long.
+    Slow(Duration),
     /// The next so many commits are not made.
     Refusing(usize),
     /// The next so many commits are made, but the answer is an error.
@@ -70,6 +73,11 @@ impl TestStore {
         if *lock(&self.failing) == Failing::Away { Err(away()) } else { Ok(()) }
     }
 
+    async fn dawdle(&self) {
+        let Failing::Slow(pause) = *lock(&self.failing) else { return };
+        tokio::time::sleep(pause).await;
+    }
+
     /// Whether this commit is made, and whether its answer gets through.
     fn fate(&self) -> (bool, bool) {
         let mut failing = lock(&self.failing);
@@ -82,7 +90,7 @@ impl TestStore {
                 *failing = if times > 1 { Failing::Forgetting(times - 1) } else { Failing::No };
                 (true, false)
             }
-            Failing::No => (true, true),
+            Failing::No | Failing::Slow(_) => (true, true),
             Failing::Away => (false, false),
         }
     }
@@ -93,6 +101,7 @@ impl Store for TestStore {
     async fn commit(&self, change: Change) -> Result<(), CommitError> {
         self.called("commit")?;
         let number = self.crash.enter(Port::Commit).await;
+        self.dawdle().await;
         let (is_made, is_answered) = self.fate();
         let done = if is_made { self.data.commit(change).await } else { Ok(()) };
         self.crash.leave(Port::Commit, number).await;
