@@ -36,7 +36,8 @@ impl Engine {
             purpose: payment.checkout.details.purpose.clone(),
             plate: payment.route_of(attempt).plate.clone(),
         };
-        let of_use_until = waits_until(payment).unwrap_or(call.deadline).min(half_time(call.since, attempt.expires_at));
+        let of_use_until =
+            waits_until(payment).unwrap_or(call.deadline).min(half_time(call.since, attempt.expires_at));
         let latest = last_turn(call).min(of_use_until);
         let answer = match self.turn(server_of(payment, attempt), Purpose::Effect, latest).await {
             Ok(turn) => turn.call(self, call.deadline, turn.bank.issue(&request)).await,

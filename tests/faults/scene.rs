@@ -15,6 +15,9 @@ use crate::lab::{Broker, Networks, Postgres, Random, Service};
 /// After so long without a code the service counts as not recovered.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 
+/// How often a till asks whether the bank is called again.
+const BETWEEN_PROBES: Duration = Duration::from_millis(100);
+
 /// Everything that can be disturbed, and the crowd that is there meanwhile.
 pub(crate) struct Scene<'a> {
     pub(crate) service: &'a mut Service,
@@ -46,7 +49,9 @@ pub(crate) struct Notes {
     pub(crate) times: usize,
     /// Payments that were under way during the fault, added up.
     pub(crate) at_risk: usize,
-    /// From the end of each fault to the code of a pay that was sent at that moment.
+    /// Pays that were sent to see whether there is a code again.
+    pub(crate) probes: usize,
+    /// From the end of each fault to the first code of the pays that are sent from that moment on.
     pub(crate) recovered: Vec<Duration>,
     /// What was not as it should be.
     pub(crate) wrong: Vec<String>,
@@ -70,17 +75,26 @@ impl Scene<'_> {
         self.notes.served_before = self.customers.served();
     }
 
-    /// The fault is over: call it at once. Everybody who was under way meanwhile was at risk. A till sends a pay now, and it
-    /// is noted how long its code takes.
+    /// The fault is over: call it at once. Everybody who was under way meanwhile was at risk. A till sends a pay now, and
+    /// another as long as the bank counts as ill, and it is noted how long it takes to the first code.
     pub(crate) async fn is_over(&mut self) {
         let ended_at = Instant::now();
         self.notes.at_risk += self.customers.came() - self.notes.served_before;
-        let operation = format!("probe-{}", self.notes.times);
-        let code = timeout(PATIENCE, code_of(self.till, &operation)).await;
-        match code {
+        match timeout(PATIENCE, self.first_code()).await {
             Ok(Ok(())) => self.notes.recovered.push(ended_at.elapsed()),
-            Ok(Err(instead)) => self.notes.wrong.push(format!("{operation}: no code, but {instead}")),
-            Err(_) => self.notes.wrong.push(format!("{operation}: no code within {PATIENCE:?}")),
+            Ok(Err(instead)) => self.notes.wrong.push(format!("no code, but {instead}")),
+            Err(_) => self.notes.wrong.push(format!("no code within {PATIENCE:?}")),
+        }
+    }
+
+    async fn first_code(&mut self) -> Result<(), String> {
+        loop {
+            self.notes.probes += 1;
+            let operation = format!("probe-{}", self.notes.probes);
+            match code_of(self.till, &operation).await {
+                Err(instead) if instead.contains("bank_unavailable") => sleep(BETWEEN_PROBES).await,
+                told => return told,
+            }
         }
     }
 

@@ -96,7 +96,7 @@ pub(crate) async fn run(row: &Row, is_quick: bool) -> Outcome {
     let (surprises, ()) = tokio::join!(crowd, disturbance);
     let notes = scene.notes;
 
-    let payments = customers.came() + notes.times;
+    let payments = customers.came() + notes.probes;
     let mut verdict = Verdict::default();
     verdict.take_surprises(row, surprises);
     verdict.unexpected.extend(notes.wrong.iter().cloned());
