@@ -112,13 +112,14 @@ impl<T> Desk<T> {
     /// Ends the round: those whose fate is certain leave.
     pub(crate) fn settle(&mut self) -> Vec<(T, Fate)> {
         let is_idle = self.out.iter().all(|out| out.heard.is_some());
-        let mut settled = Vec::new();
-        for out in std::mem::take(&mut self.out) {
-            match self.fate(&out, is_idle) {
-                Some(fate) => settled.push((out.ticket, fate)),
-                None => self.out.push(out),
-            }
-        }
+        let mut all = std::mem::take(&mut self.out);
+        let certain = all.extract_if(.., |out| self.fate(out, is_idle).is_some());
+        let settled = certain.filter_map(|out| {
+            let fate = self.fate(&out, is_idle)?;
+            Some((out.ticket, fate))
+        });
+        let settled = settled.collect();
+        self.out = all;
         if !self.returned.is_empty() {
             let out: HashSet<&MessageKey> = self.out.iter().map(|out| &out.key).collect();
             self.returned.retain(|key| out.contains(key));
