@@ -11,7 +11,7 @@ use payment::{
 
 use crate::asking::Question;
 use crate::engine::Engine;
-use crate::limits::{NoTurn, Place, Purpose, Rank};
+use crate::limits::{NoTurn, Place, Rank, Verb};
 use crate::ports::Bank;
 
 /// What came of a question that may be put off.
@@ -39,7 +39,7 @@ impl Engine {
         let of_use_until =
             waits_until(payment).unwrap_or(call.deadline).min(half_time(call.since, attempt.expires_at));
         let latest = last_turn(call).min(of_use_until);
-        let answer = match self.turn(server_of(payment, attempt), Purpose::Effect, latest).await {
+        let answer = match self.turn(server_of(payment, attempt), Verb::Issue, latest).await {
             Ok(turn) => turn.call(self, call.deadline, turn.bank.issue(&request)).await,
             Err(error) => Err(CallError::from(error)),
         };
@@ -50,7 +50,7 @@ impl Engine {
         let attempt = payment.attempt(id)?;
         let payment::Annulment::Calling(call) = attempt.annulment else { return None };
         let request = payment.order_request(attempt);
-        let answer = match self.turn(server_of(payment, attempt), Purpose::Effect, last_turn(call)).await {
+        let answer = match self.turn(server_of(payment, attempt), Verb::Annul, last_turn(call)).await {
             Ok(turn) => turn.call(self, call.deadline, turn.bank.annul(&request)).await,
             Err(error) => Err(error.not_sent()),
         };
@@ -62,7 +62,7 @@ impl Engine {
         let payment::RefundState::Sending(call) = refund.state else { return None };
         let request = payment.refund_request(refund)?;
         let server = server_of_refund(payment, refund)?;
-        let answer = match self.turn(server, Purpose::Effect, last_turn(call)).await {
+        let answer = match self.turn(server, Verb::Refund, last_turn(call)).await {
             Ok(turn) => turn.call(self, call.deadline, turn.bank.refund(&request)).await,
             Err(error) => Err(error.not_sent()),
         };
@@ -117,7 +117,7 @@ impl Engine {
         call: Call,
     ) -> Result<Option<PaidNotice>, CallError> {
         let turn =
-            self.turn(server, Purpose::Question, last_turn(call)).await.map_err(NotCalled::not_sent)?;
+            self.turn(server, Verb::AskOrder, last_turn(call)).await.map_err(NotCalled::not_sent)?;
         turn.call(self, call.deadline, turn.bank.latest_credit(code)).await
     }
 
@@ -153,12 +153,12 @@ impl Engine {
     async fn turn(
         &self,
         server: &ServerId,
-        purpose: Purpose,
+        verb: Verb,
         latest: Timestamp,
     ) -> Result<Granted, NotCalled> {
         let not_called = |why| NotCalled { server: server.clone(), why };
         let bank = self.parts().banks.bank(server).ok_or_else(|| not_called(None))?;
-        match self.limits().turn(self, server, purpose, latest).await {
+        match self.limits().turn(self, server, verb, latest).await {
             Ok(place) => Ok(Granted { bank, place }),
             Err(why) => Err(not_called(Some(why))),
         }

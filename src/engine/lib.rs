@@ -38,4 +38,4 @@ mod wheel;
 pub use engine::{Engine, Parts};
 pub use inspection::Inspected;
 pub use intake::{BODY_AT_MOST_BYTES, VERBS};
-pub use limits::BankCondition;
+pub use limits::{BankCondition, BankPart};

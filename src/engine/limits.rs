@@ -4,10 +4,11 @@
 //! stand in line, each with a time of its own, so that a server at its limit is asked evenly and no work piles up. Instances
 //! that share a database share the limits as well.
 //!
-//! A bank that is ill is not called (P13): its breaker turns calls away at once, and questions are put off until one of
-//! them finds the bank well again. What is turned away was certainly not sent; nothing is judged by it (P7).
+//! What of a bank is ill is not called (P13): a breaker for each part of what it does turns calls away at once, and questions
+//! are put off until one of them finds it well again. What is turned away was certainly not sent; nothing is judged by it (P7).
 
 mod breaker;
+mod breakers;
 mod gate;
 mod line;
 
@@ -18,8 +19,10 @@ use payment::{CallError, ServerId, Timestamp};
 
 use crate::asking::Question;
 use crate::engine::Engine;
-pub(crate) use breaker::Purpose;
 use breaker::Seen;
+pub use breakers::BankPart;
+use breakers::Probes;
+pub(crate) use breakers::Verb;
 use gate::{Admitted, Gate, Pump, Quota};
 
 /// Who is called first when turns are scarce.
@@ -42,8 +45,10 @@ pub(crate) struct Limits {
 pub struct BankCondition {
     /// The authorization server.
     pub server: ServerId,
-    /// It is called as always. Else it has not answered for a while and is called only to see whether it does again.
+    /// It is called as always. Else some of its calls have not been answered for a while.
     pub is_well: bool,
+    /// What has not been answered for a while: such calls are made only to see whether they are answered again.
+    pub ill: Vec<BankPart>,
     /// Calls under way.
     pub under_way: usize,
     /// Calls that wait for a turn.
@@ -65,7 +70,8 @@ pub(crate) struct Place {
     gate: SharedGate,
     engine: Engine,
     since: Timestamp,
-    is_probe: bool,
+    verb: Verb,
+    probes: Probes,
 }
 
 /// Why there is no turn.
@@ -83,12 +89,12 @@ impl Limits {
         &self,
         engine: &Engine,
         server: &ServerId,
-        purpose: Purpose,
+        verb: Verb,
         latest: Timestamp,
     ) -> Result<Place, NoTurn> {
         let gate = self.gate(server);
-        let admitted = lock(&gate).queue_up(Rank::Buyer, purpose, engine.now());
-        wait(engine, server, gate, admitted.ok_or(NoTurn::Ill)?, latest).await
+        let admitted = lock(&gate).queue_up(Rank::Buyer, verb, engine.now());
+        wait(engine, server, gate, (verb, admitted.ok_or(NoTurn::Ill)?), latest).await
     }
 
     /// Like [`Self::turn`], for a question that is asked later if the bank is ill: an error says when.
@@ -101,7 +107,7 @@ impl Limits {
     ) -> Result<Option<Place>, Timestamp> {
         let gate = self.gate(server);
         let admitted = lock(&gate).admit_at_once(question, quota_of(engine, server), engine.now());
-        let admitted = admitted?;
+        let admitted = (question.verb(), admitted?);
         Ok(wait(engine, server, gate, admitted, latest).await.ok())
     }
 
@@ -117,26 +123,26 @@ impl Limits {
     ) -> Result<Option<Place>, Timestamp> {
         let gate = self.gate(server);
         let admitted = lock(&gate).admit(question, rank, quota_of(engine, server), engine.now());
-        let admitted = admitted?;
+        let admitted = (question.verb(), admitted?);
         Ok(wait(engine, server, gate, admitted, latest).await.ok())
     }
 
-    /// A new call with an effect would be turned away now: its bank is ill.
-    pub(crate) fn turns_away(&self, server: &ServerId, now: Timestamp) -> bool {
+    /// A new code would not be asked for now: its bank is ill.
+    pub(crate) fn turns_away_codes(&self, server: &ServerId, now: Timestamp) -> bool {
         let gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
-        gates.get(server).is_some_and(|gate| lock(gate).breaker().turns_away(now))
+        gates.get(server).is_some_and(|gate| lock(gate).breakers().turns_away(Verb::Issue, now))
     }
 
     fn condition(&self, server: &ServerId) -> BankCondition {
         let gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
-        let (is_well, (under_way, waiting)) = match gates.get(server) {
+        let (ill, (under_way, waiting)) = match gates.get(server) {
             Some(gate) => {
                 let mut gate = lock(gate);
-                (gate.breaker().is_closed(), gate.crowd())
+                (gate.breakers().ill().collect(), gate.crowd())
             }
-            None => (true, (0, 0)), // never called
+            None => (Vec::new(), (0, 0)), // never called
         };
-        BankCondition { server: server.clone(), is_well, under_way, waiting }
+        BankCondition { server: server.clone(), is_well: ill.is_empty(), ill, under_way, waiting }
     }
 
     fn gate(&self, server: &ServerId) -> SharedGate {
@@ -152,20 +158,20 @@ async fn wait(
     engine: &Engine,
     server: &ServerId,
     gate: SharedGate,
-    admitted: Admitted,
+    (verb, admitted): (Verb, Admitted),
     latest: Timestamp,
 ) -> Result<Place, NoTurn> {
     pump(engine, server, &gate);
-    let mut queued = Queued { gate: &gate, server, engine, admitted };
+    let mut queued = Queued { gate: &gate, server, engine, verb, admitted };
     let patience = latest.since(engine.now());
     if patience.is_zero() {
         return Err(NoTurn::Late); // also where a place is free: what is to be called was decided long ago
     }
     let turn = tokio::time::timeout(patience, &mut queued.admitted.turn).await;
     let since = turn.map_err(|_| NoTurn::Late)?.map_err(|_| NoTurn::Ill)?;
-    let is_probe = std::mem::take(&mut queued.admitted.is_probe);
+    let probes = std::mem::take(&mut queued.admitted.probes);
     drop(queued);
-    Ok(Place { server: server.clone(), gate, engine: engine.clone(), since, is_probe })
+    Ok(Place { server: server.clone(), gate, engine: engine.clone(), since, verb, probes })
 }
 
 /// Someone who waits; dropped before the turn came, the turn goes to the next one.
@@ -173,6 +179,7 @@ struct Queued<'a> {
     gate: &'a SharedGate,
     server: &'a ServerId,
     engine: &'a Engine,
+    verb: Verb,
     admitted: Admitted,
 }
 
@@ -180,9 +187,7 @@ impl Drop for Queued<'_> {
     fn drop(&mut self) {
         let mut gate = lock(self.gate);
         gate.leave(self.admitted.ticket); // from here on no turn comes any more; one may have come
-        if self.admitted.is_probe {
-            gate.breaker().give_up_probe(self.engine.now());
-        }
+        gate.breakers().give_up(self.verb, self.admitted.probes, self.engine.now());
         let is_unused = self.admitted.turn.try_recv().is_ok();
         if is_unused {
             gate.give_back();
@@ -203,17 +208,20 @@ impl Place {
         };
         let now = self.engine.now();
         let mut gate = lock(&self.gate);
-        let was_closed = gate.breaker().is_closed();
-        gate.hear(seen, self.is_probe, now.since(self.since), now, || self.engine.parts().ids.fresh());
-        let is_closed = gate.breaker().is_closed();
+        let before: Vec<BankPart> = gate.breakers().ill().collect();
+        let fresh = || self.engine.parts().ids.fresh();
+        gate.hear((self.verb, self.probes), seen, now.since(self.since), now, fresh);
+        let after: Vec<BankPart> = gate.breakers().ill().collect();
         drop(gate);
-        match (was_closed, is_closed) {
-            (true, false) => tracing::warn!(
+        for part in after.iter().filter(|part| !before.contains(part)) {
+            tracing::warn!(
                 server = %self.server,
-                "the bank does not answer: it is not called but for one question from time to time"
-            ),
-            (false, true) => tracing::info!(server = %self.server, "the bank answers again"),
-            _ => {}
+                about = part.word(),
+                "the bank does not answer: it is not called about this but for one call from time to time"
+            );
+        }
+        for part in before.iter().filter(|part| !after.contains(part)) {
+            tracing::info!(server = %self.server, about = part.word(), "the bank answers again");
         }
     }
 }
@@ -221,9 +229,7 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         let mut gate = lock(&self.gate);
-        if self.is_probe {
-            gate.breaker().give_up_probe(self.engine.now()); // unless it was heard of
-        }
+        gate.breakers().give_up(self.verb, self.probes, self.engine.now()); // unless they were heard of
         gate.give_back();
         drop(gate);
         pump(&self.engine, &self.server, &self.gate);

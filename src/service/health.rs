@@ -2,7 +2,7 @@
 
 use amqp::Health as BrokerHealth;
 use async_trait::async_trait;
-use engine::Engine;
+use engine::{BankCondition, Engine};
 use http_door::{Condition, Health, HealthSource, Part};
 use store::Db;
 
@@ -40,8 +40,11 @@ fn part(name: &'static str, is_required: bool, trouble: Option<String>) -> Part 
 /// Which banks are not called, if any.
 fn ill_banks(engine: &Engine) -> Option<String> {
     let conditions = engine.bank_conditions();
-    let ill = conditions.iter().filter(|bank| !bank.is_well).map(|bank| bank.server.as_str());
-    let ill: Vec<&str> = ill.collect();
+    let words = |bank: &BankCondition| {
+        let parts: Vec<&str> = bank.ill.iter().map(|part| part.word()).collect();
+        format!("{} ({})", bank.server, parts.join(", "))
+    };
+    let ill: Vec<String> = conditions.iter().filter(|bank| !bank.is_well).map(words).collect();
     (!ill.is_empty()).then(|| format!("no answer for a while from authorization servers: {}", ill.join(", ")))
 }
 

@@ -54,7 +54,7 @@ impl PgStore {
         let database = Database::new(options);
         let instance = Instance::new(database.clone());
         let db = Db::of_postgres(database.clone(), Some(Arc::clone(&instance)));
-        let wakeup = Arc::new(Wakeup::start(options));
+        let wakeup = Arc::new(Wakeup::start(options, instance.came()));
         Ok(Self { db, database, instance, wakeup })
     }
 

@@ -1,5 +1,6 @@
 //! What has arrived, in the order of arrival, and waiting for more.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,17 +12,25 @@ use tokio::time::timeout;
 use super::event::Event;
 
 /// All events of one register since it connected. They only become more.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Inbox {
+    all: Arc<Strand>,
+    /// The same by operation, so that who waits for one is not woken by the others' events, however many these are.
+    of_operations: Mutex<BTreeMap<String, Arc<Strand>>>,
+    dropped: AtomicU64,
+}
+
+/// Events in the order of their arrival.
+#[derive(Debug)]
+struct Strand {
     events: Mutex<Vec<Arc<Event>>>,
     count: watch::Sender<usize>,
-    dropped: AtomicU64,
 }
 
 /// The events of a register one after the other, from some point on. Each reader gets them all.
 #[derive(Debug, Clone)]
 pub struct Events {
-    inbox: Arc<Inbox>,
+    strand: Arc<Strand>,
     count: watch::Receiver<usize>,
     next: usize,
 }
@@ -52,14 +61,15 @@ impl fmt::Display for Missing {
 
 impl Inbox {
     pub(super) fn new() -> Arc<Self> {
-        let (count, _) = watch::channel(0);
-        Arc::new(Self { events: Mutex::default(), count, dropped: AtomicU64::new(0) })
+        Arc::default()
     }
 
     pub(super) fn put(&self, event: Event) {
-        let mut events = self.lock();
-        events.push(Arc::new(event));
-        self.count.send_replace(events.len());
+        let event = Arc::new(event);
+        self.all.put(Arc::clone(&event));
+        if let Some(operation) = event.operation() {
+            self.of_operation(operation).put(Arc::clone(&event));
+        }
     }
 
     /// Counts an event that was seen before.
@@ -73,35 +83,60 @@ impl Inbox {
 
     /// A snapshot.
     pub(super) fn all(&self) -> Vec<Arc<Event>> {
-        self.lock().clone()
+        self.all.lock().clone()
     }
 
     /// A reader from the first event on.
-    pub(super) fn read(self: &Arc<Self>) -> Events {
-        Events { inbox: Arc::clone(self), count: self.count.subscribe(), next: 0 }
+    pub(super) fn read(&self) -> Events {
+        self.all.read()
+    }
+
+    /// A reader of an operation's events, from its first on.
+    pub(super) fn read_of(&self, operation: &str) -> Events {
+        self.of_operation(operation).read()
     }
 
     /// Waits for an event of the operation; those that are there already count.
     pub(super) async fn wait_for(
-        self: &Arc<Self>,
+        &self,
         operation: &str,
         wanted: impl Fn(&Event) -> bool,
         limit: Duration,
     ) -> Result<Arc<Event>, Missing> {
-        let mut events = self.read();
-        let found =
-            timeout(limit, events.find(|event| event.operation() == Some(operation) && wanted(event)));
-        found.await.map_err(|_| Missing {
-            operation: operation.to_owned(),
-            limit,
-            there: self.names_of(operation),
-        })
+        let strand = self.of_operation(operation);
+        let found = timeout(limit, async { strand.read().find(wanted).await }).await;
+        found.map_err(|_| Missing { operation: operation.to_owned(), limit, there: strand.names() })
     }
 
-    fn names_of(&self, operation: &str) -> Vec<String> {
-        let events = self.lock();
-        let of_operation = events.iter().filter(|event| event.operation() == Some(operation));
-        of_operation.map(|event| event.name().to_owned()).collect()
+    fn of_operation(&self, operation: &str) -> Arc<Strand> {
+        let mut strands = self.of_operations.lock().unwrap_or_else(PoisonError::into_inner);
+        match strands.get(operation) {
+            Some(strand) => Arc::clone(strand),
+            None => Arc::clone(strands.entry(operation.to_owned()).or_default()),
+        }
+    }
+}
+
+impl Default for Strand {
+    fn default() -> Self {
+        let (count, _) = watch::channel(0);
+        Self { events: Mutex::default(), count }
+    }
+}
+
+impl Strand {
+    fn put(&self, event: Arc<Event>) {
+        let mut events = self.lock();
+        events.push(event);
+        self.count.send_replace(events.len());
+    }
+
+    fn read(self: &Arc<Self>) -> Events {
+        Events { strand: Arc::clone(self), count: self.count.subscribe(), next: 0 }
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.lock().iter().map(|event| event.name().to_owned()).collect()
     }
 
     fn get(&self, place: usize) -> Option<Arc<Event>> {
@@ -117,12 +152,12 @@ impl Events {
     /// The next event. Waits for ever if none comes: give it a limit.
     pub async fn next(&mut self) -> Arc<Event> {
         loop {
-            if let Some(event) = self.inbox.get(self.next) {
+            if let Some(event) = self.strand.get(self.next) {
                 self.next += 1;
                 return event;
             }
             let next = self.next;
-            // The sender lives in the inbox, which this reader holds.
+            // The sender lives in the strand, which this reader holds.
             let _ = self.count.wait_for(|count| *count > next).await;
         }
     }
@@ -139,7 +174,7 @@ impl Events {
 
     /// Passes over everything that is there.
     pub fn skip_to_now(&mut self) {
-        self.next = self.inbox.lock().len();
+        self.next = self.strand.lock().len();
     }
 }
 
@@ -190,6 +225,18 @@ mod tests {
             missing.to_string().contains("operation a") && missing.to_string().contains("5s"),
             "{missing}"
         );
+    }
+
+    #[tokio::test]
+    async fn a_reader_of_an_operation_gets_its_events_only() {
+        let inbox = Inbox::new();
+        inbox.put(event("payment.accepted", "a"));
+        let mut events = inbox.read_of("b");
+        inbox.put(event("payment.accepted", "b"));
+        inbox.put(event("payment.paid", "a"));
+        inbox.put(event("payment.paid", "b"));
+        assert_eq!([events.next().await.name(), events.next().await.name()].map(str::to_owned), ["payment.accepted", "payment.paid"]);
+        assert!(timeout(Duration::from_millis(10), events.next()).await.is_err(), "there are no more");
     }
 
     #[tokio::test]

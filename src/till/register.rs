@@ -140,13 +140,12 @@ impl AmqpRegister {
     /// (contract.md §3).
     pub async fn ask(&self, verb: &str, body: &Value, limit: Duration) -> Result<Arc<Event>, AskError> {
         let operation = body.get("operation").and_then(Value::as_str).ok_or(AskError::NoOperation)?;
-        let mut events = self.events();
+        let mut events = self.inner.inbox.read_of(operation);
         events.skip_to_now();
         let asking = async {
             loop {
                 self.send(verb, body).await?;
-                let answer = events.find(|event| event.operation() == Some(operation));
-                if let Ok(event) = timeout(self.inner.options.answer_patience, answer).await {
+                if let Ok(event) = timeout(self.inner.options.answer_patience, events.next()).await {
                     return Ok(event);
                 }
             }

@@ -14,7 +14,8 @@
 //! | [`many`] | very many open payments |
 //! | [`play`] | how each fault comes and goes |
 //! | [`scene`] | what it is played on; what is timed and counted |
-//! | [`stage`] | one row from its beginning to its verdict |
+//! | [`stage`] | one row: its world, its crowd, its fault |
+//! | [`settle`] | the end of every row: the books are compared, the world is put away |
 //! | [`verdict`] | lost, doubled, unexpected |
 //! | [`report`] | the table and the raw JSON |
 
@@ -38,6 +39,7 @@ mod report;
 mod rows;
 mod scene;
 mod scripts;
+mod settle;
 mod stage;
 mod verdict;
 

@@ -16,8 +16,7 @@ use crate::lab::till::pay;
 use crate::lab::{Broker, Plan, Postgres, Server, World};
 use crate::rows::{Database, Row};
 use crate::scene::{Notes, PATIENCE};
-use crate::stage::{Outcome, SETTLED_WITHIN};
-use crate::verdict::Verdict;
+use crate::settle::{Outcome, Played, settle};
 
 const OPEN: u32 = 100_000;
 const OPEN_QUICK: u32 = 10_000;
@@ -77,22 +76,10 @@ pub(crate) async fn run(row: &Row, is_quick: bool) -> Outcome {
     run_sql(&world, row.database, &removal()).await;
     world.service.start().await;
     seeded.send("cancel", &json!({ "operation": FIRST })).await.expect("the broker takes it");
-    let mut verdict = Verdict::default();
-    verdict.unexpected.extend(notes.wrong.iter().cloned());
-    let ended_at = Instant::now();
-    let findings = world.books_within(SETTLED_WITHIN, &[&till, &seeded]).await;
-    let settled_after = ended_at.elapsed();
-    let (records, ledger) = (world.records().await, world.bank.ledger().await);
-    verdict.take_books(&records, &ledger, world.orders_asked_twice().0, &findings);
-    world.service.stop().await;
-    let loud = world.loud_lines();
-    if verdict.is_good() {
-        world.tidy().await;
-    } else {
-        world.keep();
-    }
     let payments = usize::try_from(count).expect("a count") + 1;
-    Outcome { verdict, notes, payments, settled_after, loud_lines: loud.len(), took: began.elapsed() }
+    let tills = vec![till, seeded];
+    let played = Played { row, began, tills, another: None, surprises: Vec::new(), notes, payments };
+    settle(world, played).await
 }
 
 async fn world(database: Database) -> World {

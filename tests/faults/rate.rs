@@ -9,8 +9,7 @@ use crate::lab::{Broker, Plan, Postgres, Server, World};
 use crate::play::LAPSE_S;
 use crate::rows::Row;
 use crate::scene::{Notes, PATIENCE};
-use crate::stage::{Outcome, SETTLED_WITHIN};
-use crate::verdict::Verdict;
+use crate::settle::{Outcome, Played, settle};
 
 /// Tills, each a connection of its own.
 const TILLS: usize = 16;
@@ -33,7 +32,7 @@ pub(crate) fn rate_per_s() -> u32 {
 pub(crate) async fn run(row: &Row, is_quick: bool) -> Outcome {
     let began = Instant::now();
     let (before_s, after_s) = if is_quick { (10, 15) } else { (30, 60) };
-    let mut world = world().await;
+    let world = world().await;
     let mut another = world.another_instance().await;
     another.start().await;
     let mut tills = Vec::new();
@@ -63,24 +62,8 @@ pub(crate) async fn run(row: &Row, is_quick: bool) -> Outcome {
     let (surprises, ()) = tokio::join!(customers.serve_at_rate(&fates, per_s), kill);
     judge_times(&customers.code_times(), killed_at, &mut notes);
 
-    let mut verdict = Verdict::default();
-    verdict.take_surprises(row, surprises);
-    verdict.unexpected.extend(notes.wrong.iter().cloned());
-    let ended_at = Instant::now();
-    let all: Vec<_> = tills.iter().collect();
-    let findings = world.books_within(SETTLED_WITHIN, &all).await;
-    let settled_after = ended_at.elapsed();
-    let (records, ledger) = (world.records().await, world.bank.ledger().await);
-    verdict.take_books(&records, &ledger, world.orders_asked_twice().0, &findings);
-    another.stop().await;
-    world.service.stop().await;
-    let loud = world.loud_lines();
-    if verdict.is_good() {
-        world.tidy().await;
-    } else {
-        world.keep();
-    }
-    Outcome { verdict, notes, payments: count, settled_after, loud_lines: loud.len(), took: began.elapsed() }
+    let another = Some(another);
+    settle(world, Played { row, began, tills, another, surprises, notes, payments: count }).await
 }
 
 async fn world() -> World {

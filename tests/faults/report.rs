@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::machine::Machine;
 use crate::rows::Row;
-use crate::stage::Outcome;
+use crate::settle::Outcome;
 
 /// How many findings of a kind the table shows.
 const SHOWN: usize = 5;

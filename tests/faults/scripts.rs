@@ -17,7 +17,7 @@ use crate::lab::scripts::{ALSO_AFTERWARDS, CALLS, ON_EVERY_CALL};
 use crate::lab::{Bank, Broker, Plan, Postgres, Random, Server, World};
 use crate::rows::{Database, Fault, ILL_BANK, Row, STRANGE_BANK};
 use crate::scene::{Notes, PATIENCE};
-use crate::stage::{Outcome, SETTLED_WITHIN};
+use crate::settle::{Outcome, SETTLED_WITHIN};
 use crate::verdict::Verdict;
 
 /// How many customers of each bank are served at once: all banks together make a crowd.

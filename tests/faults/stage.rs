@@ -1,7 +1,6 @@
-//! One row: a world of its own, a crowd, the fault, and what everything came to.
+//! One row: a world of its own, a crowd, and the fault.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tokio::time::Instant;
@@ -12,10 +11,7 @@ use crate::lab::{API_KEY_SHA256, Broker, Plan, Postgres, Random, Ways, World};
 use crate::play::{HTTP_REGISTER, play, set_clock};
 use crate::rows::{Database, Fault, Row};
 use crate::scene::{Notes, PATIENCE, Scene};
-use crate::verdict::Verdict;
-
-/// How long the books may take to agree after the last customer: an owner must lapse, a watch must end.
-pub(crate) const SETTLED_WITHIN: Duration = Duration::from_mins(2);
+use crate::settle::{Outcome, Played, settle};
 
 /// Where codes of the crowd go to be paid, and one till for itself.
 const REGISTERS: [&str; 3] = ["1", "2", "3"];
@@ -26,25 +22,7 @@ const LATE: &str = "5";
 /// Names the library that plays the clock of a process; `cargo xtask faults` sees that it is there.
 const FAKETIME: &str = "INTEGRATOR_TEST_FAKETIME";
 
-/// What a row came to.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Outcome {
-    pub(crate) verdict: Verdict,
-    pub(crate) notes: Notes,
-    /// Payments in all.
-    pub(crate) payments: usize,
-    /// From the last customer to books that agree.
-    pub(crate) settled_after: Duration,
-    /// How many lines for people the service logged.
-    pub(crate) loud_lines: usize,
-    pub(crate) took: Duration,
-}
-
 /// Plays a row.
-#[expect(
-    clippy::too_many_lines,
-    reason = "one row from its world to its verdict, in the order in which it happens"
-)]
 pub(crate) async fn run(row: &Row, is_quick: bool) -> Outcome {
     let began = Instant::now();
     let mut random = Random::from_environment(&row.name);
@@ -97,32 +75,8 @@ pub(crate) async fn run(row: &Row, is_quick: bool) -> Outcome {
     let notes = scene.notes;
 
     let payments = customers.came() + notes.probes;
-    let mut verdict = Verdict::default();
-    verdict.take_surprises(row, surprises);
-    verdict.unexpected.extend(notes.wrong.iter().cloned());
-    let ended_at = Instant::now();
-    let all: Vec<_> = tills.iter().chain([&probe]).chain(&notes.came_late).collect();
-    let findings = world.books_within(SETTLED_WITHIN, &all).await;
-    let settled_after = ended_at.elapsed();
-    let (records, ledger) = (world.records().await, world.bank.ledger().await);
-    let (asked_twice, _) = world.orders_asked_twice();
-    verdict.take_books(&records, &ledger, asked_twice, &findings);
-    let buried = world.waiting("dead").await;
-    if buried > 0 {
-        verdict.lost.push(format!("{buried} messages were buried"));
-    }
-    if let Some(mut another) = another {
-        another.stop().await;
-    }
-    world.service.stop().await;
-    let loud = world.loud_lines();
-    verdict.unexpected.extend(loud.iter().filter(|line| line.contains("panicked")).cloned());
-    if verdict.is_good() {
-        world.tidy().await;
-    } else {
-        world.keep();
-    }
-    Outcome { verdict, notes, payments, settled_after, loud_lines: loud.len(), took: began.elapsed() }
+    let tills = tills.iter().chain([&probe]).chain(&notes.came_late).cloned().collect();
+    settle(world, Played { row, began, tills, another, surprises, notes, payments }).await
 }
 
 /// Room for what an empty database takes, and some payments.

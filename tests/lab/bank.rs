@@ -98,21 +98,20 @@ impl Bank {
 
     /// A buyer tries to pay; `false`: the code can't be paid any more.
     pub(crate) async fn try_to_pay(&self, payload: &str) -> bool {
-        self.attempt(&json!({ "payload": payload })).await
+        self.attempt(payload, Duration::ZERO).await.unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// A buyer pays, and the money arrives later. Until then the bank does not know of it.
-    pub(crate) async fn try_to_pay_slowly(&self, payload: &str, delay: Duration) -> bool {
+    /// The same with money that arrives later: until then the bank does not know of it. The error tells that the bank did not
+    /// answer as a bank does, which is for the caller to judge.
+    pub(crate) async fn attempt(&self, payload: &str, delay: Duration) -> Result<bool, String> {
         let delay_ms = u64::try_from(delay.as_millis()).expect("a short delay");
-        self.attempt(&json!({ "payload": payload, "delay_ms": delay_ms })).await
-    }
-
-    async fn attempt(&self, body: &Value) -> bool {
-        let answer = self.as_buyer("pay", body).send().await.expect("the bank answers");
+        let body = json!({ "payload": payload, "delay_ms": delay_ms });
+        let answer = self.as_buyer("pay", &body).send().await;
+        let answer = answer.map_err(|error| format!("the bank did not answer its buyer: {error:?}"))?;
         match answer.status() {
-            StatusCode::OK => true,
-            StatusCode::CONFLICT => false,
-            status => panic!("the buyer's pay: {status} {}", answer.text().await.unwrap_or_default()),
+            StatusCode::OK => Ok(true),
+            StatusCode::CONFLICT => Ok(false),
+            status => Err(format!("the buyer's pay: {status} {}", answer.text().await.unwrap_or_default())),
         }
     }
 

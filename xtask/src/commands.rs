@@ -5,6 +5,7 @@ pub(crate) mod check;
 pub(crate) mod demo;
 pub(crate) mod faults;
 pub(crate) mod fuzz;
+pub(crate) mod mutants;
 pub(crate) mod planted_bugs;
 pub(crate) mod postgres;
 pub(crate) mod rabbitmq;

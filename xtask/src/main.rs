@@ -27,7 +27,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{bench, check, demo, faults, fuzz, planted_bugs, rabbitmq, simulate, test, tools};
+use crate::commands::{
+    bench, check, demo, faults, fuzz, mutants, planted_bugs, rabbitmq, simulate, test, tools,
+};
 use crate::failure::Outcome;
 
 /// The project's own commands.
@@ -51,6 +53,7 @@ enum Command {
     Faults(faults::Arguments),
     Simulate(simulate::Arguments),
     Fuzz(fuzz::Arguments),
+    Mutants(mutants::Arguments),
     PlantedBugs(planted_bugs::Arguments),
     #[command(subcommand)]
     Rabbitmq(rabbitmq::Command),
@@ -81,6 +84,7 @@ fn run(Arguments { behind, command }: Arguments) -> Outcome<u8> {
         }
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
+        Command::Mutants(arguments) => mutants::run(&arguments),
         Command::PlantedBugs(arguments) => planted_bugs::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Rabbitmq(rabbitmq::Command::Run(arguments)) => {

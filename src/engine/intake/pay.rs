@@ -294,7 +294,7 @@ fn routes_of(
     let mut routes: Vec<Route> =
         in_currency.into_iter().filter(|offer| fits(offer.amount_minor)).map(|offer| offer.route).collect();
     let now = engine.now();
-    routes.sort_by_key(|route| engine.limits().turns_away(&route.server, now)); // a bank that is ill comes last
+    routes.sort_by_key(|route| engine.limits().turns_away_codes(&route.server, now)); // a bank that is ill comes last
     if routes.is_empty() {
         let reason = format!("this payment type takes {} to {} minor units", bounds.0, bounds.1);
         return Err(Fault::new(RejectCode::AmountOutOfRange, "amount.value", reason));

@@ -231,7 +231,7 @@ fn describe(
         .filter(|(kind, offer)| *kind != CodeKind::CashLink || has_plate(registers, offer))
         .collect();
     let ready = || offers.iter().filter(|(kind, _)| *kind == its.code);
-    let is_ill = |offer: &Offer| engine.limits().turns_away(&offer.route.server, engine.now());
+    let is_ill = |offer: &Offer| engine.limits().turns_away_codes(&offer.route.server, engine.now());
     let reason = if ready().next().is_none() {
         Some(format!(
             "none of its authorization servers is ready for {} codes in {}",

@@ -1,4 +1,4 @@
-//! One server's breaker: whether a bank that is ill is asked at all. Pure: time and jitter are handed in.
+//! One breaker: whether a bank that is ill is called at all. Pure: time and jitter are handed in.
 //!
 //! Only calls that were made are heard of, by *what may have happened*: an answer, also a clear no, is a healthy bank; a
 //! call that was not sent or has an unknown outcome is a sick one. The breaker judges no payment: who is turned away was
@@ -22,18 +22,6 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 /// A pause is longer by up to this part of it, so that instances do not probe together.
 const JITTER_PART: u32 = 4;
-/// A question is the better probe, for it has no effect. Other calls are probes only if no question came for so long.
-const QUESTIONS_FIRST: Duration = Duration::from_secs(1);
-
-/// What a call is, for a breaker.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    /// It changes nothing at the bank.
-    Question,
-    /// It has an effect.
-    Effect,
-}
-
 /// What a call showed of its bank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Seen {
@@ -77,15 +65,13 @@ impl Default for Breaker {
 }
 
 impl Breaker {
-    /// Whether a call may go now. A probe that was let go must be heard of, or be given up.
-    pub(super) fn ask(&mut self, purpose: Purpose, now: Timestamp) -> Verdict {
+    /// Whether a call may go now; as a probe only so long after the pause, where there are better ones. A probe that was let go
+    /// must be heard of, or be given up.
+    pub(super) fn ask(&mut self, behind: Duration, now: Timestamp) -> Verdict {
         match *self {
             Self::Closed { .. } => Verdict::Go,
             Self::Open { until, next_pause } => {
-                let from = match purpose {
-                    Purpose::Question => until,
-                    Purpose::Effect => until.plus(QUESTIONS_FIRST),
-                };
+                let from = until.plus(behind);
                 if now < from {
                     return Verdict::NotBefore(from);
                 }
@@ -129,11 +115,11 @@ impl Breaker {
         }
     }
 
-    /// A new call with an effect would be turned away.
-    pub(super) fn turns_away(&self, now: Timestamp) -> bool {
+    /// What [`Self::ask`] would turn away.
+    pub(super) fn turns_away(&self, behind: Duration, now: Timestamp) -> bool {
         match *self {
             Self::Closed { .. } => false,
-            Self::Open { until, .. } => now < until.plus(QUESTIONS_FIRST),
+            Self::Open { until, .. } => now < until.plus(behind),
             Self::Probing { .. } => true,
         }
     }
@@ -154,6 +140,10 @@ fn opened(pause: Duration, now: Timestamp, jitter: u128) -> Breaker {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A call for which there are no better probes, and one for which there are.
+    const FIRST: Duration = Duration::ZERO;
+    const BEHIND: Duration = Duration::from_secs(1);
 
     const START: Timestamp = Timestamp::from_micros(1_000_000_000);
 
@@ -178,27 +168,27 @@ mod tests {
                 breaker.hear(Seen::Failure, false, START, || 0);
             }
             breaker.hear(Seen::Answer, false, START, || 0);
-            assert_eq!(breaker.ask(Purpose::Effect, START), Verdict::Go);
+            assert_eq!(breaker.ask(BEHIND, START), Verdict::Go);
         }
         assert!(!opened_at_start().is_closed());
     }
 
     #[test]
-    fn while_it_is_open_nothing_goes_and_then_a_question_goes_first() {
+    fn while_it_is_open_nothing_goes_and_then_the_best_probe_goes_first() {
         let mut breaker = opened_at_start();
-        assert_eq!(breaker.ask(Purpose::Question, at(999)), Verdict::NotBefore(at(1_000)));
-        assert_eq!(breaker.ask(Purpose::Effect, at(1_000)), Verdict::NotBefore(at(2_000)));
-        assert!(breaker.turns_away(at(1_999)));
-        assert_eq!(breaker.ask(Purpose::Question, at(1_000)), Verdict::Probe);
-        assert_eq!(breaker.ask(Purpose::Question, at(1_000)), Verdict::NotBefore(at(1_000)), "one at a time");
-        assert!(breaker.turns_away(at(60_000)));
+        assert_eq!(breaker.ask(FIRST, at(999)), Verdict::NotBefore(at(1_000)));
+        assert_eq!(breaker.ask(BEHIND, at(1_000)), Verdict::NotBefore(at(2_000)));
+        assert!(breaker.turns_away(BEHIND, at(1_999)));
+        assert_eq!(breaker.ask(FIRST, at(1_000)), Verdict::Probe);
+        assert_eq!(breaker.ask(FIRST, at(1_000)), Verdict::NotBefore(at(1_000)), "one at a time");
+        assert!(breaker.turns_away(BEHIND, at(60_000)));
     }
 
     #[test]
-    fn without_a_question_another_call_is_the_probe() {
+    fn without_a_better_one_another_call_is_the_probe() {
         let mut breaker = opened_at_start();
-        assert!(!breaker.turns_away(at(2_000)));
-        assert_eq!(breaker.ask(Purpose::Effect, at(2_000)), Verdict::Probe);
+        assert!(!breaker.turns_away(BEHIND, at(2_000)));
+        assert_eq!(breaker.ask(BEHIND, at(2_000)), Verdict::Probe);
     }
 
     #[test]
@@ -206,7 +196,7 @@ mod tests {
         let mut breaker = opened_at_start();
         breaker.hear(Seen::Answer, false, at(10), || 0);
         assert_eq!(
-            breaker.ask(Purpose::Effect, at(10)),
+            breaker.ask(BEHIND, at(10)),
             Verdict::Go,
             "a call that was sent before it opened"
         );
@@ -220,7 +210,7 @@ mod tests {
             let Breaker::Open { until, .. } = breaker else { panic!("it is open") };
             pauses.push(until.since(now).as_millis());
             now = until;
-            assert_eq!(breaker.ask(Purpose::Question, now), Verdict::Probe);
+            assert_eq!(breaker.ask(FIRST, now), Verdict::Probe);
             assert!(!breaker.hear(Seen::Failure, false, now, || 0), "an old call says nothing new");
             assert!(breaker.hear(Seen::Failure, true, now, || jitter));
         }
@@ -230,8 +220,8 @@ mod tests {
     #[test]
     fn a_probe_that_is_given_up_makes_way_for_the_next_one() {
         let mut breaker = opened_at_start();
-        assert_eq!(breaker.ask(Purpose::Question, at(1_000)), Verdict::Probe);
+        assert_eq!(breaker.ask(FIRST, at(1_000)), Verdict::Probe);
         breaker.give_up_probe(at(1_500));
-        assert_eq!(breaker.ask(Purpose::Question, at(1_500)), Verdict::Probe);
+        assert_eq!(breaker.ask(FIRST, at(1_500)), Verdict::Probe);
     }
 }

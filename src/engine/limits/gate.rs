@@ -7,7 +7,8 @@ use payment::Timestamp;
 use tokio::sync::oneshot;
 
 use super::Rank;
-use super::breaker::{Breaker, Purpose, Seen, Verdict};
+use super::breaker::Seen;
+use super::breakers::{BankPart, Breakers, Probes, Verb};
 use super::line::Line;
 use crate::asking::Question;
 
@@ -53,8 +54,8 @@ pub(super) struct Admitted {
     pub(super) ticket: Ticket,
     /// Gives the moment at which the turn came; closed when no turn will come, since the bank is ill.
     pub(super) turn: oneshot::Receiver<Timestamp>,
-    /// The call shows whether an ill bank is well again.
-    pub(super) is_probe: bool,
+    /// The call shows whether what was ill is well again.
+    pub(super) probes: Probes,
 }
 
 /// A place in the queue: by rank, then by arrival.
@@ -67,6 +68,7 @@ pub(super) struct Ticket {
 struct Waiting {
     /// Takes the moment at which the turn came.
     turn: oneshot::Sender<Timestamp>,
+    part: BankPart,
     is_question: bool,
 }
 
@@ -90,28 +92,25 @@ pub(super) struct Gate {
     has_timer: bool,
     /// How long calls take that are answered, smoothed: with the places it tells what the server can really do.
     call_time: Duration,
-    breaker: Breaker,
+    breakers: Breakers,
     /// Questions that were put off: of live buyers, of the watch.
     lines: [Line; 2],
 }
 
 impl Gate {
-    /// Lets a call queue up that can't be asked for later, unless the bank is ill.
-    pub(super) fn queue_up(&mut self, rank: Rank, purpose: Purpose, now: Timestamp) -> Option<Admitted> {
-        match self.breaker.ask(purpose, now) {
-            Verdict::Go => Some(self.enter(rank, false, false)),
-            Verdict::Probe => Some(self.enter(rank, false, true)),
-            Verdict::NotBefore(_) => None,
-        }
+    /// Lets a call queue up that can't be asked for later, unless what it needs is ill.
+    pub(super) fn queue_up(&mut self, rank: Rank, verb: Verb, now: Timestamp) -> Option<Admitted> {
+        let probes = self.breakers.ask(verb, now).ok()?;
+        Some(self.enter(rank, verb, false, probes))
     }
 
-    fn enter(&mut self, rank: Rank, is_question: bool, is_probe: bool) -> Admitted {
+    fn enter(&mut self, rank: Rank, verb: Verb, is_question: bool, probes: Probes) -> Admitted {
         self.last_number += 1;
         let ticket = Ticket { rank, number: self.last_number };
         let (turn, waits) = oneshot::channel();
         self.questions += u32::from(is_question);
-        self.queue.insert(ticket, Waiting { turn, is_question });
-        Admitted { ticket, turn: waits, is_probe }
+        self.queue.insert(ticket, Waiting { turn, part: verb.part(), is_question });
+        Admitted { ticket, turn: waits, probes }
     }
 
     /// Takes somebody out of the queue who waits no longer.
@@ -126,28 +125,28 @@ impl Gate {
         self.inside -= 1;
     }
 
-    /// Hears what became of a call that took so long. True: the bank has just turned out to be ill.
+    /// Hears what became of a call that took so long. Who waits where the bank has just turned out to be ill is told at once that
+    /// no turn comes.
     pub(super) fn hear(
         &mut self,
+        (verb, probes): (Verb, Probes),
         seen: Seen,
-        is_probe: bool,
         took: Duration,
         now: Timestamp,
-        jitter: impl FnOnce() -> u128,
-    ) -> bool {
+        jitter: impl FnMut() -> u128,
+    ) {
         if seen == Seen::Answer {
             self.call_time = (self.call_time * 3 + took) / 4;
         }
-        let has_opened = self.breaker.hear(seen, is_probe, now, jitter);
-        if has_opened {
-            self.queue.clear(); // who waited is told at once that no turn comes
-            self.questions = 0;
+        if let Some(ill) = self.breakers.hear(verb, seen, probes, now, jitter) {
+            self.queue.retain(|_, waiting| ill != BankPart::Orders && waiting.part != ill);
+            let questions = self.queue.values().filter(|waiting| waiting.is_question).count();
+            self.questions = u32::try_from(questions).unwrap_or(u32::MAX);
         }
-        has_opened
     }
 
-    pub(super) fn breaker(&mut self) -> &mut Breaker {
-        &mut self.breaker
+    pub(super) fn breakers(&mut self) -> &mut Breakers {
+        &mut self.breakers
     }
 
     /// Who is inside, and who waits.
@@ -164,7 +163,7 @@ impl Gate {
         quota: Quota,
         now: Timestamp,
     ) -> Result<Admitted, Timestamp> {
-        if !self.breaker.is_closed() {
+        if !self.breakers.let_pass(question.verb()) {
             return self.admit_probe(question, rank, quota, now);
         }
         let is_crowded = self.is_crowded(rank, quota);
@@ -174,7 +173,7 @@ impl Gate {
         if is_crowded || !is_its_turn {
             return Err(line.stand(question, pace, now));
         }
-        Ok(self.enter(rank, true, false))
+        Ok(self.enter(rank, question.verb(), true, Probes::default()))
     }
 
     /// Lets a question queue up that waits for nobody, unless the bank is ill: an error says when its time is.
@@ -184,8 +183,8 @@ impl Gate {
         quota: Quota,
         now: Timestamp,
     ) -> Result<Admitted, Timestamp> {
-        if self.breaker.is_closed() {
-            return Ok(self.enter(Rank::Buyer, false, false));
+        if self.breakers.let_pass(question.verb()) {
+            return Ok(self.enter(Rank::Buyer, question.verb(), false, Probes::default()));
         }
         self.admit_probe(question, Rank::Buyer, quota, now)
     }
@@ -198,9 +197,9 @@ impl Gate {
         quota: Quota,
         now: Timestamp,
     ) -> Result<Admitted, Timestamp> {
-        match self.breaker.ask(Purpose::Question, now) {
-            Verdict::Go | Verdict::Probe => Ok(self.enter(rank, false, true)),
-            Verdict::NotBefore(from) => {
+        match self.breakers.ask(question.verb(), now) {
+            Ok(probes) => Ok(self.enter(rank, question.verb(), false, probes)),
+            Err(from) => {
                 let pace = quota.spacing * stretch(rank);
                 Err(self.lines[rank as usize].stand_from(question, pace, from))
             }

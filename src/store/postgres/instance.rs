@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use engine::ports::{CommitError, Left, StoreError};
 use payment::PaymentId;
+use tokio::sync::Notify;
 
 use super::{Database, on_connection};
 use crate::error::unusable;
@@ -15,6 +16,8 @@ use crate::sql;
 
 /// Signs of life within the time after which an instance has lapsed: several may get lost.
 const RENEWALS: i64 = 5;
+/// How often a newcomer looks whether all others count it. Others are told that it has come (see `wakeup`), and count then.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// This instance. Before its first epoch it owns what was written in epoch 0.
 #[derive(Debug)]
@@ -23,11 +26,26 @@ pub(crate) struct Instance {
     epoch: AtomicI64,
     /// How many instances live, this one among them; 0: the others do not count this one.
     living: AtomicU32,
+    /// So many times it looks whether the others count it; then it takes its share, since all have given signs of life.
+    looks_left: AtomicU32,
+    /// Somebody has come: time for a sign of life, which counts.
+    came: Arc<Notify>,
 }
 
 impl Instance {
     pub(super) fn new(database: Database) -> Arc<Self> {
-        Arc::new(Self { database, epoch: AtomicI64::new(0), living: AtomicU32::new(0) })
+        Arc::new(Self {
+            database,
+            epoch: AtomicI64::new(0),
+            living: AtomicU32::new(0),
+            looks_left: AtomicU32::new(0),
+            came: Arc::default(),
+        })
+    }
+
+    /// By this it is told that somebody has come.
+    pub(super) fn came(&self) -> Arc<Notify> {
+        Arc::clone(&self.came)
     }
 
     /// The epoch as the tables keep it.
@@ -44,10 +62,13 @@ impl Instance {
                 .fetch_one(connection)
                 .await)
             .map_err(|error| unusable(&error))?;
-        // Others count this one with their next signs of life; this one waits for its own before it takes a share.
+        // Others count this one with their next signs of life; this one waits for them before it takes a share.
         self.living.store(u32::from(others == 0), Ordering::Relaxed);
+        self.looks_left.store(if others == 0 { 0 } else { self.looks() }, Ordering::Relaxed);
         if self.epoch.swap(epoch, Ordering::Relaxed) == 0 {
             tokio::spawn(stay_alive(Arc::downgrade(self)));
+        } else {
+            self.came.notify_one();
         }
         unsigned("an epoch", epoch)
     }
@@ -104,10 +125,23 @@ impl Instance {
         Some(self.living.load(Ordering::Relaxed)).filter(|living| *living > 0)
     }
 
+    /// Between two signs of life.
+    fn pause(&self) -> Duration {
+        let renewal = Duration::from_micros((self.database.lapse_after_micros() / RENEWALS).unsigned_abs());
+        if self.looks_left.load(Ordering::Relaxed) > 0 { renewal.min(LOOK_EVERY) } else { renewal }
+    }
+
+    /// How often a newcomer looks at most: after the time between two signs of life everybody counts it.
+    fn looks(&self) -> u32 {
+        let looks = self.database.lapse_after_micros().unsigned_abs() / RENEWALS.unsigned_abs();
+        u32::try_from(u128::from(looks) / LOOK_EVERY.as_micros() + 1).unwrap_or(u32::MAX)
+    }
+
     /// Renews the epoch, and learns how many instances live; false: it has lapsed.
     async fn renew(&self) -> Result<bool, sqlx::Error> {
         let (database, epoch) = (&self.database, self.epoch());
-        let (renewed, living): (i64, i64) =
+        let looks_left = self.looks_left.swap(0, Ordering::Relaxed);
+        let (renewed, living, behind): (i64, i64, i64) =
             on_connection!(database, |connection| sqlx::query_as(sql::postgres::RENEW_EPOCH)
                 .bind(epoch)
                 .bind(database.lapse_after_micros())
@@ -115,8 +149,13 @@ impl Instance {
                 .await)?;
         let is_renewed = renewed > 0;
         if self.epoch() == epoch {
-            let living = if is_renewed { u32::try_from(living).unwrap_or(u32::MAX) } else { 0 };
+            let is_counted = behind == 0 || looks_left <= 1;
+            let has_share = is_renewed && is_counted;
+            let living = if has_share { u32::try_from(living).unwrap_or(u32::MAX) } else { 0 };
             self.living.store(living, Ordering::Relaxed);
+            if !is_counted {
+                self.looks_left.store(looks_left - 1, Ordering::Relaxed);
+            }
         }
         Ok(is_renewed)
     }
@@ -127,12 +166,11 @@ impl Instance {
 async fn stay_alive(instance: Weak<Instance>) {
     let (mut told_lapsed, mut failures) = (0, 0);
     loop {
-        let Some(pause) =
-            instance.upgrade().map(|instance| instance.database.lapse_after_micros() / RENEWALS)
+        let Some((pause, came)) = instance.upgrade().map(|instance| (instance.pause(), instance.came()))
         else {
             return;
         };
-        tokio::time::sleep(Duration::from_micros(pause.unsigned_abs())).await;
+        let _ = tokio::time::timeout(pause, came.notified()).await;
         let Some(instance) = instance.upgrade() else { return };
         let epoch = instance.epoch();
         match instance.renew().await {

@@ -1,14 +1,15 @@
-//! Hints between instances: which registers have changed. What comes within a moment goes out in one `NOTIFY`, from one
-//! connection of its own. A hint may get lost: whoever waits for one looks by itself from time to time.
+//! Hints between instances: which registers have changed, and that an instance has come. Changes of a moment go out in one
+//! `NOTIFY`, from one connection of its own. A hint may get lost: whoever waits for one looks by itself from time to time.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use engine::ports::Destination;
 use payment::{RegisterId, StoreId};
 use sqlx::PgPool;
 use sqlx::postgres::{PgListener, PgPoolOptions};
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::{Notify, broadcast, mpsc};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::connect::{ANSWER_PATIENCE, PostgresOptions};
@@ -19,6 +20,8 @@ const GATHERED_FOR: Duration = Duration::from_millis(30);
 const PAYLOAD_AT_MOST: usize = 7_000;
 /// The pause before the connection is made anew.
 const AGAIN_AFTER: Duration = Duration::from_secs(2);
+/// What a new instance tells in place of a register: it begins its epoch (`BEGIN_EPOCH`).
+const NEWCOMER: &str = "+";
 /// Changes that wait to be told, and that were heard and not read. Those beyond are lost.
 const KEPT: usize = 1_024;
 
@@ -30,13 +33,13 @@ pub(super) struct Wakeup {
 }
 
 impl Wakeup {
-    /// Begins to tell and to hear. It ends with its last handle.
-    pub(super) fn start(options: &PostgresOptions) -> Self {
+    /// Begins to tell and to hear, of newcomers by `came`. It ends with its last handle.
+    pub(super) fn start(options: &PostgresOptions, came: Arc<Notify>) -> Self {
         let pool =
             PgPoolOptions::new().max_connections(1).connect_lazy_with(options.connect_options().clone());
         let (told, changes) = mpsc::channel(KEPT);
         let heard = broadcast::Sender::new(KEPT);
-        tokio::spawn(run(pool, changes, heard.clone()));
+        tokio::spawn(run(pool, changes, Heard { registers: heard.clone(), came }));
         Self { told, heard }
     }
 
@@ -51,7 +54,25 @@ impl Wakeup {
     }
 }
 
-async fn run(pool: PgPool, mut changes: mpsc::Receiver<Destination>, heard: broadcast::Sender<Destination>) {
+/// Where hints of others go.
+struct Heard {
+    registers: broadcast::Sender<Destination>,
+    came: Arc<Notify>,
+}
+
+impl Heard {
+    fn take(&self, payload: &str) {
+        for line in payload.lines() {
+            if line == NEWCOMER {
+                self.came.notify_one();
+            } else if let Some(register) = register_of(line) {
+                let _ = self.registers.send(register); // nobody listens
+            }
+        }
+    }
+}
+
+async fn run(pool: PgPool, mut changes: mpsc::Receiver<Destination>, heard: Heard) {
     while let Err(error) = serve(&pool, &mut changes, &heard).await {
         tracing::debug!(%error, "hints between instances wait for the database");
         sleep(AGAIN_AFTER).await;
@@ -62,7 +83,7 @@ async fn run(pool: PgPool, mut changes: mpsc::Receiver<Destination>, heard: broa
 async fn serve(
     pool: &PgPool,
     changes: &mut mpsc::Receiver<Destination>,
-    heard: &broadcast::Sender<Destination>,
+    heard: &Heard,
 ) -> Result<(), sqlx::Error> {
     let mut listener = PgListener::connect_with(pool).await?;
     // Channels are the database's, and tables the schema's.
@@ -88,11 +109,7 @@ async fn serve(
                 }
             },
             notification = listener.try_recv() => match notification? {
-                Some(hint) if hint.process_id() != own.unsigned_abs() => {
-                    hint.payload().lines().filter_map(register_of).for_each(|register| {
-                        let _ = heard.send(register); // nobody listens
-                    });
-                }
+                Some(hint) if hint.process_id() != own.unsigned_abs() => heard.take(hint.payload()),
                 Some(_) => {}
                 None => return Err(sqlx::Error::WorkerCrashed), // the connection is gone
             },
@@ -154,7 +171,7 @@ mod tests {
 
     #[test]
     fn what_is_no_register_is_passed_over() {
-        for line in ["", "17", "17/", "/3", "17/3/4", "17/a b"] {
+        for line in ["", "17", "17/", "/3", "17/3/4", "17/a b", NEWCOMER] {
             assert_eq!(register_of(line), None, "{line}");
         }
     }

@@ -31,18 +31,22 @@ pub(crate) const MARK_EVENTS: &str = "UPDATE journal SET delivered = mark.delive
      WHERE journal.payment = mark.payment AND journal.sequence = mark.sequence \
      AND journal.store = mark.store AND journal.register = mark.register AND journal.delivered <> 1";
 
-/// The epoch, and how many other instances live.
+/// The epoch, and how many other instances live; these are told that somebody has come (see `postgres/wakeup.rs`).
 pub(crate) const BEGIN_EPOCH: &str = "WITH begun AS ( \
      INSERT INTO instances (started_at, renewed_at) VALUES (now_micros(), now_micros()) RETURNING epoch) \
-     SELECT epoch, (SELECT count(*) FROM instances WHERE renewed_at >= now_micros() - $1) FROM begun";
+     SELECT epoch, (SELECT count(*) FROM instances WHERE renewed_at >= now_micros() - $1), \
+            pg_notify('changes_' || current_schema(), '+')::text FROM begun";
 
 /// A lapsed epoch is never renewed: others may have taken its payments over. Tells how many epochs were renewed, and how many
-/// instances live, this one among them.
+/// instances live, this one among them, and how many of these have given no sign of life since it began: they can't count it
+/// yet.
 pub(crate) const RENEW_EPOCH: &str = "WITH renewed AS ( \
      UPDATE instances SET renewed_at = now_micros() \
      WHERE epoch = $1 AND renewed_at >= now_micros() - $2 RETURNING epoch) \
      SELECT (SELECT count(*) FROM renewed), \
-            (SELECT count(*) FROM instances WHERE renewed_at >= now_micros() - $2)";
+            (SELECT count(*) FROM instances WHERE renewed_at >= now_micros() - $2), \
+            (SELECT count(*) FROM instances WHERE renewed_at >= now_micros() - $2 \
+             AND renewed_at < (SELECT started_at FROM instances WHERE epoch = $1))";
 
 /// An instance that has stopped in order has lapsed at once.
 pub(crate) const END_EPOCH: &str = "UPDATE instances SET renewed_at = 0 WHERE epoch = $1";

@@ -96,6 +96,15 @@ fn take(step: &Step, install: bool) -> Outcome<End> {
     Ok(if status.success() { End::Passed(watch.elapsed()) } else { End::Failed(watch.elapsed()) })
 }
 
+/// Makes sure that `cargo <tool>` is there: installs it if it is missing, which takes minutes.
+pub(crate) fn ensure_tool(tool: &str) -> Outcome {
+    if has_subcommand(tool) {
+        return Ok(());
+    }
+    say::line(&format!("cargo {tool} is not installed yet"));
+    install_tool(tool)
+}
+
 fn install_tool(tool: &str) -> Outcome {
     let mut command: Command = cargo();
     let package = format!("cargo-{tool}");

@@ -1,7 +1,7 @@
 //! `cargo xtask faults`: real faults on real parts.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use clap::Args;
@@ -42,7 +42,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     quick: bool,
 
-    /// Take the service in the release profile: for the rows that measure it.
+    /// Take service, bank and customers in the release profile: for the rows that measure, since whoever measures must be quick too.
     #[arg(long)]
     release: bool,
 
@@ -70,7 +70,7 @@ pub(crate) struct Arguments {
 /// Runs the faults and returns their status.
 pub(crate) fn run(arguments: &Arguments, lab: &Lab) -> Outcome<u8> {
     let profile: &[&str] = if arguments.release { &["--release"] } else { &[] };
-    for (target, profile) in [(["--bin", "integrator"], profile), (["--example", "faults"], &[])] {
+    for target in [["--bin", "integrator"], ["--example", "faults"]] {
         say::line(&format!("building {} …", target[1]));
         let mut command = cargo();
         command.arg("build").args(target).args(profile);
@@ -80,11 +80,12 @@ pub(crate) fn run(arguments: &Arguments, lab: &Lab) -> Outcome<u8> {
         }
     }
     need::ensure(&[&FAKETIME])?;
-    let mut command = program()?;
+    let programs = if arguments.release { place::target()?.join("release") } else { place::programs()? };
+    let mut command = program(&programs);
     command.current_dir(place::workspace()).stdin(Stdio::null()).args(words(arguments));
     command.envs(arguments.rate.map(|rate| (RATE, rate.to_string())));
     if arguments.release {
-        command.env(PROGRAM, place::target()?.join("release/integrator"));
+        command.env(PROGRAM, programs.join("integrator"));
     }
     if arguments.list {
         return lab.run(&mut command);
@@ -104,14 +105,14 @@ pub(crate) fn run(arguments: &Arguments, lab: &Lab) -> Outcome<u8> {
 
 /// The program. Root's has a mount namespace of its own: its small disks go with it, however it ends. Others can't mount, and
 /// the rows that need a small disk say so.
-fn program() -> Outcome<Command> {
-    let program = place::programs()?.join("examples/faults");
+fn program(programs: &Path) -> Command {
+    let program = programs.join("examples/faults");
     if !need::is_root() {
-        return Ok(Command::new(program));
+        return Command::new(program);
     }
     let mut command = Command::new("unshare");
     command.args(["--mount", "--propagation", "private"]).arg(program);
-    Ok(command)
+    command
 }
 
 fn words(arguments: &Arguments) -> Vec<String> {

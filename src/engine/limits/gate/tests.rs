@@ -73,19 +73,19 @@ fn no_more_than_the_quota_are_inside_and_who_leaves_lets_the_next_one_in() {
 #[test]
 fn buyers_go_first_and_who_has_left_is_passed_over() {
     let (mut gate, quota) = (Gate::default(), Quota::new(100_000, 1));
-    let mut watch = gate.enter(Rank::Watch, true, false);
-    let gone = gate.enter(Rank::Buyer, true, false);
+    let mut watch = gate.enter(Rank::Watch, Verb::AskOrder, true, Probes::default());
+    let gone = gate.enter(Rank::Buyer, Verb::AskOrder, true, Probes::default());
     gate.leave(gone.ticket);
     drop(gone);
-    drop(gate.enter(Rank::Buyer, true, false));
-    let mut buyer = gate.enter(Rank::Buyer, true, false);
+    drop(gate.enter(Rank::Buyer, Verb::AskOrder, true, Probes::default()));
+    let mut buyer = gate.enter(Rank::Buyer, Verb::AskOrder, true, Probes::default());
     gate.pump(quota, START);
     assert!(buyer.turn.try_recv().is_ok() && watch.turn.try_recv().is_err());
     assert_eq!(gate.questions, 1, "the watch still waits");
 }
 
 fn enter(gate: &mut Gate, rank: Rank) -> oneshot::Receiver<Timestamp> {
-    gate.enter(rank, false, false).turn
+    gate.enter(rank, Verb::Issue, false, Probes::default()).turn
 }
 
 fn question(number: u128) -> Question {
@@ -102,7 +102,7 @@ fn questions_beyond_one_round_stand_in_line_as_the_server_can_take_them() {
     assert_eq!(told(4, Rank::Buyer, START), Err(at(150)), "by the rate");
     assert_eq!(told(5, Rank::Watch, START), Err(at(200)));
     assert_eq!(told(6, Rank::Watch, START), Err(at(400)), "the watch is asked less often");
-    gate.hear(Seen::Answer, false, Duration::from_secs(8), START, || 0);
+    hear(&mut gate, Verb::AskOrder, Seen::Answer, Duration::from_secs(8), START);
     let told = gate.admit(question(7), Rank::Buyer, quota, START).map(drop);
     assert_eq!(told, Err(at(1_150)), "by what calls take: 2 s by now, 2 at once");
 }
@@ -121,34 +121,49 @@ fn who_comes_new_goes_behind_those_who_stand_in_line_and_whose_time_has_come_goe
     );
 }
 
-fn make_ill(gate: &mut Gate) {
-    while !gate.hear(Seen::Failure, false, Duration::from_secs(10), START, || 0) {}
+fn hear(gate: &mut Gate, verb: Verb, seen: Seen, took: Duration, now: Timestamp) {
+    gate.hear((verb, Probes::default()), seen, took, now, || 0);
+}
+
+fn make_ill(gate: &mut Gate, verb: Verb) {
+    while gate.breakers().let_pass(verb) {
+        hear(gate, verb, Seen::Failure, Duration::from_secs(10), START);
+    }
 }
 
 #[test]
-fn who_waits_is_told_at_once_when_the_bank_turns_out_to_be_ill() {
+fn who_waits_where_the_bank_turns_out_to_be_ill_is_told_at_once_and_nobody_else() {
     let (mut gate, quota) = (Gate::default(), Quota::new(100_000, 1));
-    let mut waiting = gate.queue_up(Rank::Buyer, Purpose::Effect, START).unwrap();
-    make_ill(&mut gate);
-    assert_eq!(waiting.turn.try_recv(), Err(oneshot::error::TryRecvError::Closed));
-    assert!(gate.queue_up(Rank::Buyer, Purpose::Effect, at(1)).is_none());
+    let mut code = gate.queue_up(Rank::Buyer, Verb::Issue, START).unwrap();
+    let mut refund = gate.queue_up(Rank::Buyer, Verb::Refund, START).unwrap();
+    let mut order = gate.admit(question(1), Rank::Buyer, quota, START).unwrap();
+    make_ill(&mut gate, Verb::Issue);
+    assert_eq!(code.turn.try_recv(), Err(oneshot::error::TryRecvError::Closed));
+    assert_eq!(refund.turn.try_recv(), Err(oneshot::error::TryRecvError::Empty));
+    assert!(gate.queue_up(Rank::Buyer, Verb::Issue, at(1)).is_none());
+    assert_eq!((gate.crowd(), gate.questions), ((0, 2), 1));
+    make_ill(&mut gate, Verb::AskOrder);
+    for waiting in [&mut refund, &mut order] {
+        assert_eq!(waiting.turn.try_recv(), Err(oneshot::error::TryRecvError::Closed));
+    }
     assert_eq!(gate.pump(quota, START), Pump::Done);
-    assert_eq!(gate.crowd(), (0, 0));
+    assert_eq!((gate.crowd(), gate.questions), ((0, 0), 0));
 }
 
 #[test]
 fn one_question_is_the_probe_and_the_others_get_times_behind_it() {
     let (mut gate, quota) = (Gate::default(), Quota::new(5, 1));
-    make_ill(&mut gate);
+    make_ill(&mut gate, Verb::AskOrder);
     let told = |gate: &mut Gate, number, now| {
-        gate.admit(question(number), Rank::Buyer, quota, at(now)).map(|admitted| admitted.is_probe)
+        gate.admit(question(number), Rank::Buyer, quota, at(now)).map(|admitted| admitted.probes)
     };
     assert_eq!(told(&mut gate, 1, 0), Err(at(1_200)), "the pause, and one spacing of the rate");
     assert_eq!(told(&mut gate, 2, 0), Err(at(1_400)));
-    let news = gate.admit_at_once(question(3), quota, at(10)).map(|admitted| admitted.is_probe);
+    let news = gate.admit_at_once(question(3), quota, at(10)).map(|admitted| admitted.probes);
     assert_eq!(news, Err(at(1_600)));
-    assert_eq!(told(&mut gate, 1, 1_200), Ok(true));
+    let probes = told(&mut gate, 1, 1_200).unwrap();
+    assert_ne!(probes, Probes::default());
     assert_eq!(told(&mut gate, 2, 1_400), Err(at(1_500)), "while it is asked");
-    gate.hear(Seen::Answer, true, Duration::from_millis(50), at(1_450), || 0);
-    assert_eq!(told(&mut gate, 2, 1_500), Ok(false));
+    gate.hear((Verb::AskOrder, probes), Seen::Answer, Duration::from_millis(50), at(1_450), || 0);
+    assert_eq!(told(&mut gate, 2, 1_500), Ok(Probes::default()));
 }

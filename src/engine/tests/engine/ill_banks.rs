@@ -118,6 +118,15 @@ fn p13_who_waits_for_a_turn_goes_to_the_next_bank_when_the_first_one_turns_out_t
     });
 }
 
+/// Whether a payment type can be used, as registers are told.
+async fn is_available(till: &Life<'_>, code: &str) -> bool {
+    till.send("2", "types", json!({})).await;
+    till.breathe().await;
+    let told = till.sink.last("2", "register.types").unwrap().body;
+    let types = told["types"].as_array().unwrap();
+    types.iter().any(|one| one["code"] == code && one["available"] == true)
+}
+
 #[test]
 fn p13_types_say_that_a_bank_does_not_answer_and_when_it_does_again() {
     let world = World::with_many_open();
@@ -215,5 +224,114 @@ fn a_code_that_would_come_when_nobody_waits_for_it_is_not_asked_for() {
         assert_eq!(till.status("second").await, "failed");
         let late: Vec<u64> = till.bank.times(Verb::Issue).into_iter().filter(|at| *at > 11_000).collect();
         assert_eq!(late, [0; 0], "both had given up by then");
+    });
+}
+
+/// Pays that are paid, so many.
+async fn sell(till: &Life<'_>, count: usize) {
+    for number in 0..count {
+        let operation = format!("goods-{number}");
+        till.pay(&operation).await;
+        till.breathe().await;
+        till.buyer_pays_order(&operation).await;
+    }
+    till.until(3).await;
+}
+
+#[test]
+fn p13_a_bank_that_gives_no_money_back_goes_on_with_codes_and_gives_it_back_later_once() {
+    let world = World::with_many_open();
+    world.live(async |till| {
+        sell(till, 8).await;
+        for verb in [Verb::Refund, Verb::RefundStatus] {
+            till.bank.always(verb, Answer::NotSent);
+        }
+        for number in 0..8 {
+            till.refund("1", &format!("back-{number}"), &format!("goods-{number}"), None).await;
+        }
+        till.until(60).await;
+        let before = till.bank.count(Verb::Refund);
+        till.until(120).await;
+        let probes = till.bank.count(Verb::Refund) - before;
+        assert!((5..=8).contains(&probes), "one at a time, 8 to 10 s apart: {probes}");
+
+        assert!(is_available(till, "sbp").await, "codes are made as always");
+        till.pay("cancels").await;
+        till.breathe().await;
+        assert_eq!(till.status("cancels").await, "awaiting_payment");
+        till.cancel("cancels").await;
+        till.until(122).await;
+        assert_eq!(till.status("cancels").await, "cancelled", "and are withdrawn as always");
+
+        make(till, Answer::Well);
+        till.until(300).await;
+        let ledger = till.bank.ledger();
+        let moved: Vec<usize> = ledger.refunds.values().map(|refund| refund.moved).collect();
+        assert_eq!(moved, [1; 8]);
+    });
+    world.check_laws();
+}
+
+#[test]
+fn p13_a_bank_that_makes_no_codes_goes_on_with_everything_that_was_sold_before() {
+    let world = World::with_many_open();
+    world.live(async |till| {
+        till.pay("cancels").await;
+        sell(till, 1).await;
+        till.bank.always(Verb::Issue, Answer::NotSent);
+        find_out(till).await;
+        assert!(!is_available(till, "sbp").await);
+        assert!(is_available(till, "any").await);
+        let calls = till.bank.count(Verb::Issue);
+        till.refund("1", "back", "goods-0", None).await;
+        till.cancel("cancels").await;
+        till.until_ms(till.clock_ms() + 900).await;
+        assert_eq!(till.bank.count(Verb::Issue), calls, "no code is asked for");
+        assert_eq!(till.status("cancels").await, "cancelled");
+        assert!(till.sink.last("1", "refund.completed").is_some());
+    });
+}
+
+#[test]
+fn p13_a_bank_that_withdraws_nothing_goes_on_with_codes_and_refunds() {
+    let world = World::with_many_open();
+    world.live(async |till| {
+        sell(till, 1).await;
+        till.bank.always(Verb::Annul, Answer::NotSent);
+        for number in 0..8 {
+            till.pay(&format!("cancels-{number}")).await;
+        }
+        till.breathe().await;
+        for number in 0..8 {
+            till.cancel(&format!("cancels-{number}")).await;
+        }
+        till.until(10).await;
+        assert!(is_available(till, "sbp").await);
+        till.refund("1", "back", "goods-0", None).await;
+        till.pay("next").await;
+        till.until(12).await;
+        assert_eq!(till.status("next").await, "awaiting_payment");
+        assert!(till.sink.last("1", "refund.completed").is_some());
+        till.bank.always(Verb::Annul, Answer::Well);
+        till.until(60).await;
+        for number in 0..8 {
+            assert_eq!(till.status(&format!("cancels-{number}")).await, "cancelled");
+        }
+    });
+}
+
+#[test]
+fn p13_where_orders_can_not_be_asked_for_no_code_is_made_since_nobody_would_see_it_paid() {
+    let world = World::with_many_open();
+    world.live(async |till| {
+        till.pay("live").await;
+        till.until(3).await;
+        till.bank.always(Verb::Status, Answer::NotSent);
+        till.until(30).await;
+        assert!(!is_available(till, "sbp").await);
+        let calls = till.bank.count(Verb::Issue);
+        till.pay("alone").await;
+        till.breathe().await;
+        assert_eq!((till.status("alone").await, till.bank.count(Verb::Issue)), ("failed", calls));
     });
 }

@@ -128,6 +128,28 @@ async fn p13_instances_learn_from_their_signs_of_life_how_many_share_the_limits_
 }
 
 #[tokio::test]
+async fn p13_a_newcomer_is_counted_and_takes_its_share_long_before_the_next_sign_of_life() {
+    let chain = Chain::new().await;
+    let signs_of_life_every = Duration::from_mins(6);
+    let options = options_of(&chain.url).lapse_after(signs_of_life_every * 5);
+    let first = PgStore::open(&options).await.unwrap();
+    first.begin_epoch(at(0)).await.unwrap();
+    let listens = async {
+        let text = "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'LISTEN%' \
+                    AND application_name = current_setting('application_name')";
+        while chain.sql(text).await.is_empty() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), listens).await.expect("it listens to others");
+    let second = PgStore::open(&options).await.unwrap();
+    second.begin_epoch(at(0)).await.unwrap();
+    assert_eq!(second.instances(), None, "nobody counts it yet");
+    knows_of(&first, Some(2)).await;
+    knows_of(&second, Some(2)).await;
+}
+
+#[tokio::test]
 async fn an_epoch_nobody_ever_began_has_lapsed() {
     let chain = Chain::new().await;
     let (store, epoch) = chain.instance().await;

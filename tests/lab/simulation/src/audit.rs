@@ -6,8 +6,8 @@ use payment::{
     CodeKind, Credit, CreditRole, Life, Payment, PaymentId, RefundAbility, RefundState, RegisterId, apply,
 };
 
-use crate::bank::{Bank, Money, ReturnState};
-use crate::database::Row;
+use crate::bank::{AtPlate, Bank, Money, ReturnState};
+use crate::database::{Row, Tables};
 use crate::promise::Promise;
 use crate::world::World;
 
@@ -48,10 +48,43 @@ pub(crate) fn at_the_end(world: &World) {
     }
     for bank in world.banks.values() {
         nothing_is_left_open(world, bank, &tables.payments);
+        let at_plates = bank.books().at_plates.clone();
+        for money in &at_plates {
+            plate_money_is_kept(world, bank, &tables, money);
+        }
+    }
+    for (device, payment) in world.devices.left_on() {
+        world.broken(Promise::P8, format!("{device} still shows payment {payment} when everything is over"));
     }
     if world.broker.under_way() > 0 {
         let what = format!("{} commands are still not acknowledged", world.broker.under_way());
         world.broken(Promise::P2, what);
+    }
+}
+
+/// P1 and P12: money at an open plate is kept for whoever claims it, or is the one credit of one payment.
+fn plate_money_is_kept(world: &World, bank: &Bank, tables: &Tables, money: &AtPlate) {
+    let is_it = |credit: &&Credit| credit.transaction == money.transaction && credit.server == bank.server;
+    let claimed: Vec<_> = tables
+        .payments
+        .values()
+        .flat_map(|row| row.payment.state.credits.iter().filter(is_it).map(|credit| (&row.payment, credit)))
+        .collect();
+    let key = (bank.server.clone(), money.transaction.clone());
+    let Some(kept) = tables.unclaimed.get(&key) else {
+        return world.broken(Promise::P1, format!("{money:?} at an open plate is not kept"));
+    };
+    if kept.amount != money.amount {
+        world.broken(Promise::P12, format!("{money:?} is kept as {kept:?}"));
+    }
+    let returned = bank.books().sent_back(&money.transaction);
+    match claimed[..] {
+        [] if returned == 0 => {}
+        [(payment, credit)] if returned == completed(payment, credit) && kept.is_confirmed => {}
+        _ => {
+            let what = format!("{money:?}: {returned} went back, and it is {} credits", claimed.len());
+            world.broken(Promise::P12, what);
+        }
     }
 }
 
@@ -112,10 +145,10 @@ fn credit_is_money(world: &World, payment: &Payment, credit: &Credit) {
         return;
     }
     let Some(bank) = world.banks.get(&credit.server) else { return };
-    let money = bank.books().money.iter().find(|money| money.transaction == credit.transaction).cloned();
-    let is_right = money.as_ref().is_some_and(|money| {
-        money.order.payment() == payment.id
-            && (money.amount == credit.amount || is_lied_about(world, payment.id))
+    let money = bank.books().arrived(&credit.transaction);
+    let is_right = money.is_some_and(|(amount, owner)| {
+        owner.is_none_or(|owner| owner == payment.id)
+            && (amount == credit.amount || (owner.is_some() && is_lied_about(world, payment.id)))
     });
     if !is_right {
         let what = format!("payment {} believes in {credit:?}, the bank has {money:?}", payment.id);

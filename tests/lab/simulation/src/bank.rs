@@ -5,7 +5,7 @@ mod fate;
 mod patience;
 mod port;
 
-pub(crate) use books::{Books, Money, ReturnState, notice};
+pub(crate) use books::{AtPlate, Books, Money, ReturnState, notice};
 pub(crate) use port::BanksPort;
 
 use std::collections::BTreeSet;

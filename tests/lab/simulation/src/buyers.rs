@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::doors::{Hints, MoneyTold};
-use payment::{AttemptId, CodeKind, IssueRequest};
+use payment::{AttemptId, CodeId, CodeKind, IssueRequest};
 
 use crate::bank::{Bank, Money, notice};
 use crate::judge;
-use crate::plan::PLATE_PAYLOAD;
+use crate::plan::{OPEN_PLATE, OPEN_PLATE_BANK, PLATE_PAYLOAD, server};
 use crate::weather::Trouble;
 use crate::world::World;
 
@@ -97,6 +97,48 @@ async fn pay(world: &Arc<World>, bank: &Arc<Bank>, order: AttemptId) {
     }
 }
 
+/// Buyers come to the open plate while there is trouble: they type an amount and pay. The bank tells of it until it is heard.
+pub(crate) fn come_to_the_open_plate(world: &Arc<World>) {
+    let world = Arc::clone(world);
+    tokio::spawn(async move {
+        let (server, plate) = (server(OPEN_PLATE_BANK), CodeId::parse(OPEN_PLATE).expect("a plain word"));
+        let bank = Arc::clone(&world.banks[&server]);
+        while !world.weather.is_calm() {
+            let pause = if world.strikes(Trouble::OddBuyers) { 500 } else { 40_000 };
+            tokio::time::sleep(world.dice.millis(100, pause)).await;
+            let minor = i64::try_from(world.dice.between(100, 50_000)).expect("some roubles");
+            let amount = payment::Money::try_new(minor, payment::Currency::RUB).expect("a sum");
+            let money = bank.books().pay_at_plate(&plate, amount, world.now());
+            world.tell("buyer", format_args!("pays at the open plate: {}", money.transaction));
+            let told = MoneyTold { order: None, code: Some(plate.clone()), money: money.notice() };
+            world.notes().untold += 1;
+            let (world, bank) = (Arc::clone(&world), Arc::clone(&bank));
+            tokio::spawn(async move {
+                tokio::time::sleep(world.dice.millis(5, 3_000)).await;
+                tell_until_heard(&world, &bank, told).await;
+            });
+        }
+    });
+}
+
+async fn tell_until_heard(world: &Arc<World>, bank: &Bank, told: MoneyTold) {
+    loop {
+        let (engine, life) = world.an_engine().await;
+        let heard = tokio::select! {
+            biased;
+            heard = engine.notified(&bank.server, told.clone()) => heard && life.is_alive(),
+            () = life.died() => false,
+        };
+        if heard {
+            break;
+        }
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    }
+    let transaction = told.money.transaction.as_ref().map(ToString::to_string).unwrap_or_default();
+    world.tell(bank.server.as_str(), format_args!("has told of {transaction}"));
+    world.notes().untold -= 1;
+}
+
 /// The bank tells of money unasked. Where its status shows the latest money of a code only, it tells until it is heard.
 fn tell_of(world: &Arc<World>, bank: &Arc<Bank>, money: &Money) {
     let kind = bank.books().orders.get(&money.order).map(|order| order.kind);
@@ -114,20 +156,7 @@ fn tell_of(world: &Arc<World>, bank: &Arc<Bank>, money: &Money) {
             }
             return;
         }
-        loop {
-            let (engine, life) = world.an_engine().await;
-            let told = MoneyTold { order: Some(money.order), code: None, money: notice(&money) };
-            let heard = tokio::select! {
-                biased;
-                heard = engine.notified(&bank.server, told) => heard && life.is_alive(),
-                () = life.died() => false,
-            };
-            if heard {
-                break;
-            }
-            tokio::time::sleep(Duration::from_secs(2)).await;
-        }
-        world.tell(bank.server.as_str(), format_args!("has told of {}", money.transaction));
-        world.notes().untold -= 1;
+        let told = MoneyTold { order: Some(money.order), code: None, money: notice(&money) };
+        tell_until_heard(&world, &bank, told).await;
     });
 }

@@ -2,6 +2,7 @@
 //! how payments are decided.
 
 mod epochs;
+mod jobs;
 mod port;
 mod tables;
 
@@ -19,17 +20,28 @@ use epochs::Epochs;
 pub(crate) struct Database {
     tables: Mutex<Tables>,
     epochs: Mutex<Epochs>,
-    settings: Settings,
+    settings: Mutex<Settings>,
 }
 
 impl Database {
     pub(crate) fn new(settings: Settings, instances: usize) -> Self {
-        Self { tables: Mutex::default(), epochs: Mutex::new(Epochs::new(instances)), settings }
+        Self { tables: Mutex::default(), epochs: Mutex::new(Epochs::new(instances)), settings: Mutex::new(settings) }
     }
 
     /// All that is recorded.
     pub(crate) fn tables(&self) -> MutexGuard<'_, Tables> {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The settings in force.
+    pub(crate) fn settings(&self) -> MutexGuard<'_, Settings> {
+        self.settings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sets the shop up anew.
+    pub(crate) fn set_up(&self, new: Settings) {
+        let mut settings = self.settings();
+        *settings = Settings { revision: settings.revision + 1, ..new };
     }
 
     fn epochs(&self) -> MutexGuard<'_, Epochs> {

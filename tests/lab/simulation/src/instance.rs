@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 use crate::bank::BanksPort;
 use crate::broker::EventPort;
 use crate::database::StorePort;
+use crate::devices::DevicePort;
 use crate::promise::Promise;
 use crate::time::{ClockPort, IdPort};
 use crate::weather::Trouble;
@@ -35,8 +36,12 @@ pub(crate) enum Point {
     Publish,
     /// After the broker has it, before it says so.
     Published,
-    /// Around delivery marks.
+    /// Around delivery marks, and changes of jobs.
     Mark,
+    /// Before a device gets a code.
+    Device,
+    /// After it has it, before it says so.
+    Put,
 }
 
 impl Point {
@@ -45,8 +50,8 @@ impl Point {
         match self {
             Self::Read => 1,
             Self::Call | Self::Mark => 8,
-            Self::Commit | Self::Publish | Self::Published => 20,
-            Self::Called | Self::Committed => 40,
+            Self::Commit | Self::Publish | Self::Published | Self::Device => 20,
+            Self::Called | Self::Committed | Self::Put => 40,
         }
     }
 }
@@ -106,6 +111,9 @@ impl Life {
         if self.is_alive() {
             let strength = world.weather.strength(Trouble::Crash);
             if strength > 0 && world.dice.rarely(strength * point.weight() / 40) {
+                if matches!(point, Point::Device | Point::Put) {
+                    world.risk(Promise::P8, 1);
+                }
                 world.tell(&self.name, format_args!("dies at {point:?}"));
                 world.kill(self);
             }
@@ -175,8 +183,8 @@ impl World {
             store: Arc::new(StorePort { world: world(), life: life() }),
             banks: Arc::new(BanksPort::new(&world(), &life())),
             events: Arc::new(EventPort { world: world(), life: life() }),
-            jobs: Arc::new(NoOutputs),
-            output: Arc::new(NoOutputs),
+            jobs: Arc::new(StorePort { world: world(), life: life() }),
+            output: Arc::new(DevicePort { world: world(), life: life() }),
             pictures: Arc::new(NoOutputs),
             clock: Arc::new(ClockPort { world: world() }),
             ids: Arc::new(IdPort { world: world() }),

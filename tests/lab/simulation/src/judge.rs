@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use engine::ports::{Change, OperationKey, OperationKind};
 use payment::{
-    AttemptId, Call, CodeKind, Fact, IssueRequest, OperationId, PaymentId, RefundId, RefundRequest,
+    AttemptId, BankTransaction, Call, CodeKind, Fact, IssueRequest, OperationId, PaymentId, RefundId, RefundRequest,
     RegisterId,
 };
 
@@ -190,13 +190,14 @@ pub(crate) fn before_refund(world: &World, bank: &Bank, request: &RefundRequest)
 pub(crate) fn money_went_back(world: &World, bank: &Bank, books: &Books, request: &RefundRequest) {
     let going = books.returned.iter().filter(|one| one.transaction == request.transaction);
     let sum: i64 = going.filter(|one| one.state != ReturnState::Declined).map(|one| one.amount.minor()).sum();
-    let arrived = books.money.iter().find(|money| money.transaction == request.transaction);
-    let most = arrived.map_or(0, |money| money.amount.minor());
+    let arrived = books.arrived(&request.transaction);
+    let most = arrived.map_or(0, |(amount, _)| amount.minor());
     if sum > most {
         let what = format!("{sum} of {most} go back of {} at {}", request.transaction, bank.server);
         world.broken(Promise::P4, what);
     }
-    if arrived.is_some_and(|money| money.order.payment() != request.refund.payment()) {
+    let owner = arrived.and_then(|(_, payment)| payment);
+    if owner.is_some_and(|payment| payment != request.refund.payment()) {
         world.broken(Promise::P4, format!("refund {} gives another payment's money back", request.refund));
     }
 }
@@ -300,15 +301,21 @@ fn is_really_paid(world: &World, payment: PaymentId, told: &Told) {
     let credit = told.credit.as_deref().unwrap_or_default();
     let found = credit.split_once(':').and_then(|(server, transaction)| {
         let bank = world.banks.values().find(|bank| bank.server.as_str() == server)?;
-        bank.books().money.iter().find(|money| money.transaction.as_str() == transaction).cloned()
+        bank.books().arrived(&BankTransaction::parse(transaction).ok()?)
     });
-    let Some(money) = found else {
+    let Some((arrived, owner)) = found else {
         return world
             .broken(Promise::P5, format!("payment {payment} is paid by {credit:?}, which no bank has"));
     };
     let amount = told.amount.as_ref().map(|sum| sum.value);
-    if money.order.payment() != payment || Some(money.amount.minor()) != amount {
-        world.broken(Promise::P5, format!("payment {payment} is paid by {money:?}"));
+    if owner.is_some_and(|owner| owner != payment) || Some(arrived.minor()) != amount {
+        world.broken(Promise::P5, format!("payment {payment} is paid by {arrived:?} of {owner:?}"));
+    }
+    if owner.is_none() {
+        let other = world.notes().plate_money.insert(credit.to_owned(), payment);
+        if other.is_some_and(|other| other != payment) {
+            world.broken(Promise::P12, format!("{credit} pays {payment} and {other:?}"));
+        }
     }
 }
 

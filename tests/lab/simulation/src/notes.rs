@@ -24,6 +24,8 @@ pub(crate) struct Notes {
     pub(crate) mixed_up: BTreeSet<PaymentId>,
     /// Money that people could not give back either: the scheme's limit of tries.
     pub(crate) hopeless: BTreeSet<BankTransaction>,
+    /// Which payment was told to be paid with money of an open plate, by the money's name.
+    pub(crate) plate_money: BTreeMap<String, PaymentId>,
     /// Money that a bank has still to tell of.
     pub(crate) untold: usize,
 }

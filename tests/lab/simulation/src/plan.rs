@@ -1,6 +1,6 @@
 //! The shop of one run, rolled from the seed: registers, payment types, banks and what these can do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use engine::settings::{
@@ -18,14 +18,23 @@ use crate::dice::Dice;
 pub(crate) const STORE: &str = "17";
 /// The console of the register with a screen.
 pub(crate) const CONSOLE: &str = "k1";
+/// The open plate beside the second register: money there has no order.
+pub(crate) const OPEN_PLATE: &str = "AS100001ORTF4GAF80KPJ53K186D9A3G";
+/// The bank whose it is.
+pub(crate) const OPEN_PLATE_BANK: &str = "north";
+/// Devices of the first register: a printer, and a display that the last one uses too.
+pub(crate) const PRINTER: &str = "tcp://printer-1:9100";
+pub(crate) const DISPLAY: &str = "http://display-1/code";
 /// The banks.
 pub(crate) const BANKS: [&str; 2] = ["north", "south"];
 
 /// What a register is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// It gets events from its queue, and shows codes itself.
-    Plain,
+    /// It gets events from its queue, and has a printer and a display.
+    Devices,
+    /// It gets events from its queue, and shows codes itself. Beside it is an open plate.
+    OpenPlate,
     /// Codes are shown on a kiosk's screen.
     Kiosk,
     /// It has a plate, together with another one.
@@ -38,8 +47,8 @@ pub(crate) enum Role {
 
 /// The registers.
 pub(crate) const REGISTERS: [(&str, Role); 7] = [
-    ("1", Role::Plain),
-    ("2", Role::Plain),
+    ("1", Role::Devices),
+    ("2", Role::OpenPlate),
     ("3", Role::Kiosk),
     ("4", Role::Plate),
     ("5", Role::Plate),
@@ -170,20 +179,37 @@ fn store_settings() -> StoreSettings {
 }
 
 fn register_settings(id: &str, role: Role) -> RegisterSettings {
-    let kiosk = ConsoleSettings::new("Kiosk", ConsoleKind::Kiosk);
-    let console = || (ConsoleId::parse(CONSOLE).expect("a plain word"), kiosk);
-    let plate = Plate {
-        link: CodeId::parse("AS100032PQ7739G58NCQ457RA2OG82JP").expect("a plain word"),
-        payload: PLATE_PAYLOAD.to_owned(),
+    let plate = |link: &str, payload: &str| Plate {
+        link: CodeId::parse(link).expect("a plain word"),
+        payload: payload.to_owned(),
     };
+    let shared = || (server("north"), plate("AS100032PQ7739G58NCQ457RA2OG82JP", PLATE_PAYLOAD));
+    let open = || (server(OPEN_PLATE_BANK), plate(OPEN_PLATE, "https://qr.example/open-plate"));
     RegisterSettings {
         name: format!("Till {id}"),
         events_by: if role == Role::Http { EventsBy::Http } else { EventsBy::Amqp },
         open_payments: if role == Role::Many { OpenPayments::Many } else { OpenPayments::One },
-        consoles: (role == Role::Kiosk).then(console).into_iter().collect(),
-        plates: (role == Role::Plate).then(|| (server("north"), plate)).into_iter().collect(),
-        open_plates: BTreeMap::new(),
+        consoles: consoles(role),
+        plates: (role == Role::Plate).then(shared).into_iter().collect(),
+        open_plates: (role == Role::OpenPlate).then(open).into_iter().collect(),
     }
+}
+
+fn consoles(role: Role) -> BTreeMap<ConsoleId, ConsoleSettings> {
+    let device = |kind, address: &str| ConsoleSettings {
+        address: Some(address.to_owned()),
+        ..ConsoleSettings::new("Device", kind)
+    };
+    let consoles = match role {
+        Role::Kiosk => vec![(CONSOLE, ConsoleSettings::new("Kiosk", ConsoleKind::Kiosk))],
+        Role::Devices => {
+            let also_for = BTreeSet::from([register("7")]);
+            let display = ConsoleSettings { also_for, ..device(ConsoleKind::Display, DISPLAY) };
+            vec![("p1", device(ConsoleKind::Printer, PRINTER)), ("d1", display)]
+        }
+        _ => Vec::new(),
+    };
+    consoles.into_iter().map(|(id, console)| (ConsoleId::parse(id).expect("a plain word"), console)).collect()
 }
 
 /// What is printed on the plate that two registers share.

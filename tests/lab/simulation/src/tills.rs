@@ -10,6 +10,7 @@ use payment::{RegisterId, Timestamp};
 use serde_json::{Value, json};
 
 use crate::plan::{REGISTERS, Role};
+use crate::promise::Promise;
 use crate::told::Told;
 use crate::weather::Trouble;
 use crate::world::World;
@@ -97,9 +98,34 @@ impl Till {
             let payload = told.qr.as_ref().map(|qr| qr.payload.as_str()).unwrap_or_default();
             crate::buyers::see(&self.world, payload);
         }
+        for (number, money) in told.unclaimed.iter().enumerate() {
+            if self.world.dice.chance(if number == 0 { 800 } else { 300 }) {
+                self.claim(&money.credit);
+            }
+        }
+        let is_goods = told.event == "payment.paid" && told.operation.as_deref().is_some_and(is_claim);
+        if is_goods && self.world.dice.chance(250) {
+            let body = json!({
+                "operation": format!("r-{}", told.operation.as_deref().unwrap_or_default()),
+                "payment_operation": told.operation,
+                "amount": { "value": self.world.dice.between(1, 500), "currency": "RUB" },
+            });
+            self.send("refund", body);
+        }
         let is_offered = told.event == "payment.paid_late" && told.handling.as_deref() == Some("offered");
         if is_offered && self.world.dice.chance(700) {
             self.send("claim", json!({ "operation": told.operation }));
+        }
+    }
+
+    /// Claims what arrived at an open plate; other registers may want it too.
+    fn claim(&self, credit: &str) {
+        let transaction = credit.split_once(':').map_or(credit, |(_, transaction)| transaction);
+        let operation = format!("{CLAIM}{}-{transaction}", self.register);
+        self.world.risk(Promise::P12, 1);
+        self.send("claim", json!({ "operation": operation, "credit": credit }));
+        if self.world.dice.chance(200) {
+            self.send("claim", json!({ "operation": operation, "credit": credit }));
         }
     }
 
@@ -195,6 +221,9 @@ impl Till {
         if dice.chance(80) {
             self.send("check", json!({ "operation": operation }));
         }
+        if dice.chance(250) {
+            self.send("find", json!({}));
+        }
         if dice.chance(50) {
             self.send("get", json!({}));
             self.send("totals", json!({ "shift": "1" }));
@@ -240,6 +269,13 @@ impl Till {
             self.rest(pause).await;
         }
     }
+}
+
+/// What the operations of claims begin with.
+const CLAIM: &str = "claim-";
+
+fn is_claim(operation: &str) -> bool {
+    operation.starts_with(CLAIM)
 }
 
 /// What an event says of a sale's end.

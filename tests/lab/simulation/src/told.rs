@@ -19,6 +19,14 @@ pub(crate) struct Told {
     pub(crate) handling: Option<String>,
     pub(crate) code: Option<String>,
     pub(crate) command: Option<String>,
+    #[serde(default)]
+    pub(crate) unclaimed: Vec<Unclaimed>,
+}
+
+/// Money at an open plate, in the answer to `find`.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Unclaimed {
+    pub(crate) credit: String,
 }
 
 /// Minor units.

@@ -52,15 +52,23 @@ pub(crate) enum Trouble {
     HeldUp,
     /// A till forgets what it was doing.
     TillRestarts,
+    /// A device has no paper, says nothing, or can't be cleared.
+    DeviceFails,
+    /// The shop's settings are changed while it sells.
+    NewSettings,
 }
 
 impl Trouble {
     /// How strong it may be: enough to matter, and not so much that nothing else happens.
     fn strengths(self) -> &'static [u64] {
         match self {
-            Self::BankUnknown | Self::BankRefuses | Self::BankLies | Self::RefundLater | Self::OddBuyers => {
-                &[60, 120, 250, 400]
-            }
+            Self::BankUnknown
+            | Self::BankRefuses
+            | Self::BankLies
+            | Self::RefundLater
+            | Self::OddBuyers
+            | Self::DeviceFails
+            | Self::NewSettings => &[60, 120, 250, 400],
             Self::BankIll => &[2, 5, 10],
             Self::StoreSlow | Self::StoreRead | Self::BankNotSent => &[3, 10, 30, 100],
             _ => &[10, 30, 60, 120, 250],
@@ -68,7 +76,7 @@ impl Trouble {
     }
 }
 
-const KINDS: usize = Trouble::TillRestarts as usize + 1;
+const KINDS: usize = Trouble::NewSettings as usize + 1;
 
 /// How often each kind of trouble happens, of a thousand chances.
 pub(crate) struct Weather {
@@ -142,4 +150,6 @@ const TROUBLES: [Trouble; KINDS] = [
     Trouble::SentTwice,
     Trouble::HeldUp,
     Trouble::TillRestarts,
+    Trouble::DeviceFails,
+    Trouble::NewSettings,
 ];

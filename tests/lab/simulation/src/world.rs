@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use crate::bank::Bank;
 use crate::broker::Broker;
 use crate::database::Database;
+use crate::devices::Devices;
 use crate::dice::Dice;
 use crate::instance::Slot;
 use crate::notes::Notes;
@@ -21,7 +22,7 @@ use crate::promise::{Promise, Tally};
 use crate::time::START;
 use crate::trace::Trace;
 use crate::weather::{Trouble, Weather};
-use crate::{audit, people, screens, tills};
+use crate::{audit, buyers, manager, people, screens, tills};
 
 /// The trouble ends so long after the beginning, and everything must come to rest.
 const TROUBLE_LASTS: Duration = Duration::from_mins(4);
@@ -38,6 +39,7 @@ pub(crate) struct World {
     pub(crate) database: Database,
     pub(crate) banks: BTreeMap<ServerId, Arc<Bank>>,
     pub(crate) broker: Broker,
+    pub(crate) devices: Devices,
     pub(crate) instance_came: Notify,
     trace: Trace,
     slots: Vec<Mutex<Slot>>,
@@ -58,6 +60,7 @@ impl World {
             database: Database::new(plan.settings.clone(), plan.instances),
             banks: plan.banks.iter().map(bank).collect(),
             broker: Broker::new(),
+            devices: Devices::default(),
             instance_came: Notify::new(),
             trace: Trace::new(is_told),
             slots: (0..plan.instances).map(|_| Mutex::default()).collect(),
@@ -80,6 +83,8 @@ impl World {
         }
         screens::watch(self);
         people::work(self);
+        manager::work(self);
+        buyers::come_to_the_open_plate(self);
         self.make_trouble();
         let tills: Vec<_> = REGISTERS
             .iter()
@@ -88,6 +93,7 @@ impl World {
         tokio::time::sleep(TROUBLE_LASTS).await;
         self.tell("world", format_args!("everything is well again"));
         self.weather.calm_down();
+        manager::puts_everything_back(self);
         for till in tills {
             till.await.expect("a till does not panic");
         }

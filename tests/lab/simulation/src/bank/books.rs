@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use payment::{
     AnnulAnswer, AttemptId, BankTransaction, Code, CodeId, CodeKind, IssueRequest, OrderState, PaidNotice,
-    RefundAnswer, RefundId, RefundRequest, Refusal, RefusalKind, StatusAnswer, Timestamp,
+    PaymentId, RefundAnswer, RefundId, RefundRequest, Refusal, RefusalKind, StatusAnswer, Timestamp,
 };
 
 use crate::plan::Manners;
@@ -20,6 +20,8 @@ pub(crate) struct Books {
     manners: Manners,
     pub(crate) orders: BTreeMap<AttemptId, Order>,
     pub(crate) money: Vec<Money>,
+    /// Money that buyers paid at open plates: it is of no order.
+    pub(crate) at_plates: Vec<AtPlate>,
     pub(crate) returned: Vec<Returned>,
 }
 
@@ -57,6 +59,28 @@ pub(crate) struct Money {
     pub(crate) at: Timestamp,
 }
 
+/// Money at an open plate.
+#[derive(Debug, Clone)]
+pub(crate) struct AtPlate {
+    pub(crate) transaction: BankTransaction,
+    pub(crate) plate: CodeId,
+    pub(crate) amount: payment::Money,
+    pub(crate) at: Timestamp,
+}
+
+impl AtPlate {
+    /// As a status or a notification tells of it.
+    pub(crate) fn notice(&self) -> PaidNotice {
+        PaidNotice {
+            transaction: Some(self.transaction.clone()),
+            amount: Some(self.amount),
+            paid_at: Some(self.at),
+            payer: None,
+            instrument: Some("sbp".to_owned()),
+        }
+    }
+}
+
 /// Money that goes back, or went.
 pub(crate) struct Returned {
     pub(crate) key: RefundId,
@@ -79,6 +103,7 @@ impl Books {
             manners,
             orders: BTreeMap::new(),
             money: Vec::new(),
+            at_plates: Vec::new(),
             returned: Vec::new(),
         }
     }
@@ -151,6 +176,11 @@ impl Books {
             return OrderState::Declined { reason: Some("not enough money".to_owned()), terminal: false };
         }
         OrderState::Unpaid
+    }
+
+    /// Of an open plate the bank shows the latest money only.
+    pub(super) fn latest_at_plate(&self, plate: &CodeId) -> Option<PaidNotice> {
+        self.at_plates.iter().rev().find(|money| money.plate == *plate).map(AtPlate::notice)
     }
 
     pub(super) fn annul(&mut self, id: AttemptId, now: Timestamp) -> Result<AnnulAnswer, Refusal> {
@@ -235,6 +265,23 @@ impl Books {
         let money = Money { transaction, order: id, amount: order.amount, at: now };
         self.money.push(money.clone());
         Some(money)
+    }
+
+    /// A buyer types an amount at an open plate, and pays.
+    pub(crate) fn pay_at_plate(&mut self, plate: &CodeId, amount: payment::Money, now: Timestamp) -> AtPlate {
+        let name = format!("{}-P{}", self.name, self.at_plates.len() + 1);
+        let transaction = BankTransaction::parse(&name).expect("some characters");
+        let money = AtPlate { transaction, plate: plate.clone(), amount, at: now };
+        self.at_plates.push(money.clone());
+        money
+    }
+
+    /// How much of a transaction has arrived, and for which payment; of money at an open plate any may claim it.
+    pub(crate) fn arrived(&self, transaction: &BankTransaction) -> Option<(payment::Money, Option<PaymentId>)> {
+        let ordered = self.money.iter().find(|money| money.transaction == *transaction);
+        let ordered = ordered.map(|money| (money.amount, Some(money.order.payment())));
+        let at_plate = || self.at_plates.iter().find(|money| money.transaction == *transaction);
+        ordered.or_else(|| at_plate().map(|money| (money.amount, None)))
     }
 
     /// A try fails. `for_good`: the bank takes no other.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use payment::{CallError, Timestamp};
 
+use super::fate::Verb;
 use crate::instance::Life;
 use crate::promise::Promise;
 use crate::world::World;
@@ -14,16 +15,30 @@ const MUST_KNOW_AFTER: u32 = 7;
 /// After that, one call from time to time, never sooner than this after the last failure.
 const LEAST_PAUSE: Duration = Duration::from_secs(1);
 
-/// What one instance has seen of one bank.
+/// What one instance has seen of one bank: of each part of what it does.
 #[derive(Default)]
 pub(super) struct Patience {
-    seen: Mutex<Seen>,
+    seen: Mutex<[Seen; PARTS]>,
+}
+
+/// Codes, withdrawals, refunds with the questions for them, and before all others questions for orders: while these are not
+/// answered, nothing else is asked for.
+const PARTS: usize = 4;
+const ORDERS: usize = 0;
+
+fn part_of(verb: Verb) -> usize {
+    match verb {
+        Verb::Status => ORDERS,
+        Verb::Issue => 1,
+        Verb::Annul => 2,
+        Verb::Refund | Verb::RefundStatus => 3,
+    }
 }
 
 #[derive(Default)]
 struct Seen {
     failures: u32,
-    /// The bank is ill, and the last call that told so ended then.
+    /// It is ill, and the last call that told so ended then.
     ill_since: Option<Timestamp>,
 }
 
@@ -33,7 +48,9 @@ pub(super) struct Try<'a> {
     world: &'a World,
     life: &'a Life,
     name: String,
-    began_in_illness: bool,
+    part: usize,
+    /// The parts that were ill when it began.
+    ill: [bool; PARTS],
     /// `None`: its caller has left.
     is_answered: Option<bool>,
 }
@@ -44,11 +61,15 @@ impl Patience {
         &'a self,
         world: &'a World,
         life: &'a Life,
-        name: String,
+        (verb, name): (Verb, String),
         now: Timestamp,
     ) -> Try<'a> {
-        let ill_since = self.lock().ill_since.filter(|since| *since < now); // at the very moment it was under way
-        if let Some(since) = ill_since {
+        let part = part_of(verb);
+        let mut ill = [false; PARTS];
+        for (number, seen) in self.lock().iter().enumerate() {
+            let since = seen.ill_since.filter(|since| *since < now); // at the very moment it was under way
+            let Some(since) = since.filter(|_| number == ORDERS || number == part) else { continue };
+            ill[number] = true;
             world.risk(Promise::P13, 1);
             if now.since(since) < LEAST_PAUSE {
                 let after = now.since(since).as_millis();
@@ -58,10 +79,10 @@ impl Patience {
                 );
             }
         }
-        Try { patience: self, world, life, name, began_in_illness: ill_since.is_some(), is_answered: None }
+        Try { patience: self, world, life, name, part, ill, is_answered: None }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Seen> {
+    fn lock(&self) -> MutexGuard<'_, [Seen; PARTS]> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -81,15 +102,22 @@ impl Drop for Try<'_> {
                 return;
             }
         }
-        let mut seen = self.patience.lock();
-        if self.is_answered == Some(true) {
-            *seen = Seen::default();
-            return;
-        }
-        seen.failures += 1;
-        let is_still_ill = self.began_in_illness && seen.ill_since.is_some(); // another call may have been answered since
-        if seen.failures == MUST_KNOW_AFTER || is_still_ill {
-            seen.ill_since = Some(self.world.now());
+        let (is_answered, now) = (self.is_answered == Some(true), self.world.now());
+        for (number, seen) in self.patience.lock().iter_mut().enumerate() {
+            let is_own = number == self.part;
+            if !is_own && !self.ill[number] {
+                continue; // it says nothing of this
+            }
+            if is_answered {
+                *seen = Seen::default();
+                continue;
+            }
+            seen.failures += u32::from(is_own);
+            // Another call may have been answered since.
+            let is_still_ill = self.ill[number] && seen.ill_since.is_some();
+            if (is_own && seen.failures == MUST_KNOW_AFTER) || is_still_ill {
+                seen.ill_since = Some(now);
+            }
         }
     }
 }

@@ -25,6 +25,7 @@ use crate::{buyers, judge};
 
 /// One instance's ways to all banks.
 pub(crate) struct BanksPort {
+    world: Arc<World>,
     banks: BTreeMap<ServerId, Arc<BankPort>>,
 }
 
@@ -34,17 +35,24 @@ impl BanksPort {
             let (world, life, bank) = (Arc::clone(world), Arc::clone(life), Arc::clone(bank));
             Arc::new(BankPort { world, life, bank, patience: Patience::default() })
         };
-        Self { banks: world.banks.values().map(|bank| (bank.server.clone(), port(bank))).collect() }
+        let banks = world.banks.values().map(|bank| (bank.server.clone(), port(bank))).collect();
+        Self { world: Arc::clone(world), banks }
+    }
+
+    /// The bank, if it is set up.
+    fn port(&self, server: &ServerId) -> Option<&Arc<BankPort>> {
+        let is_set_up = self.world.database.settings().servers.contains_key(server);
+        self.banks.get(server).filter(|_| is_set_up)
     }
 }
 
 impl Banks for BanksPort {
     fn bank(&self, server: &ServerId) -> Option<Arc<dyn ports::Bank>> {
-        self.banks.get(server).map(|port| Arc::clone(port) as _)
+        self.port(server).map(|port| Arc::clone(port) as _)
     }
 
     fn offer(&self, server: &ServerId, kind: CodeKind) -> Option<Offer> {
-        let port = self.banks.get(server).filter(|_| kind != CodeKind::Buyer)?;
+        let port = self.port(server).filter(|_| kind != CodeKind::Buyer)?;
         let terms = port.bank.manners.terms_for(kind);
         let route = Route { server: server.clone(), module: "simulated".to_owned(), terms, plate: None };
         Some(Offer { route, currencies: vec![Currency::RUB], amount_minor: (100, 10_000_000) })
@@ -69,12 +77,8 @@ impl BankPort {
         let world = &self.world;
         let made_at = world.now();
         self.life.pass(world, Point::Call).await;
-        let this_try = self.patience.begin(
-            world,
-            &self.life,
-            format!("{verb:?} {name} at {}", self.bank.server),
-            made_at,
-        );
+        let named = format!("{verb:?} {name} at {}", self.bank.server);
+        let this_try = self.patience.begin(world, &self.life, (verb, named), made_at);
         let fate = self.bank.illness(world);
         let fate = fate.unwrap_or_else(|| roll(world, verb, self.bank.manners.terms.call_timeout));
         if verb.has_an_effect() && fate.is_unknown() {
@@ -216,9 +220,18 @@ impl ports::Bank for BankPort {
         Ok(answer)
     }
 
-    /// Nobody pays these plates while they are not armed.
-    async fn latest_credit(&self, _code: &CodeId) -> Result<Option<PaidNotice>, CallError> {
-        Ok(None)
+    async fn latest_credit(&self, code: &CodeId) -> Result<Option<PaidNotice>, CallError> {
+        let plate = code.clone();
+        let latest = move |books: &mut Books, _: Timestamp| Ok(books.latest_at_plate(&plate));
+        let mut told = self.call(Verb::Status, code.to_string(), latest).await?;
+        if let Some(notice) = &mut told
+            && self.world.strikes(Trouble::BankLies)
+        {
+            self.world.risk(Promise::P5, 1);
+            notice.amount =
+                notice.amount.and_then(|amount| payment::Money::try_new(amount.minor() + 1, amount.currency()).ok());
+        }
+        Ok(told)
     }
 
     async fn annul(&self, request: &OrderRequest) -> Result<AnnulAnswer, CallError> {

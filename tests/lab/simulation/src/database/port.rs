@@ -24,7 +24,7 @@ pub(crate) struct StorePort {
 
 impl StorePort {
     /// A question reaches the database, or does not.
-    async fn ask(&self) -> Result<(), StoreError> {
+    pub(super) async fn ask(&self) -> Result<(), StoreError> {
         self.life.pass(&self.world, Point::Read).await;
         self.take_time().await;
         self.world.database.epochs().hear_of(self.life.epoch(), self.world.now());
@@ -32,7 +32,7 @@ impl StorePort {
     }
 
     /// As a rule no time passes; sometimes others go first, sometimes much happens meanwhile.
-    async fn take_time(&self) {
+    pub(super) async fn take_time(&self) {
         if self.world.strikes(Trouble::StoreSlow) {
             tokio::time::sleep(self.world.dice.millis(1, 400)).await;
         } else if self.world.dice.chance(200) {
@@ -182,7 +182,7 @@ impl Store for StorePort {
 
     async fn keep_unclaimed(&self, credit: &UnclaimedCredit) -> Result<(), StoreError> {
         self.ask().await?;
-        self.world.database.tables().unclaimed.push(credit.clone());
+        self.world.database.tables().keep_unclaimed(credit);
         Ok(())
     }
 
@@ -192,13 +192,7 @@ impl Store for StorePort {
         limit: usize,
     ) -> Result<Vec<UnclaimedCredit>, StoreError> {
         self.ask().await?;
-        let tables = self.world.database.tables();
-        let is_meant = |credit: &&UnclaimedCredit| {
-            search.server.as_ref().is_none_or(|server| credit.server == *server)
-                && search.code.as_ref().is_none_or(|code| credit.code == *code)
-                && search.transaction.as_ref().is_none_or(|transaction| credit.transaction == *transaction)
-        };
-        Ok(tables.unclaimed.iter().rev().filter(is_meant).take(limit).cloned().collect())
+        Ok(self.world.database.tables().unclaimed(search, limit))
     }
 
     async fn mark(&self, marks: &[DeliveryMark]) -> Result<(), StoreError> {
@@ -224,15 +218,15 @@ impl Store for StorePort {
 
     async fn settings(&self) -> Result<Settings, StoreError> {
         self.ask().await?;
-        Ok(self.world.database.settings.clone())
+        Ok(self.world.database.settings().clone())
     }
 
     async fn settings_revision(&self) -> Result<u64, StoreError> {
         self.ask().await?;
-        Ok(self.world.database.settings.revision)
+        Ok(self.world.database.settings().revision)
     }
 }
 
-fn away() -> StoreError {
+pub(super) fn away() -> StoreError {
     StoreError("it is ill today".to_owned())
 }

@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use engine::ports::{
     Change, CommitError, DeliveryMark, Destination, EventDraft, EventRow, Left, LinkKey, OperationKey,
-    OperationRecord, PaymentChange, Stored, UnclaimedCredit,
+    OperationRecord, PaymentChange, Stored, UnclaimedCredit, UnclaimedSearch,
 };
 use payment::{BankTransaction, Fact, Payment, PaymentId, RegisterId, ServerId, StoreId, Timestamp};
+
+use super::jobs::Jobs;
 
 /// All that is recorded. The sets are what indexes are in a database.
 #[derive(Default)]
@@ -25,7 +27,8 @@ pub(crate) struct Tables {
     links: BTreeMap<LinkKey, PaymentId>,
     unsettled: usize,
     /// Money of no order of ours.
-    pub(super) unclaimed: Vec<UnclaimedCredit>,
+    pub(crate) unclaimed: BTreeMap<(ServerId, BankTransaction), UnclaimedCredit>,
+    pub(super) jobs: Jobs,
 }
 
 /// A payment and all that is recorded of it.
@@ -156,6 +159,30 @@ impl Tables {
                 }
             }
         }
+    }
+
+    /// Kept money stays as it is, but once it was confirmed it stays confirmed.
+    pub(super) fn keep_unclaimed(&mut self, credit: &UnclaimedCredit) {
+        let kept = self.unclaimed.entry((credit.server.clone(), credit.transaction.clone()));
+        let kept = kept.or_insert_with(|| credit.clone());
+        if credit.is_confirmed && !kept.is_confirmed {
+            *kept = UnclaimedCredit { found_at: kept.found_at, ..credit.clone() };
+        }
+    }
+
+    /// Money of no order of ours that no payment believes in, newest first.
+    pub(super) fn unclaimed(&self, search: &UnclaimedSearch, limit: usize) -> Vec<UnclaimedCredit> {
+        let left = self.unclaimed.iter().filter(|(name, _)| !self.credits.contains(name));
+        let mut found: Vec<_> = left
+            .map(|(_, credit)| credit)
+            .filter(|credit| {
+                search.server.as_ref().is_none_or(|server| credit.server == *server)
+                    && search.code.as_ref().is_none_or(|code| credit.code == *code)
+                    && search.transaction.as_ref().is_none_or(|wanted| credit.transaction == *wanted)
+            })
+            .collect();
+        found.sort_by_key(|credit| std::cmp::Reverse(credit.found_at));
+        found.into_iter().take(limit).cloned().collect()
     }
 
     pub(super) fn load(&self, payment: PaymentId) -> Option<Stored> {
