@@ -116,8 +116,7 @@ impl Engine {
         code: &CodeId,
         call: Call,
     ) -> Result<Option<PaidNotice>, CallError> {
-        let turn =
-            self.turn(server, Verb::AskOrder, last_turn(call)).await.map_err(NotCalled::not_sent)?;
+        let turn = self.turn(server, Verb::AskOrder, last_turn(call)).await.map_err(NotCalled::not_sent)?;
         turn.call(self, call.deadline, turn.bank.latest_credit(code)).await
     }
 
@@ -150,12 +149,7 @@ impl Engine {
     }
 
     /// Waits for a turn to call a server, at the longest until `latest`.
-    async fn turn(
-        &self,
-        server: &ServerId,
-        verb: Verb,
-        latest: Timestamp,
-    ) -> Result<Granted, NotCalled> {
+    async fn turn(&self, server: &ServerId, verb: Verb, latest: Timestamp) -> Result<Granted, NotCalled> {
         let not_called = |why| NotCalled { server: server.clone(), why };
         let bank = self.parts().banks.bank(server).ok_or_else(|| not_called(None))?;
         match self.limits().turn(self, server, verb, latest).await {

@@ -235,7 +235,10 @@ mod tests {
         inbox.put(event("payment.accepted", "b"));
         inbox.put(event("payment.paid", "a"));
         inbox.put(event("payment.paid", "b"));
-        assert_eq!([events.next().await.name(), events.next().await.name()].map(str::to_owned), ["payment.accepted", "payment.paid"]);
+        assert_eq!(
+            [events.next().await.name(), events.next().await.name()].map(str::to_owned),
+            ["payment.accepted", "payment.paid"]
+        );
         assert!(timeout(Duration::from_millis(10), events.next()).await.is_err(), "there are no more");
     }
 

@@ -195,11 +195,7 @@ mod tests {
     fn an_answer_closes_it_whoever_got_it() {
         let mut breaker = opened_at_start();
         breaker.hear(Seen::Answer, false, at(10), || 0);
-        assert_eq!(
-            breaker.ask(BEHIND, at(10)),
-            Verdict::Go,
-            "a call that was sent before it opened"
-        );
+        assert_eq!(breaker.ask(BEHIND, at(10)), Verdict::Go, "a call that was sent before it opened");
     }
 
     #[test]

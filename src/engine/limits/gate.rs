@@ -95,6 +95,8 @@ pub(super) struct Gate {
     breakers: Breakers,
     /// Questions that were put off: of live buyers, of the watch.
     lines: [Line; 2],
+    /// Questions for refunds that were put off while refunds are ill: nobody who asks for something else waits behind them.
+    ill_refunds: Line,
 }
 
 impl Gate {
@@ -201,7 +203,9 @@ impl Gate {
             Ok(probes) => Ok(self.enter(rank, question.verb(), false, probes)),
             Err(from) => {
                 let pace = quota.spacing * stretch(rank);
-                Err(self.lines[rank as usize].stand_from(question, pace, from))
+                let is_about_all = self.breakers.ill().any(|part| part == BankPart::Orders);
+                let line = if is_about_all { &mut self.lines[rank as usize] } else { &mut self.ill_refunds };
+                Err(line.stand_from(question, pace, from))
             }
         }
     }

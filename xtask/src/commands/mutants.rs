@@ -118,7 +118,8 @@ fn run_package(package: Package, arguments: &Arguments, explained: &Explained) -
 
 /// The call of cargo.
 fn words(package: Package, arguments: &Arguments) -> Vec<String> {
-    let mut words = [TOOL, "--package", package.name(), "--profile", PROFILE, "--no-shuffle"].map(str::to_owned).to_vec();
+    let mut words =
+        [TOOL, "--package", package.name(), "--profile", PROFILE, "--no-shuffle"].map(str::to_owned).to_vec();
     words.extend(["--minimum-test-timeout", LEAST_TIMEOUT_S, "--colors", "never"].map(str::to_owned));
     let shard = arguments.shard.as_deref().or(arguments.quick.then_some(QUICK_SHARDS));
     words.extend(shard.into_iter().flat_map(|shard| ["--shard".to_owned(), shard.to_owned()]));
@@ -159,7 +160,12 @@ mod tests {
     fn the_tool_gets_what_was_asked_for() {
         check(Some("3/20"), false, &[], "--shard 3/20");
         check(None, true, &[], "--shard 0/10");
-        check(None, false, &["limits/*", "wheel.rs"], "--file src/engine/limits/* --file src/engine/wheel.rs");
+        check(
+            None,
+            false,
+            &["limits/*", "wheel.rs"],
+            "--file src/engine/limits/* --file src/engine/wheel.rs",
+        );
     }
 
     #[test]

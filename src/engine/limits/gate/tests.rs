@@ -167,3 +167,12 @@ fn one_question_is_the_probe_and_the_others_get_times_behind_it() {
     gate.hear((Verb::AskOrder, probes), Seen::Answer, Duration::from_millis(50), at(1_450), || 0);
     assert_eq!(told(&mut gate, 2, 1_500), Ok(Probes::default()));
 }
+
+#[test]
+fn nobody_waits_behind_questions_for_refunds_that_are_ill() {
+    let (mut gate, quota) = (Gate::default(), Quota::new(5, 1));
+    make_ill(&mut gate, Verb::AskRefund);
+    let refund = Question::Refund(payment::PaymentId::from_uuid(1 << 12).refund(1));
+    assert_eq!(gate.admit(refund, Rank::Buyer, quota, START).map(drop), Err(at(1_200)));
+    assert!(gate.admit(question(1), Rank::Buyer, quota, START).is_ok());
+}

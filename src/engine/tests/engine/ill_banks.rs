@@ -335,3 +335,23 @@ fn p13_where_orders_can_not_be_asked_for_no_code_is_made_since_nobody_would_see_
         assert_eq!((till.status("alone").await, till.bank.count(Verb::Issue)), ("failed", calls));
     });
 }
+
+#[test]
+fn p13_buyers_are_seen_to_pay_while_what_became_of_refunds_can_not_be_learned() {
+    let world = World::with_many_open();
+    world.live(async |till| {
+        sell(till, 8).await;
+        till.bank.always(Verb::Refund, Answer::Broken);
+        till.bank.always(Verb::RefundStatus, Answer::NotSent);
+        for number in 0..8 {
+            till.refund("1", &format!("back-{number}"), &format!("goods-{number}"), None).await;
+        }
+        till.until(40).await;
+        assert!(till.bank.count(Verb::RefundStatus) >= 7, "refunds are ill by now");
+        till.pay("next").await;
+        till.until(42).await;
+        till.buyer_pays_order("next").await;
+        till.until(45).await;
+        assert_eq!(till.status("next").await, "paid");
+    });
+}

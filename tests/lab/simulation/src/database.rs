@@ -25,7 +25,11 @@ pub(crate) struct Database {
 
 impl Database {
     pub(crate) fn new(settings: Settings, instances: usize) -> Self {
-        Self { tables: Mutex::default(), epochs: Mutex::new(Epochs::new(instances)), settings: Mutex::new(settings) }
+        Self {
+            tables: Mutex::default(),
+            epochs: Mutex::new(Epochs::new(instances)),
+            settings: Mutex::new(settings),
+        }
     }
 
     /// All that is recorded.

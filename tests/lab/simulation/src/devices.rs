@@ -121,7 +121,8 @@ impl DevicePort {
     fn put(&self, face: &Face<'_>, device: &str) {
         let (world, payment) = (&self.world, face.payment.id);
         world.tell(&self.life.name, format_args!("puts {payment} on {device}"));
-        let is_known = world.database.settings().stores[&store()].registers[&register("1")].consoles.len() > 1;
+        let is_known =
+            world.database.settings().stores[&store()].registers[&register("1")].consoles.len() > 1;
         if !world.devices.put(device, payment, face.console.kind, is_known) {
             world.broken(Promise::P8, format!("payment {payment} is put on {device} once more"));
         }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use engine::ports::{Change, OperationKey, OperationKind};
 use payment::{
-    AttemptId, BankTransaction, Call, CodeKind, Fact, IssueRequest, OperationId, PaymentId, RefundId, RefundRequest,
-    RegisterId,
+    AttemptId, BankTransaction, Call, CodeKind, Fact, IssueRequest, OperationId, PaymentId, RefundId,
+    RefundRequest, RegisterId,
 };
 
 use crate::bank::{Bank, Books, Money, ReturnState};

@@ -277,7 +277,10 @@ impl Books {
     }
 
     /// How much of a transaction has arrived, and for which payment; of money at an open plate any may claim it.
-    pub(crate) fn arrived(&self, transaction: &BankTransaction) -> Option<(payment::Money, Option<PaymentId>)> {
+    pub(crate) fn arrived(
+        &self,
+        transaction: &BankTransaction,
+    ) -> Option<(payment::Money, Option<PaymentId>)> {
         let ordered = self.money.iter().find(|money| money.transaction == *transaction);
         let ordered = ordered.map(|money| (money.amount, Some(money.order.payment())));
         let at_plate = || self.at_plates.iter().find(|money| money.transaction == *transaction);

@@ -228,8 +228,9 @@ impl ports::Bank for BankPort {
             && self.world.strikes(Trouble::BankLies)
         {
             self.world.risk(Promise::P5, 1);
-            notice.amount =
-                notice.amount.and_then(|amount| payment::Money::try_new(amount.minor() + 1, amount.currency()).ok());
+            notice.amount = notice
+                .amount
+                .and_then(|amount| payment::Money::try_new(amount.minor() + 1, amount.currency()).ok());
         }
         Ok(told)
     }

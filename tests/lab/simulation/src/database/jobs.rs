@@ -172,9 +172,8 @@ impl Tables {
         let of_site = || self.jobs.rows.iter().filter(|(_, job)| job.draft.site == site);
         let at_work = of_site().filter(|(_, job)| matches!(job.state, State::Leased { .. }));
         let at_work: BTreeSet<String> = at_work.map(|(_, job)| job.draft.device.clone()).collect();
-        let free = of_site().filter(|(_, job)| {
-            !busy.contains(&job.draft.device) && !at_work.contains(&job.draft.device)
-        });
+        let free = of_site()
+            .filter(|(_, job)| !busy.contains(&job.draft.device) && !at_work.contains(&job.draft.device));
         let due = free.filter_map(|(key, job)| Some((job.draft.at, key.clone(), self.task_of(job, now)?)));
         let (_, key, task) = due.min_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)))?;
         let job = self.jobs.rows.get_mut(&key)?;
@@ -199,7 +198,9 @@ impl Tables {
         for key in keys {
             let is_over = self.is_over(key.0);
             let is_replaced = self.jobs.rows.get(&key).is_some_and(|job| self.is_replaced(job));
-            let Some(job) = self.jobs.rows.get_mut(&key).filter(|job| job.draft.site == site) else { continue };
+            let Some(job) = self.jobs.rows.get_mut(&key).filter(|job| job.draft.site == site) else {
+                continue;
+            };
             job.lapse(now);
             if (job.state == State::Waits && is_over) || (job.state == State::On && is_replaced) {
                 job.state = State::Over;
