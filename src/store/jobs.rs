@@ -3,6 +3,7 @@
 mod statement;
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use engine::ports::{JobDraft, JobEnd, JobStanding, JobTask, OutputJob, OutputJobs, StoreError};
@@ -16,6 +17,9 @@ use statement::Statement;
 
 /// What is told of a job whose instance did not live to tell.
 pub(crate) const LAPSED: &str = "the service that drove it did not tell what became of it";
+
+/// What could not be taken away is tried again until its code has been dead for so long: a device that is gone is not called for ever.
+pub(crate) const TAKEN_AWAY_FOR: Duration = Duration::from_mins(10);
 
 type Candidate = (String, String, String, String, String, i64);
 
@@ -153,9 +157,9 @@ impl Db {
 
     /// What leases have passed, what is over, what was replaced.
     async fn tidy(&self, site: &str, now: Timestamp) -> Result<(), StoreError> {
-        let now = now.as_micros();
+        let (now, dead_since) = (now.as_micros(), now.minus(TAKEN_AWAY_FOR).as_micros());
         let shown = Statement::new(sql::LAPSE_SHOWN).text(LAPSED).text(site).number(now);
-        let cleared = Statement::new(sql::LAPSE_CLEARED).number(now).text(site).number(now);
+        let cleared = Statement::new(sql::LAPSE_CLEARED).number(dead_since).text(site).number(now);
         let over = Statement::new(sql::DROP_OVER).text(site);
         self.write(vec![shown, cleared, over]).await.map(drop)
     }

@@ -8,7 +8,7 @@ use payment::{ConsoleId, Outcome, PaymentId, RegisterId, Status, StoreId, Timest
 
 use super::MemoryStore;
 use super::tables::Tables;
-use crate::jobs::LAPSED;
+use crate::jobs::{LAPSED, TAKEN_AWAY_FOR};
 
 /// One job.
 pub(super) struct JobRow {
@@ -132,7 +132,8 @@ impl JobRow {
                 self.end_with(JobEnd { outcome: Outcome::NotConfirmed, reason: Some(LAPSED.to_owned()) });
             }
             JobState::Cleared { until } if until <= now => {
-                self.state = if self.draft.live_until > now { JobState::On } else { JobState::Over };
+                let is_given_up = self.draft.live_until.plus(TAKEN_AWAY_FOR) <= now;
+                self.state = if is_given_up { JobState::Over } else { JobState::On };
             }
             _ => {}
         }
@@ -185,7 +186,7 @@ impl Tables {
                     JobState::On if self.is_open(key.0) == Some(false) => JobTask::Clear,
                     _ => return None,
                 };
-                Some((row.draft.at, key.clone(), task))
+                Some(((task == JobTask::Clear, row.draft.at), key.clone(), task))
             })
             .collect();
         candidates.sort_by(|left, right| (left.0, &left.1).cmp(&(right.0, &right.1)));

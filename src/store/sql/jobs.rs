@@ -39,11 +39,12 @@ pub(crate) const DROP_OVER: &str = "UPDATE output_jobs SET state = 4 WHERE site 
 
 pub(crate) const ANY: &str = "SELECT payment FROM output_jobs WHERE site = $1 AND state < 4 LIMIT 1";
 
+/// A code that waits goes first: it takes the place of the dead one that would else be taken away before it.
 pub(crate) const CANDIDATES: &str = "SELECT job.payment, job.console, job.store, job.owner, job.device, job.state \
      FROM output_jobs AS job JOIN payments ON payments.id = job.payment \
      WHERE job.site = $1 AND ((job.state = 0 AND job.live_until > $2 \
      AND payments.status IN ('awaiting_payment', 'processing')) OR (job.state = 2 AND NOT payments.is_open)) \
-     ORDER BY job.ordered_at, job.payment, job.console LIMIT 200";
+     ORDER BY job.state, job.ordered_at, job.payment, job.console LIMIT 200";
 
 /// Takes a job if it still is as it was seen, and its device does no other. The code must be live, or be over.
 pub(crate) const LEASE: &str = "UPDATE output_jobs SET state = $1, lease_until = $2 \

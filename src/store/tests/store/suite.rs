@@ -195,6 +195,8 @@ rules! {
         what_a_lapsed_lease_did_is_not_confirmed_and_not_done_again,
         a_job_that_nobody_began_is_withdrawn_for_good,
         p8_what_is_on_a_device_is_cleared_once_its_payment_is_over,
+        p8_a_code_is_taken_away_also_when_it_died_while_who_began_that_is_gone,
+        a_code_that_waits_takes_the_place_of_a_dead_one,
         a_shared_console_shows_one_payment_until_it_is_over,
     ;
     records:

@@ -34,7 +34,8 @@ pub(crate) fn puts_everything_back(world: &World) {
 
 fn change(world: &World, settings: &mut Settings) -> String {
     let (dice, planned) = (&world.dice, &world.plan.settings);
-    let bank = server(dice.pick(&BANKS));
+    let name: &str = *dice.pick(&BANKS);
+    let bank = server(name);
     match dice.below(7) {
         0 => {
             if settings.servers.remove(&bank).is_some() {

@@ -137,6 +137,35 @@ pub(crate) async fn p8_what_is_on_a_device_is_cleared_once_its_payment_is_over<S
     assert_eq!(lease(jobs, at(40)).await, None);
 }
 
+pub(crate) async fn p8_a_code_is_taken_away_also_when_it_died_while_who_began_that_is_gone<S: Kind>(
+    store: &S,
+) {
+    let jobs = store.jobs();
+    let payment = showing(store, 1).await;
+    jobs.order_jobs(&[draft(1, "a")]).await.unwrap();
+    let job = lease(jobs, at(2)).await.unwrap();
+    jobs.finish_job(&job, &shown()).await.unwrap();
+    store.commit(end(&payment)).await.unwrap();
+    assert_eq!(lease(jobs, at(295)).await.unwrap().task, JobTask::Clear);
+    assert_eq!(lease(jobs, at(311)).await.unwrap().task, JobTask::Clear, "the code died at 300");
+    assert_eq!(lease(jobs, at(950)).await, None, "a device that is gone is not called for ever");
+}
+
+pub(crate) async fn a_code_that_waits_takes_the_place_of_a_dead_one<S: Kind>(store: &S) {
+    let jobs = store.jobs();
+    let payment = showing(store, 1).await;
+    jobs.order_jobs(&[draft(1, "a")]).await.unwrap();
+    let job = lease(jobs, at(2)).await.unwrap();
+    jobs.finish_job(&job, &shown()).await.unwrap();
+    store.commit(end(&payment)).await.unwrap();
+    showing(store, 2).await;
+    jobs.order_jobs(&[draft(2, "a")]).await.unwrap();
+    let next = lease(jobs, at(4)).await.unwrap();
+    assert_eq!((next.payment, next.task), (id(2), JobTask::Show), "nobody waits for the dead one to go");
+    jobs.finish_job(&next, &shown()).await.unwrap();
+    assert_eq!(lease(jobs, at(5)).await, None, "the dead one is not there any more");
+}
+
 pub(crate) async fn a_shared_console_shows_one_payment_until_it_is_over<S: Kind>(store: &S) {
     let jobs = store.jobs();
     let first = showing(store, 1).await;

@@ -1,6 +1,7 @@
 //! The jobs of devices: one row for a payment on a console, taken by one instance at a time, begun once.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use engine::ports::{JobDraft, JobEnd, JobStanding, JobTask, OutputJob, OutputJobs, StoreError};
@@ -9,6 +10,9 @@ use payment::{ConsoleId, Outcome, PaymentId, RegisterId, Status, StoreId, Timest
 use super::{StorePort, Tables};
 use crate::instance::Point;
 use crate::weather::Trouble;
+
+/// A device that can't be cleared is not called for ever.
+const TAKEN_AWAY_FOR: Duration = Duration::from_mins(10);
 
 /// A console of a register.
 type Place = (StoreId, RegisterId, ConsoleId);
@@ -154,7 +158,7 @@ impl Job {
         }
         match task {
             JobTask::Show => self.end_with(JobEnd { outcome: Outcome::NotConfirmed, reason: None }),
-            JobTask::Clear if self.draft.live_until > now => self.state = State::On,
+            JobTask::Clear if self.draft.live_until.plus(TAKEN_AWAY_FOR) > now => self.state = State::On,
             JobTask::Clear => self.state = State::Over,
         }
     }
@@ -174,7 +178,10 @@ impl Tables {
         let at_work: BTreeSet<String> = at_work.map(|(_, job)| job.draft.device.clone()).collect();
         let free = of_site()
             .filter(|(_, job)| !busy.contains(&job.draft.device) && !at_work.contains(&job.draft.device));
-        let due = free.filter_map(|(key, job)| Some((job.draft.at, key.clone(), self.task_of(job, now)?)));
+        let due = free.filter_map(|(key, job)| {
+            let task = self.task_of(job, now)?;
+            Some(((task == JobTask::Clear, job.draft.at), key.clone(), task)) // a new code replaces a dead one
+        });
         let (_, key, task) = due.min_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)))?;
         let job = self.jobs.rows.get_mut(&key)?;
         job.state = State::Leased { task, until };
