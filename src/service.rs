@@ -68,26 +68,27 @@ impl Service {
         let keyring = database::keyring(config)?;
         let Served { store, db } = database::serve(config).await?;
         let clock: Arc<dyn Clock> = Arc::new(WallClock::start());
-        let banks = Arc::new(ConfiguredBanks::default());
-        banks_watch::take_over(&db, &keyring, &banks).await?;
+        let banks = Arc::new(ConfiguredBanks::new(Arc::clone(&clock)));
+        let known = banks_watch::take_over(&db, &keyring, &banks).await?;
         let broker = match &config.amqp {
             Some(amqp) => Some(Amqp::new(amqp.adapter_config()?, Arc::clone(&clock))?),
             None => None,
         };
         let events: Arc<dyn EventSink> = broker.as_ref().map_or_else(|| Arc::new(NoBroker) as _, Amqp::sink);
+        let outputs = Arc::new(SiteOutputs::new(config.outputs.sites.clone())?);
         let engine = Engine::start(Parts {
             store,
             banks: Arc::clone(&banks) as _,
             events,
             jobs: Arc::new(db.clone()),
-            output: Arc::new(SiteOutputs::new(config.outputs.sites.clone())?),
+            output: Arc::clone(&outputs) as _,
             pictures: Arc::new(RegisterPictures),
             clock: Arc::clone(&clock),
             ids: Arc::new(RandomIds),
         })
         .await?;
         let http = HttpConfig { open_screens: config.http.open_screens, playground, ..HttpConfig::default() };
-        Self::open_doors(config, http, engine, db, banks, keyring, broker, clock).await
+        Self::open_doors(config, http, engine, db, (banks, known), outputs, keyring, broker, clock).await
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of a service, each once")]
@@ -96,7 +97,8 @@ impl Service {
         http: HttpConfig,
         engine: Engine,
         db: Db,
-        banks: Arc<ConfiguredBanks>,
+        (banks, known): (Arc<ConfiguredBanks>, u64),
+        outputs: Arc<SiteOutputs>,
         keyring: Keyring,
         broker: Option<Amqp>,
         clock: Arc<dyn Clock>,
@@ -116,15 +118,17 @@ impl Service {
             notifications: Arc::new(notifications::Hooks::new(Arc::clone(&banks))),
             health: Arc::new(health),
             metrics: metrics::handle(),
-            pages: Some(admin_pages::router(config, &db, &engine, Arc::clone(&clock))?),
+            pages: Some(admin_pages::router(config, &db, &engine, outputs, Arc::clone(&clock))?),
         };
+        let follower =
+            banks_watch::Follower { db: db.clone(), keyring, banks, engine: engine.clone(), clock, known };
         let listen = config.http.listen;
         let bound =
             door.bind(listen).await.with_context(|| format!("http.listen: {listen} can't be listened on"))?;
         let http_address = bound.address();
         let mut tasks = Tasks {
             web: Some(tokio::spawn(bound.serve(web.clone()))),
-            banks: Some(tokio::spawn(banks_watch::run(db.clone(), keyring, banks, web.clone()))),
+            banks: Some(tokio::spawn(follower.run(web.clone()))),
             gauges: Some(tokio::spawn(bank_gauges::run(engine.clone(), web.clone()))),
             ..Tasks::default()
         };

@@ -10,6 +10,7 @@ mod guard;
 mod home;
 mod me;
 mod payments;
+mod ports;
 mod rights;
 mod secret;
 mod session;
@@ -20,6 +21,7 @@ mod totp;
 mod users;
 mod words;
 
+pub use ports::{Connected, Device, Management, Preview, Queue, Trials, Tried};
 pub use secret::{hash_of_password, temporary_password};
 pub use setup::{NewSetupLink, SetupError, new_setup_link};
 pub use state::{Admin, BrokerPlace};

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Context;
 use engine::settings::{
     ConsoleKind, ConsoleSettings, EventsBy, OpenPayments, PaymentType, RegisterSettings, ScreenSettings,
-    ServerSettings, Settings, StoreSettings,
+    ServerSettings, Settings, StoreSettings, Usage,
 };
 use payment::{
     CodeId, CodeKind, ConsoleId, Currency, InvalidName, LateMoney, PaymentTypeCode, Plate, PollPlan,
@@ -80,6 +80,8 @@ fn store() -> Result<StoreSettings, InvalidName> {
         servers: vec![ServerId::parse(BANK)?],
         code: CodeKind::Dynamic,
         late_money: None,
+        code_life_s: None,
+        purpose: None,
     };
     let mut registers = BTreeMap::new();
     for name in REGISTERS {
@@ -142,6 +144,9 @@ fn server(bank_url: &str) -> ServerSettings {
         rate_per_s: 500,
         concurrency: 64,
         values: values.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
+        usage: Usage::Active,
+        fee_bp: None,
+        next_credentials_at: None,
     }
 }
 

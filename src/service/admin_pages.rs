@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use admin::{Admin, BrokerPlace};
+use admin::{Admin, BrokerPlace, Management};
 use engine::Engine;
 use engine::ports::Clock;
 use http_door::Router;
@@ -10,6 +10,8 @@ use store::Db;
 
 use crate::config::Config;
 use crate::database;
+use crate::management::HttpManagement;
+use crate::outputs::{SampleTrials, SiteOutputs};
 use crate::registry;
 
 /// The pages below `/admin`.
@@ -17,19 +19,30 @@ pub(super) fn router(
     config: &Config,
     db: &Db,
     engine: &Engine,
+    outputs: Arc<SiteOutputs>,
     clock: Arc<dyn Clock>,
 ) -> anyhow::Result<Router> {
     let broker = match &config.amqp {
         Some(amqp) => Some(place(amqp.adapter_config()?)?),
         None => None,
     };
+    let management: Option<Arc<dyn Management>> = match (&config.amqp, &broker) {
+        (Some(amqp), Some(place)) => amqp
+            .management_place()?
+            .map(|its| HttpManagement::new(its, place.virtual_host.clone(), place.prefix.clone()))
+            .transpose()?
+            .map(|management| Arc::new(management) as _),
+        _ => None,
+    };
     let admin = Admin {
         db: db.clone(),
         keyring: database::keyring(config)?,
         desk: Arc::new(engine.clone()),
-        clock,
+        clock: Arc::clone(&clock),
         modules: registry::MODULES,
         broker,
+        management,
+        trials: Arc::new(SampleTrials { outputs, clock }),
     };
     Ok(admin::router(Arc::new(admin)))
 }
