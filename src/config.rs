@@ -5,7 +5,6 @@ mod database;
 #[cfg(test)]
 mod fuzz;
 mod log;
-mod management;
 mod outputs;
 
 use std::fmt::Display;
@@ -17,7 +16,6 @@ use serde::Deserialize;
 pub use amqp::AmqpConfig;
 pub use database::{DatabaseConfig, DatabasePlace};
 pub use log::{LogConfig, LogFormat};
-pub use management::ManagementPlace;
 pub use outputs::OutputsConfig;
 
 /// The configuration of `integrator serve`.
@@ -174,11 +172,6 @@ mod tests {
             ("[htpp]\nlisten = \"127.0.0.1:1\"", "htpp"),
             ("[amqp]\nuri = \"http://x\"", "amqp.uri"),
             ("[amqp]\nprefix = \"x\"", "amqp.uri"),
-            ("[amqp]\nuri = \"amqp://a:b@c/%2f\"\nmanagement = \"ftp://a:b@c\"", "amqp.management"),
-            (
-                "[amqp]\nuri = \"amqp://a:b@c/%2f\"\nmanagement = \"http://a:b@c\"\nmanagement_file = \"x\"",
-                "amqp.management",
-            ),
             ("[amqp]\nuri = \"amqp://a:b@c/%2f\"\nuri_file = \"x\"", "amqp.uri"),
             ("[database]\nurl = \"mysql://a:b@c/d\"", "database.url"),
             ("[database]\nurl = \"postgres://a:b@c/d\"\nurl_file = \"x\"", "database.url"),

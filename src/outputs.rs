@@ -2,7 +2,6 @@
 
 mod pictures;
 mod push;
-mod trials;
 
 use std::time::Duration;
 
@@ -15,7 +14,6 @@ use payment::Outcome;
 
 pub(crate) use pictures::RegisterPictures;
 use push::Push;
-pub(crate) use trials::SampleTrials;
 
 /// The profile of printers and line displays that name none.
 const PRINTER: &str = "generic-80";

@@ -7,6 +7,7 @@ mod health;
 mod keys;
 mod metrics;
 mod notifications;
+mod operations;
 mod screens;
 
 use std::net::SocketAddr;
@@ -68,27 +69,26 @@ impl Service {
         let keyring = database::keyring(config)?;
         let Served { store, db } = database::serve(config).await?;
         let clock: Arc<dyn Clock> = Arc::new(WallClock::start());
-        let banks = Arc::new(ConfiguredBanks::new(Arc::clone(&clock)));
-        let known = banks_watch::take_over(&db, &keyring, &banks).await?;
+        let banks = Arc::new(ConfiguredBanks::default());
+        banks_watch::take_over(&db, &keyring, &banks).await?;
         let broker = match &config.amqp {
             Some(amqp) => Some(Amqp::new(amqp.adapter_config()?, Arc::clone(&clock))?),
             None => None,
         };
         let events: Arc<dyn EventSink> = broker.as_ref().map_or_else(|| Arc::new(NoBroker) as _, Amqp::sink);
-        let outputs = Arc::new(SiteOutputs::new(config.outputs.sites.clone())?);
         let engine = Engine::start(Parts {
             store,
             banks: Arc::clone(&banks) as _,
             events,
             jobs: Arc::new(db.clone()),
-            output: Arc::clone(&outputs) as _,
+            output: Arc::new(SiteOutputs::new(config.outputs.sites.clone())?),
             pictures: Arc::new(RegisterPictures),
             clock: Arc::clone(&clock),
             ids: Arc::new(RandomIds),
         })
         .await?;
         let http = HttpConfig { open_screens: config.http.open_screens, playground, ..HttpConfig::default() };
-        Self::open_doors(config, http, engine, db, (banks, known), outputs, keyring, broker, clock).await
+        Self::open_doors(config, http, engine, db, banks, keyring, broker, clock).await
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of a service, each once")]
@@ -97,8 +97,7 @@ impl Service {
         http: HttpConfig,
         engine: Engine,
         db: Db,
-        (banks, known): (Arc<ConfiguredBanks>, u64),
-        outputs: Arc<SiteOutputs>,
+        banks: Arc<ConfiguredBanks>,
         keyring: Keyring,
         broker: Option<Amqp>,
         clock: Arc<dyn Clock>,
@@ -106,6 +105,7 @@ impl Service {
         let (consuming, publishing, web) =
             (CancellationToken::new(), CancellationToken::new(), CancellationToken::new());
         let health = health::Parts::new(db.clone(), broker.as_ref().map(Amqp::health), engine.clone());
+        let operations = admin_pages::operations(config, broker.as_ref(), &engine, web.clone())?;
         let door = HttpDoor {
             config: http,
             screens: Arc::new(engine.clone()),
@@ -114,21 +114,20 @@ impl Service {
             keys: Arc::new(keys::Keys::new(db.clone())),
             pairings: Arc::new(screens::Devices::new(db.clone())),
             ratings: Arc::new(screens::Devices::new(db.clone())),
+            sightings: Arc::new(screens::Devices::new(db.clone())),
             hints: Arc::new(engine.clone()),
             notifications: Arc::new(notifications::Hooks::new(Arc::clone(&banks))),
             health: Arc::new(health),
             metrics: metrics::handle(),
-            pages: Some(admin_pages::router(config, &db, &engine, outputs, Arc::clone(&clock))?),
+            pages: Some(admin_pages::router(config, &db, &engine, Arc::clone(&clock), operations)?),
         };
-        let follower =
-            banks_watch::Follower { db: db.clone(), keyring, banks, engine: engine.clone(), clock, known };
         let listen = config.http.listen;
         let bound =
             door.bind(listen).await.with_context(|| format!("http.listen: {listen} can't be listened on"))?;
         let http_address = bound.address();
         let mut tasks = Tasks {
             web: Some(tokio::spawn(bound.serve(web.clone()))),
-            banks: Some(tokio::spawn(follower.run(web.clone()))),
+            banks: Some(tokio::spawn(banks_watch::run(db.clone(), keyring, banks, web.clone()))),
             gauges: Some(tokio::spawn(bank_gauges::run(engine.clone(), web.clone()))),
             ..Tasks::default()
         };

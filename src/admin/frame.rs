@@ -28,9 +28,10 @@ pub(crate) struct Frame {
 }
 
 /// The navigation: the address, which is a row of the table of rights, and the key of its name. Shown to whom the row lets in.
-const PLACES: [(&str, &str); 7] = [
+const PLACES: [(&str, &str); 8] = [
     ("/admin", "nav-home"),
     ("/admin/payments", "nav-payments"),
+    ("/admin/operations", "nav-operations"),
     ("/admin/stores", "nav-stores"),
     ("/admin/servers", "nav-servers"),
     ("/admin/users", "nav-users"),

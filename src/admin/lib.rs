@@ -9,8 +9,8 @@ mod frame;
 mod guard;
 mod home;
 mod me;
+mod operations;
 mod payments;
-mod ports;
 mod rights;
 mod secret;
 mod session;
@@ -21,7 +21,7 @@ mod totp;
 mod users;
 mod words;
 
-pub use ports::{Connected, Device, Management, Preview, Queue, Trials, Tried};
+pub use operations::ports::{BrokerCondition, Letter, Letters, Operations, Wanted, Watch};
 pub use secret::{hash_of_password, temporary_password};
 pub use setup::{NewSetupLink, SetupError, new_setup_link};
 pub use state::{Admin, BrokerPlace};
@@ -84,6 +84,7 @@ fn routes() -> Routes {
         .post("/admin/sessions/end", post(users::end_sessions))
         .get("/admin/audit", get(audit::page));
     let routes = payments::routes(routes);
+    let routes = operations::routes(routes);
     settings::routes(routes)
 }
 

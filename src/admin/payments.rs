@@ -3,14 +3,19 @@
 mod asked;
 mod buyer;
 mod deeds;
+mod items;
 mod journal;
 mod offers;
 mod one;
 mod place;
-mod show;
+pub(crate) mod show;
 mod timeline;
 
 use axum::routing::{get, post};
+
+pub(crate) use deeds::{code_field, confirm, fresh_operation};
+pub(crate) use one::address;
+pub(crate) use place::PLACE;
 
 use crate::Routes;
 
@@ -24,6 +29,8 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .post("/admin/stores/{store}/payments/{payment}/cancel", post(deeds::cancel))
         .get("/admin/stores/{store}/payments/{payment}/refund", get(deeds::refund_page))
         .post("/admin/stores/{store}/payments/{payment}/refund", post(deeds::refund))
+        .get("/admin/stores/{store}/payments/{payment}/items", get(items::page))
+        .post("/admin/stores/{store}/payments/{payment}/resend", post(deeds::resend))
         .get("/admin/stores/{store}/payments/{payment}/review", get(deeds::review_page))
         .post("/admin/stores/{store}/payments/{payment}/review", post(deeds::review))
 }

@@ -1,6 +1,5 @@
 //! `integrator audit payments | verify`.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Subcommand;
@@ -85,8 +84,7 @@ async fn banks(db: &Db, config: &Config, are_asked: bool) -> anyhow::Result<Opti
         return Ok(None);
     }
     connector_sdk::http::install_crypto();
-    let banks = ConfiguredBanks::new(Arc::new(WallClock::start()));
-    let keyring = database::keyring(config)?;
+    let (banks, keyring) = (ConfiguredBanks::default(), database::keyring(config)?);
     service::banks_watch::take_over(db, &keyring, &banks).await?;
     Ok(Some(BankAudit::new(banks, db.settings().await?)))
 }

@@ -1,14 +1,13 @@
 //! Points in time as people of a store read them.
 
-use jiff::tz::TimeZone;
+use engine::settings::Zone;
 use payment::Timestamp;
 
 use crate::Words;
 
 /// The date and the time of day, such as `21.11.2026` and `13:05`, in a zone. UTC where the zone is not known.
 pub(crate) fn moment(at: Timestamp, zone: &str, words: &Words) -> (String, String) {
-    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
-    let local = jiff::Timestamp::from_microsecond(at.as_micros()).unwrap_or_default().to_zoned(zone);
+    let local = Zone::named(zone).local(at);
     let places = [
         ("day", format!("{:02}", local.day())),
         ("month", format!("{:02}", local.month())),

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use payment::{Input, Origin, Payment, PaymentId, RefundOrder};
+use tokio::sync::broadcast;
 
-use crate::doors::{Deed, Desk, Undone};
+use crate::doors::{Claim, Deed, Desk, Undone};
 use crate::engine::Engine;
 use crate::feed::{FeedError, Request};
-use crate::intake::to_its_end;
-use crate::ports::{OperationKey, OperationKind, OperationRecord};
+use crate::intake::{claim_by_hand, to_its_end};
+use crate::ports::{Destination, OperationKey, OperationKind, OperationRecord};
 
 #[async_trait]
 impl Desk for Engine {
@@ -23,6 +24,24 @@ impl Desk for Engine {
         let done = to_its_end(doing).await;
         done.unwrap_or_else(|| Err(Undone::Later("the service is stopping".to_owned())))
     }
+
+    async fn claim(&self, claim: Claim) -> Result<Arc<Payment>, Undone> {
+        if self.is_stopped() {
+            return Err(Undone::Later("the service is stopping".to_owned()));
+        }
+        let engine = self.clone();
+        let doing = self.spawn_to_the_end(async move { claim_by_hand(&engine, claim).await });
+        let done = to_its_end(doing).await;
+        done.unwrap_or_else(|| Err(Undone::Later("the service is stopping".to_owned())))
+    }
+
+    fn release(&self, register: &Destination) {
+        self.outbox().release_parked(self, register);
+    }
+
+    fn changes(&self) -> broadcast::Receiver<Destination> {
+        self.watch_changes()
+    }
 }
 
 impl Engine {
@@ -31,6 +50,10 @@ impl Engine {
         let input = match deed {
             Deed::Check => {
                 self.ask_now(id).await.map_err(undone)?;
+                return Ok(Arc::new(self.load(id).await.map_err(undone)?.payment));
+            }
+            Deed::Resend => {
+                self.outbox().resend(self, id).await.map_err(|error| Undone::Later(error.to_string()))?;
                 return Ok(Arc::new(self.load(id).await.map_err(undone)?.payment));
             }
             Deed::Cancel { reason } => Input::Cancel { reason },

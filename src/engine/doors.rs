@@ -154,6 +154,32 @@ pub struct MoneyTold {
 pub trait Desk: Send + Sync + 'static {
     /// Does it to the end of its commit, and returns the payment as it stands then; what it sets going goes on after the return.
     async fn carry_out(&self, payment: PaymentId, deed: Deed) -> Result<Arc<Payment>, Undone>;
+
+    /// Makes a payment of money that is of no order of ours, as a register's `claim` does, in a person's name.
+    async fn claim(&self, claim: Claim) -> Result<Arc<Payment>, Undone>;
+
+    /// Tries a register's events again that wait for its queue, as far as this instance sends them.
+    fn release(&self, register: &Destination);
+
+    /// Tells which register changed. A hint: after a lag, read anew.
+    fn changes(&self) -> broadcast::Receiver<Destination>;
+}
+
+/// Money of no order of ours that a person finds the sale of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The register whose sale it is.
+    pub register: Destination,
+    /// The operation that the payment gets: the same one twice is done once.
+    pub operation: OperationId,
+    /// The authorization server that told of it.
+    pub server: ServerId,
+    /// The bank's id of the money.
+    pub transaction: BankTransaction,
+    /// Who claims it.
+    pub who: String,
+    /// The sale's receipt, if it is known.
+    pub receipt: Option<String>,
 }
 
 /// What a person wants done with a payment.
@@ -161,6 +187,8 @@ pub trait Desk: Send + Sync + 'static {
 pub enum Deed {
     /// The bank is asked now for all that is watched of it.
     Check,
+    /// Its registers are sent its events once more, in their order and under their ids: who has seen one drops it.
+    Resend,
     /// Its end is wanted.
     Cancel {
         /// For people.

@@ -17,6 +17,8 @@ use payment::{OperationId, Payment, RegisterId, RejectCode, StoreId, Timestamp};
 use serde_json::{Map, Value};
 use tokio::task::JoinHandle;
 
+pub(crate) use claim::claim_by_hand;
+
 use crate::contract::{self, EventBody, Fault, Reply};
 use crate::doors::{Incoming, Intake, Outcome, Receipt};
 use crate::engine::Engine;

@@ -14,6 +14,7 @@ mod line;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use payment::{CallError, ServerId, Timestamp};
 
@@ -53,6 +54,8 @@ pub struct BankCondition {
     pub under_way: usize,
     /// Calls that wait for a turn.
     pub waiting: usize,
+    /// How long its calls take that are answered, smoothed; `None`: none was answered since the start.
+    pub call_time: Option<Duration>,
 }
 
 impl Engine {
@@ -135,14 +138,21 @@ impl Limits {
 
     fn condition(&self, server: &ServerId) -> BankCondition {
         let gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
-        let (ill, (under_way, waiting)) = match gates.get(server) {
-            Some(gate) => {
-                let mut gate = lock(gate);
-                (gate.breakers().ill().collect(), gate.crowd())
-            }
-            None => (Vec::new(), (0, 0)), // never called
+        let mut condition = BankCondition {
+            server: server.clone(),
+            is_well: true,
+            ill: Vec::new(),
+            under_way: 0,
+            waiting: 0,
+            call_time: None,
         };
-        BankCondition { server: server.clone(), is_well: ill.is_empty(), ill, under_way, waiting }
+        let Some(gate) = gates.get(server) else { return condition }; // never called
+        let mut gate = lock(gate);
+        (condition.under_way, condition.waiting) = gate.crowd();
+        condition.call_time = gate.call_time();
+        condition.ill = gate.breakers().ill().collect();
+        condition.is_well = condition.ill.is_empty();
+        condition
     }
 
     fn gate(&self, server: &ServerId) -> SharedGate {

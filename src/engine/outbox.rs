@@ -6,7 +6,7 @@
 mod marks;
 mod queues;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -177,6 +177,32 @@ impl Outbox {
             Some(key) => start(engine, key),
             None => self.read_what_was_left(engine, destination),
         }
+    }
+
+    /// Sends the events of a payment once more to its registers, in their order, each under the id that it had. Where some of
+    /// them are still to be delivered, those are tried now: nothing overtakes them.
+    pub(crate) async fn resend(&self, engine: &Engine, payment: PaymentId) -> Result<(), StoreError> {
+        let store = &engine.parts().store;
+        let waiting = store.undelivered_of(payment).await?;
+        let mut by_register: BTreeMap<Destination, Vec<Letter>> = BTreeMap::new();
+        for row in store.payment_events(payment).await? {
+            let Outgoing { key, letter, .. } = Outgoing::of_row(row);
+            by_register.entry(key.0).or_default().push(letter);
+        }
+        for (destination, letters) in by_register {
+            if !goes_by_queue(engine, &destination) {
+                continue; // it asks for them
+            }
+            let key = (destination, payment);
+            let is_waiting = waiting.iter().any(|row| row.destination == key.0);
+            let is_idle = !is_waiting && self.queues().put_again(&key, letters);
+            if is_idle {
+                start(engine, key);
+            } else {
+                self.release_parked(engine, &key.0);
+            }
+        }
+        Ok(())
     }
 
     /// Reads a register's events that were left in their rows, once nothing of it is here any more.

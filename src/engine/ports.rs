@@ -6,6 +6,7 @@ mod events;
 mod ids;
 mod inspection;
 mod output;
+mod payer;
 mod store;
 mod unclaimed;
 
@@ -18,6 +19,7 @@ pub use output::{
     Drawing, Drawn, Face, JobDraft, JobEnd, JobStanding, JobTask, NoOutputs, Output, OutputJob, OutputJobs,
     Pictures,
 };
+pub use payer::payer_key;
 pub use store::{
     Change, CommitError, CreditRow, DeliveryMark, Destination, EventDraft, EventRow, JournalRow, Left,
     LinkChange, LinkKey, OperationKey, OperationKind, OperationRecord, PaymentChange, Search, Store,

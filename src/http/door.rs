@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::api::{self, ApiKeys, Calls};
 use crate::hooks::{self, Notifications};
 use crate::rate::{HintRates, Rates};
-use crate::screen::{Pairings, Ratings};
+use crate::screen::{Pairings, Ratings, Sightings};
 use crate::serve::{BindError, Bound, bind};
 use crate::{HealthSource, Playground, guard, index, playground, probes, screen};
 
@@ -63,6 +63,8 @@ pub struct HttpDoor {
     pub pairings: Arc<dyn Pairings>,
     /// Keeps buyers' ratings.
     pub ratings: Arc<dyn Ratings>,
+    /// Keeps when screens were last connected.
+    pub sightings: Arc<dyn Sightings>,
     /// Takes the orders that notifications name.
     pub hints: Arc<dyn Hints>,
     /// Reads notifications of banks.

@@ -25,7 +25,7 @@ pub use door::{HttpConfig, HttpDoor};
 pub use health::{Condition, Health, HealthSource, Part};
 pub use hooks::{NotificationReceipt, Notifications};
 pub use playground::Playground;
-pub use screen::{NewDevice, Pairings, Ratings};
+pub use screen::{NewDevice, Pairings, Ratings, Sightings};
 pub use serve::{BindError, Bound};
 
 #[cfg(test)]

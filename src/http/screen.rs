@@ -13,7 +13,7 @@ mod picture;
 mod rate;
 mod slide;
 
-pub use devices::{NewDevice, Pairings, Ratings};
+pub use devices::{NewDevice, Pairings, Ratings, Sightings};
 
 use std::sync::Arc;
 

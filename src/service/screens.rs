@@ -3,12 +3,12 @@
 use async_trait::async_trait;
 use console::Place;
 use engine::ports::StoreError;
-use http_door::{NewDevice, Pairings, Ratings};
+use http_door::{NewDevice, Pairings, Ratings, Sightings};
 use payment::{PaymentId, Timestamp};
 use secrecy::SecretString;
 use store::{Db, code_of_token};
 
-/// Pairings and ratings.
+/// Pairings, ratings and sightings.
 pub(super) struct Devices {
     db: Db,
 }
@@ -34,6 +34,14 @@ impl Pairings for Devices {
     ) -> Result<Option<(String, Timestamp)>, StoreError> {
         let end = self.db.pairing_of(token, now).await?;
         Ok(end.map(|end| (code_of_token(token), end)))
+    }
+}
+
+#[async_trait]
+impl Sightings for Devices {
+    async fn saw(&self, place: &Place, now: Timestamp) -> Result<(), StoreError> {
+        let Place { store, register, console } = place;
+        self.db.saw_screen((store, register, console), now).await
     }
 }
 

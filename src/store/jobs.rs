@@ -189,7 +189,7 @@ fn standing(
         (1, _) => JobStanding::Begun,
         (_, None) => JobStanding::Withdrawn,
         (_, Some(told)) => {
-            let outcome = read(&told)
+            let outcome = read_outcome(&told)
                 .ok_or_else(|| damaged(&format!("an output of payment {payment}"), format!("{told:?}")))?;
             JobStanding::Ended(JobEnd { outcome, reason })
         }
@@ -206,7 +206,8 @@ fn word(outcome: Outcome) -> &'static str {
     }
 }
 
-fn read(told: &str) -> Option<Outcome> {
+/// The outcome that a word of the table means.
+pub(crate) fn read_outcome(told: &str) -> Option<Outcome> {
     let all = [Outcome::Shown, Outcome::Printed, Outcome::NotConfirmed, Outcome::Failed, Outcome::Busy];
     all.into_iter().find(|outcome| word(*outcome) == told)
 }

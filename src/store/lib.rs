@@ -25,6 +25,7 @@
 //! what it owns, and takes over what belonged to one that is gone. Who commits a change becomes the payment's owner.
 
 mod change;
+mod condition;
 mod copy;
 mod db;
 mod error;
@@ -50,6 +51,7 @@ mod statement;
 mod toml_text;
 mod versioned;
 
+pub use condition::{DatabaseCondition, InstanceCondition};
 pub use copy::{Copied, copy_store};
 pub use db::Db;
 pub use memory::MemoryStore;
@@ -59,14 +61,15 @@ pub use people::{
 };
 pub use postgres::{PgStore, PostgresOptions, Standing};
 pub use read::links::HeldLink;
+pub use read::waiting::WaitingEvents;
 pub use records::{
     DeliveryState, EventRecord, FactRecord, PaymentFilter, PaymentRecord, PaymentSummary, Records,
 };
-pub use screens::{NewPairing, PAIRING_LASTS, Pairing, RatingCount, code_of_token};
+pub use screens::{LastJob, NewPairing, PAIRING_LASTS, Pairing, RatingCount, Sighting, code_of_token};
 pub use seal::{KeyFile, KeyFileError, Keyring, Place, SealError};
 pub use settings::{
-    ApiKey, ChangeSettingsError, Credentials, Edit, Entity, NewApiKey, Problem, Problems, SecretEdit,
-    Secrets, SecretsError, Stage, check_settings, fresh_key, hash_of_key,
+    ApiKey, ChangeSettingsError, Edit, Entity, NewApiKey, Problem, Problems, SecretsError, check_settings,
+    fresh_key, hash_of_key,
 };
 pub use settings_file::{ImportError, ImportPlan, SettingsFile};
 pub use sqlite::SqliteStore;

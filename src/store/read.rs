@@ -8,6 +8,7 @@ pub(crate) mod searches;
 pub(crate) mod settings;
 pub(crate) mod summaries;
 pub(crate) mod unclaimed;
+pub(crate) mod waiting;
 
 /// A limit as databases take it.
 fn limit(rows: usize) -> i64 {

@@ -8,7 +8,9 @@ mod unclaimed;
 
 pub(crate) use journal::{EventColumns, FactColumns, JournalColumns, journal_columns};
 pub(crate) use operation::OperationColumns;
-pub(crate) use payment::{PaymentColumns, StateColumns, StoredColumns, SummaryColumns, holds_register};
+pub(crate) use payment::{
+    PaymentColumns, StateColumns, StoredColumns, SummaryColumns, holds_register, last_payer, newest_code,
+};
 pub(crate) use unclaimed::UnclaimedColumns;
 
 use engine::ports::StoreError;

@@ -1,9 +1,11 @@
-//! What screens leave behind: devices that wait to be paired, and buyers' ratings.
+//! What screens leave behind: devices that wait to be paired, buyers' ratings, and when screens were last connected.
 //!
-//! Both stand beside the engine, not in its port: no payment depends on them.
+//! All stand beside the engine, not in its port: no payment depends on them.
 
 mod pairings;
 mod ratings;
+mod sightings;
 
 pub use pairings::{NewPairing, PAIRING_LASTS, Pairing, code_of_token};
 pub use ratings::RatingCount;
+pub use sightings::{LastJob, Sighting};

@@ -1,6 +1,7 @@
 //! The texts of queries that SQLite and PostgreSQL take unchanged: `$1` placeholders, `ON CONFLICT`, no functions that
 //! only one of them has. Where the two must differ, the text stands in the folder of its database.
 
+pub(crate) mod condition;
 pub(crate) mod copy;
 pub(crate) mod inspections;
 pub(crate) mod jobs;
@@ -17,8 +18,8 @@ pub(crate) const INSERT_OPERATION: &str = "INSERT INTO operations \
 
 pub(crate) const INSERT_PAYMENT: &str = "INSERT INTO payments \
      (id, store, register, operation, payment_type, amount_minor, currency, receipt, status, is_open, opened_at, \
-     wake_at, settled, sequence, epoch, checkout, state, shift, holds_register, fiscal_due) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) \
+     wake_at, settled, sequence, epoch, checkout, state, shift, holds_register, fiscal_due, code, payer) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) \
      ON CONFLICT DO NOTHING";
 
 /// A register's place goes from the payment that holds it to the one that supersedes its operation.
@@ -27,8 +28,8 @@ pub(crate) const GIVE_UP_REGISTER: &str = "UPDATE payments SET holds_register = 
 
 pub(crate) const UPDATE_PAYMENT: &str = "UPDATE payments \
      SET status = $1, is_open = $2, wake_at = $3, settled = $4, sequence = $5, epoch = $6, state = $7, \
-     holds_register = (holds_register AND $8), fiscal_due = $9 \
-     WHERE id = $10 AND sequence = $11";
+     holds_register = (holds_register AND $8), fiscal_due = $9, code = $10, payer = $11 \
+     WHERE id = $12 AND sequence = $13";
 
 pub(crate) const INSERT_CREDIT: &str = "INSERT INTO credits (server, bank_transaction, payment, is_believed) \
      VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
@@ -48,13 +49,6 @@ pub(crate) const SEARCH_UNCLAIMED: &str = "SELECT bank_transaction, server, code
      AND credits.bank_transaction = unclaimed_credits.bank_transaction AND credits.is_believed)";
 
 pub(crate) const CREDIT_OF_SERVER: &str = "SELECT payment FROM credits WHERE server = $1 LIMIT 1";
-
-/// Unsettled payments are few; of each the whole checkout is looked through.
-pub(crate) const UNSETTLED_OF_SERVER: &str = "SELECT id FROM payments \
-     WHERE wake_at IS NOT NULL AND REPLACE(checkout, $1, '') <> checkout LIMIT 1";
-
-pub(crate) const UNSETTLED_BEFORE: &str =
-    "SELECT id FROM payments WHERE wake_at IS NOT NULL AND id < $1 LIMIT 1";
 
 pub(crate) const TAKE_LINK: &str = "INSERT INTO links (server, link, payment, since) \
      VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
@@ -89,8 +83,17 @@ pub(crate) const NEWEST_PAYMENTS: &str = "SELECT id, opened_at, checkout, state,
 pub(crate) const SEARCH_STORE: &str =
     "SELECT id, opened_at, checkout, state, FALSE AS delivered, epoch FROM payments WHERE store = ";
 
+/// The condition of the index of payments that stand otherwise than most: said word for word, so that it is used.
+pub(crate) const TO_LOOK_AT: &str = " AND status NOT IN ('paid', 'expired', 'cancelled')";
+
 pub(crate) const UNDELIVERED_EVENTS: &str = "SELECT number, payment, sequence, at, store, register, operation, event, body, delivered FROM journal \
      WHERE delivered <> 1 AND number > $1 ORDER BY number LIMIT $2";
+
+pub(crate) const WAITING_EVENTS: &str = "SELECT store, register, delivered, COUNT(*), MIN(at) FROM journal \
+     WHERE delivered <> 1 GROUP BY store, register, delivered ORDER BY store, register, delivered";
+
+pub(crate) const EVENTS_WAITING_FOR: &str = "SELECT number, payment, sequence, at, store, register, operation, event, body, delivered FROM journal \
+     WHERE delivered <> 1 AND store = $1 AND register = $2 ORDER BY number LIMIT $3";
 
 pub(crate) const UNDELIVERED_EVENTS_OF_PAYMENT: &str = "SELECT number, payment, sequence, at, store, register, operation, event, body, delivered FROM journal \
      WHERE payment = $1 AND delivered <> 1 ORDER BY sequence, copy";

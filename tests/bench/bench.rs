@@ -15,6 +15,7 @@
 //! | [`load`] | checkouts at a constant rate, and what came back when |
 //! | [`tills`] | the registers' end of the broker |
 //! | [`figures`], [`report`] | percentiles, medians, ratios, the table and the raw JSON |
+//! | [`journal`] | the search in a journal of a million payments: a benchmark of its own |
 //! | [`machine`] | what the figures depend on |
 
 #![expect(clippy::float_arithmetic, reason = "rates and ratios; there is no money in figures")]
@@ -26,6 +27,7 @@ mod lab;
 
 mod figures;
 mod floor;
+mod journal;
 mod load;
 mod machine;
 mod plan;
@@ -39,6 +41,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use crate::journal::JournalArguments;
 use crate::plan::Path;
 
 /// Measure the whole service against a floor without storage.
@@ -52,6 +55,8 @@ struct Arguments {
 enum Command {
     /// Measure, print the table, keep the raw figures.
     Run(RunArguments),
+    /// Measure the search in a journal of a million payments.
+    Journal(JournalArguments),
     /// Be the floor: started by the run itself.
     Floor(FloorArguments),
 }
@@ -91,6 +96,7 @@ async fn main() {
             print(&report.table());
             print(&format!("raw figures: {}", out.display()));
         }
+        Command::Journal(arguments) => journal::run(arguments).await,
         Command::Floor(FloorArguments { amqp, prefix, bank, path }) => {
             floor::run(&amqp, &prefix, bank, path).await;
         }

@@ -8,21 +8,23 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
-use axum::http::request::Builder;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use engine::doors::{Deed, Desk, Undone};
-use engine::ports::Clock;
+use engine::doors::{Claim, Deed, Desk, Undone};
+use engine::ports::{Clock, Destination};
 use engine::settings::{RegisterSettings, StoreSettings};
-use payment::{Currency, LateMoney, Payment, PaymentId, PaymentTypeCode, RegisterId, StoreId, Timestamp};
+use engine::{BankCondition, BankPart};
+use payment::{Payment, PaymentId, RegisterId, ServerId, StoreId, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use store::{
     Author, Grant, KeyFile, People, PeopleEdit, Role, SecondFactor, Session, SessionBody, SqliteStore, User,
     UserBody, UserId, hash_of_key,
 };
 use tempfile::TempDir;
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-use crate::{Admin, BrokerPlace, Management, router};
+use crate::{Admin, BrokerCondition, BrokerPlace, Letter, Letters, Operations, Wanted, Watch, router};
 
 /// 2026-11-28 12:00 UTC.
 const START: i64 = 1_795_867_200_000_000;
@@ -40,6 +42,8 @@ impl Clock for SetClock {
 pub(crate) struct Notebook {
     pub(crate) asked: Mutex<Vec<(PaymentId, Deed)>>,
     pub(crate) refusal: Mutex<Option<Undone>>,
+    pub(crate) claimed: Mutex<Vec<Claim>>,
+    pub(crate) released: Mutex<Vec<Destination>>,
 }
 
 #[async_trait::async_trait]
@@ -51,6 +55,22 @@ impl Desk for Notebook {
             None => Ok(Arc::new(super::samples::paid(1))),
         }
     }
+
+    async fn claim(&self, claim: Claim) -> Result<Arc<Payment>, Undone> {
+        self.claimed.lock().unwrap().push(claim);
+        match self.refusal.lock().unwrap().clone() {
+            Some(undone) => Err(undone),
+            None => Ok(Arc::new(super::samples::paid(1))),
+        }
+    }
+
+    fn release(&self, register: &Destination) {
+        self.released.lock().unwrap().push(register.clone());
+    }
+
+    fn changes(&self) -> broadcast::Receiver<Destination> {
+        broadcast::channel(1).1
+    }
 }
 
 pub(crate) struct World {
@@ -58,6 +78,7 @@ pub(crate) struct World {
     /// What the service would write payments to.
     pub(crate) store: SqliteStore,
     pub(crate) desk: Arc<Notebook>,
+    pub(crate) yard: Arc<Yard>,
     pub(crate) clock: Arc<SetClock>,
     router: Router,
     _folder: TempDir,
@@ -109,17 +130,6 @@ pub(crate) fn shop(id: &str) -> StoreId {
 
 impl World {
     pub(crate) async fn new() -> Self {
-        Self::built(None).await
-    }
-
-    /// With a management interface of the broker.
-    pub(crate) async fn managed(management: Arc<dyn Management>) -> Self {
-        let world = Self::built(Some(management)).await;
-        world.add_stores().await;
-        world
-    }
-
-    async fn built(management: Option<Arc<dyn Management>>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(&folder.path().join("store.db")).await.unwrap();
         let db = store.db().clone();
@@ -131,29 +141,31 @@ impl World {
             prefix: "checkout".to_owned(),
         };
         let desk = Arc::new(Notebook::default());
+        let yard = Arc::new(Yard::default());
+        // Streams are over at once, so that they can be read to their end.
+        let ended = CancellationToken::new();
+        ended.cancel();
         let admin = Admin {
             db,
             keyring,
             desk: Arc::clone(&desk) as _,
             clock: Arc::clone(&clock) as _,
-            modules: super::bank::MODULES,
+            modules: &[],
             broker: Some(broker),
-            management,
-            trials: Arc::new(super::trials::NoDevice),
+            operations: Operations {
+                letters: Some(Arc::clone(&yard) as _),
+                watch: Arc::clone(&yard) as _,
+                stop: ended,
+            },
         };
         let admin = Arc::new(admin);
-        Self { router: router(Arc::clone(&admin)), admin, store, desk, clock, _folder: folder }
+        Self { router: router(Arc::clone(&admin)), admin, store, desk, yard, clock, _folder: folder }
     }
 
     /// With stores 17 and 18, each with a register.
     pub(crate) async fn with_stores() -> Self {
         let world = Self::new().await;
-        world.add_stores().await;
-        world
-    }
-
-    async fn add_stores(&self) {
-        let mut settings = self.admin.db.settings().await.unwrap();
+        let mut settings = world.admin.db.settings().await.unwrap();
         for id in ["17", "18"] {
             let register = RegisterSettings {
                 name: "Касса 1".to_owned(),
@@ -165,18 +177,13 @@ impl World {
             };
             let store = StoreSettings {
                 name: format!("Shop {id}"),
-                zone: "Europe/Moscow".to_owned(),
-                language: "ru".to_owned(),
-                currency: Currency::parse("RUB").unwrap(),
-                default_payment_type: PaymentTypeCode::parse("sbp").unwrap(),
-                late_money: LateMoney::Refund,
-                screens: engine::settings::ScreenSettings::default(),
                 registers: BTreeMap::from([(RegisterId::parse("1").unwrap(), register)]),
-                payment_types: [].into(),
+                ..super::samples::store_in("Europe/Moscow")
             };
             settings.stores.insert(shop(id), store);
         }
-        self.admin.db.save_settings(&settings).await.unwrap();
+        world.admin.db.save_settings(&settings).await.unwrap();
+        world
     }
 
     pub(crate) fn pass(&self, seconds: i64) {
@@ -256,41 +263,8 @@ impl World {
         path: &str,
         fields: &[(&str, &str)],
     ) -> Answer {
-        let request = Request::builder().method(method.clone()).uri(path);
-        if method != Method::POST {
-            return self.answer(browser, request, Body::empty()).await;
-        }
-        let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        self.answer(browser, request, Body::from(encoded(fields))).await
-    }
-}
-
-impl World {
-    /// A form with a picture, as browsers send it.
-    pub(crate) async fn upload(
-        &self,
-        browser: &Browser,
-        path: &str,
-        fields: &[(&str, &str)],
-        picture: &[u8],
-    ) -> Answer {
-        let mut body = Vec::new();
-        for (name, value) in fields {
-            body.extend(
-                format!("--edge\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
-                    .bytes(),
-            );
-        }
-        let head = "--edge\r\ncontent-disposition: form-data; name=\"picture\"; filename=\"p\"\r\n\r\n";
-        body.extend(head.bytes().chain(picture.iter().copied()).chain(*b"\r\n--edge--\r\n"));
-        let request = Request::builder().method(Method::POST).uri(path);
-        let request = request.header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge");
-        self.answer(browser, request, Body::from(body)).await
-    }
-
-    /// Sends a request as a browser does.
-    async fn answer(&self, browser: &Browser, request: Builder, body: Body) -> Answer {
-        let mut request =
+        let mut request = Request::builder().method(method.clone()).uri(path);
+        request =
             request.header(header::ACCEPT_LANGUAGE, browser.language).header(header::HOST, "pos.example");
         if !browser.site.is_empty() {
             request = request.header("sec-fetch-site", browser.site);
@@ -298,6 +272,12 @@ impl World {
         if let Some(cookie) = &browser.cookie {
             request = request.header(header::COOKIE, cookie);
         }
+        let body = if method == Method::POST {
+            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+            Body::from(encoded(fields))
+        } else {
+            Body::empty()
+        };
         let mut request = request.body(body).unwrap();
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from((browser.address, 4711))));
         let response = self.router.clone().oneshot(request).await.unwrap();
@@ -322,4 +302,57 @@ fn encoded(fields: &[(&str, &str)]) -> String {
     let pairs: Vec<String> =
         fields.iter().map(|(name, value)| format!("{}={}", escaped(name), escaped(value))).collect();
     pairs.join("&")
+}
+
+/// A process that is well, and dead letters that tests put there.
+#[derive(Default)]
+pub(crate) struct Yard {
+    pub(crate) letters: Mutex<Vec<Letter>>,
+    pub(crate) trouble: Mutex<Option<String>>,
+    pub(crate) replayed: Mutex<Vec<Wanted>>,
+}
+
+#[async_trait::async_trait]
+impl Letters for Yard {
+    async fn list(&self, limit: usize) -> Result<Vec<Letter>, String> {
+        match self.trouble.lock().unwrap().clone() {
+            Some(trouble) => Err(trouble),
+            None => Ok(self.letters.lock().unwrap().iter().take(limit).cloned().collect()),
+        }
+    }
+
+    async fn replay(&self, _limit: usize, wanted: Wanted) -> Result<usize, String> {
+        if let Some(trouble) = self.trouble.lock().unwrap().clone() {
+            return Err(trouble);
+        }
+        self.replayed.lock().unwrap().push(wanted.clone());
+        let mut letters = self.letters.lock().unwrap();
+        let before = letters.len();
+        letters.retain(|letter| match &wanted {
+            Wanted::All => false,
+            Wanted::These(ids) => !ids.contains(&letter.id),
+        });
+        Ok(before - letters.len())
+    }
+}
+
+impl Watch for Yard {
+    fn broker(&self) -> Option<BrokerCondition> {
+        Some(BrokerCondition { is_ready: true, ..BrokerCondition::default() })
+    }
+
+    fn banks(&self) -> Vec<BankCondition> {
+        vec![BankCondition {
+            server: ServerId::parse("bank").unwrap(),
+            is_well: false,
+            ill: vec![BankPart::Orders],
+            under_way: 0,
+            waiting: 0,
+            call_time: None,
+        }]
+    }
+
+    fn version(&self) -> String {
+        "1.2.3".to_owned()
+    }
 }

@@ -7,6 +7,7 @@ use engine::ports::{
     Change, Destination, EventDraft, JournalRow, LinkChange, OperationKey, OperationKind, OperationRecord,
     PaymentChange, Store,
 };
+use engine::settings::StoreSettings;
 use payment::{
     Annulment, Attempt, BankTransaction, Checkout, Code, CodeId, CodeKind, Credit, CreditRole, Currency,
     Details, Fact, LastTry, LateMoney, Life, Money, OperationId, Origin, Payment, PaymentId, PaymentTypeCode,
@@ -186,4 +187,19 @@ pub(crate) async fn keep<S: Store>(store: &S, mut payment: Payment, facts: Vec<F
         }),
     };
     store.commit(change).await.unwrap();
+}
+
+/// A store without registers in a time zone.
+pub(crate) fn store_in(zone: &str) -> StoreSettings {
+    StoreSettings {
+        name: "Shop".to_owned(),
+        zone: zone.to_owned(),
+        language: "ru".to_owned(),
+        currency: Currency::RUB,
+        default_payment_type: PaymentTypeCode::parse("sbp").unwrap(),
+        late_money: LateMoney::Refund,
+        screens: engine::settings::ScreenSettings::default(),
+        registers: [].into(),
+        payment_types: [].into(),
+    }
 }

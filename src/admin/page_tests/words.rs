@@ -79,7 +79,10 @@ fn every_key_that_pages_name_is_there() {
             );
         }
     }
-    for action in ["payment", "user", "settings", "session", "setup", "sign_in", "sign_out"] {
+    for action in [
+        "letters", "events", "money", "payment", "user", "settings", "session", "setup", "sign_in",
+        "sign_out",
+    ] {
         for key in all.split(&format!("\"{action}.")).skip(1).filter_map(|rest| rest.split('"').next()) {
             if key == "html" || key.starts_with("toml") {
                 continue;

@@ -1,10 +1,11 @@
 //! What people look for in the journal, read from the address.
 
-use engine::ports::Search;
+use engine::ports::{Search, payer_key};
 use payment::{
-    AttemptId, BankTransaction, Currency, Money, OperationId, PaymentId, RefundId, RegisterId, StoreId,
-    Timestamp,
+    AttemptId, BankTransaction, CodeId, Currency, Money, OperationId, PaymentId, RefundId, RegisterId,
+    Status, StoreId, Timestamp,
 };
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
 use super::show::Clock;
@@ -13,8 +14,12 @@ use super::show::Clock;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Asked {
-    /// A receipt, an operation, a bank transaction, or an id of ours.
+    /// A receipt, an operation, a bank transaction, a code's id, or an id of ours.
     pub(super) text: String,
+    /// Four digits of a telephone or a card, or a name as a bank shows it.
+    pub(super) payer: String,
+    /// A word of the contract.
+    pub(super) status: String,
     pub(super) amount: String,
     pub(super) register: String,
     /// Dates of the store, both included.
@@ -24,12 +29,15 @@ pub(super) struct Asked {
     pub(super) before: String,
 }
 
+/// What is escaped in an address: all but letters and digits of ASCII and the dash.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-');
+
 /// What is wrong with a search: names of fields.
 pub(super) type Misread = Vec<&'static str>;
 
 impl Asked {
-    /// The searches whose answers together are what was asked for; with a text there are three, as it may be a receipt, an
-    /// operation or a bank transaction.
+    /// The searches whose answers together are what was asked for; with a text there are several, as it may be a receipt, an
+    /// operation, a bank transaction or a code's id.
     pub(super) fn searches(
         &self,
         store: &StoreId,
@@ -47,14 +55,28 @@ impl Asked {
                 wrong.push("amount");
             }
         }
-        for (text, is_next, name, place) in
-            [(&self.from, false, "from", &mut base.from), (&self.to, true, "to", &mut base.to)]
-        {
-            if !text.trim().is_empty() {
-                *place = clock.start_of(text.trim(), is_next);
-                if place.is_none() {
-                    wrong.push(name);
-                }
+        if !self.from.trim().is_empty() {
+            base.from = clock.day(self.from.trim()).map(|(from, _)| from);
+            if base.from.is_none() {
+                wrong.push("from");
+            }
+        }
+        if !self.to.trim().is_empty() {
+            base.to = clock.day(self.to.trim()).map(|(_, to)| to);
+            if base.to.is_none() {
+                wrong.push("to");
+            }
+        }
+        if !self.payer.trim().is_empty() {
+            base.payer = payer_key(&self.payer);
+            if base.payer.is_none() {
+                wrong.push("payer");
+            }
+        }
+        if !self.status.is_empty() {
+            base.status = Status::ALL.iter().copied().find(|status| status.word() == self.status);
+            if base.status.is_none() {
+                wrong.push("status");
             }
         }
         base.before = read_place(&self.before);
@@ -71,8 +93,10 @@ impl Asked {
         let by_operation = operation.map(|operation| Search { operation: Some(operation), ..base.clone() });
         let by_transaction =
             transaction.map(|transaction| Search { transaction: Some(transaction), ..base.clone() });
+        let code = CodeId::parse(text).ok();
+        let by_code = code.map(|code| Search { code: Some(code), ..base.clone() });
         let by_receipt = Search { receipt: Some(text.to_owned()), ..base };
-        [Some(by_receipt), by_operation, by_transaction].into_iter().flatten().collect()
+        [Some(by_receipt), by_operation, by_transaction, by_code].into_iter().flatten().collect()
     }
 
     /// The payment, where the text is an id of ours: of a payment, of an order at a bank, or of a refund.
@@ -87,21 +111,29 @@ impl Asked {
             ("text", &self.text),
             ("amount", &self.amount),
             ("register", &self.register),
+            ("payer", &self.payer),
+            ("status", &self.status),
             ("from", &self.from),
             ("to", &self.to),
             ("before", &before),
         ];
         let given = fields.into_iter().filter(|(_, value)| !value.trim().is_empty());
-        let parts: Vec<String> =
-            given.map(|(name, value)| format!("{name}={}", escaped(value.trim()))).collect();
+        let parts: Vec<String> = given
+            .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value.trim(), ESCAPED)))
+            .collect();
         format!("/admin/stores/{store}/payments?{}", parts.join("&"))
     }
 
     /// Whether anything narrows the journal.
     pub(super) fn is_narrow(&self) -> bool {
-        [&self.text, &self.amount, &self.register, &self.from, &self.to]
+        [&self.text, &self.amount, &self.register, &self.payer, &self.status, &self.from, &self.to]
             .iter()
             .any(|text| !text.trim().is_empty())
+    }
+
+    /// Whether it begins with the newest payments.
+    pub(super) fn is_newest(&self) -> bool {
+        self.before.is_empty()
     }
 }
 
@@ -128,20 +160,6 @@ pub(super) fn read_amount(text: &str, currency: Currency) -> Option<Money> {
 fn read_place(text: &str) -> Option<(Timestamp, PaymentId)> {
     let (micros, id) = text.rsplit_once('-')?;
     Some((Timestamp::from_micros(micros.parse().ok()?), id.parse().ok()?))
-}
-
-/// Text for the address: everything but letters and digits of ASCII is escaped.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || byte == b'-' {
-            escaped.push(char::from(byte));
-        } else {
-            escaped.push('%');
-            escaped.push_str(&hex::encode_upper([byte]));
-        }
-    }
-    escaped
 }
 
 #[cfg(test)]
@@ -176,10 +194,10 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_looked_for_as_receipt_operation_and_bank_transaction() {
+    fn a_text_is_looked_for_as_receipt_operation_bank_transaction_and_code() {
         let asked = Asked { text: " A7 ".to_owned(), register: "3".to_owned(), ..Asked::default() };
         let found = asked.searches(&shop(), Currency::RUB, &Clock::of(None)).unwrap();
-        assert_eq!(found.len(), 3);
+        assert_eq!(found.len(), 4);
         assert!(found.iter().all(|search| search.register.is_some()));
         assert_eq!(found[0].receipt.as_deref(), Some("A7"));
         assert_eq!(found[1].operation.as_ref().map(OperationId::as_str), Some("A7"));
@@ -192,12 +210,14 @@ mod tests {
         let asked = Asked {
             amount: "much".to_owned(),
             register: "a b".to_owned(),
+            payer: "•••".to_owned(),
+            status: "happy".to_owned(),
             from: "yesterday".to_owned(),
             to: "2026-02-30".to_owned(),
             ..Asked::default()
         };
         let wrong = asked.searches(&shop(), Currency::RUB, &Clock::of(None)).unwrap_err();
-        assert_eq!(wrong, ["register", "amount", "from", "to"]);
+        assert_eq!(wrong, ["register", "amount", "from", "to", "payer", "status"]);
     }
 
     #[test]

@@ -27,7 +27,7 @@ use crate::words::Words;
 
 /// Codes of one user that may be tried in a quarter of an hour.
 const TRIES_AT_MOST: u64 = 5;
-const LONGEST_REASON: usize = 200;
+pub(super) const LONGEST_REASON: usize = 200;
 /// What the operations of refunds by hand begin with.
 const BY_HAND: &str = "hand-";
 
@@ -42,6 +42,26 @@ pub(crate) async fn check(
     let payment = record_of(&admin, &place).await?.payment;
     match admin.desk.carry_out(payment.id, Deed::Check).await {
         Ok(_) => Ok(done(&payment, "?done=checked")),
+        Err(undone) => refused(&admin, &asker, &place, &undone).await,
+    }
+}
+
+/// `POST …/resend`.
+pub(crate) async fn resend(
+    State(admin): State<Arc<Admin>>,
+    asker: Asker,
+    Path(place): Path<(String, String)>,
+) -> Result<Response, Failure> {
+    let record = record_of(&admin, &place).await?;
+    let payment = &record.payment;
+    let settings = admin.db.settings().await?;
+    if let Err(why) = offers::resend(&record, &settings) {
+        return alarmed(&admin, &asker, &place, asker.words().text(why)).await;
+    }
+    let told = entry(&admin, &asker, payment, "payment.resend", json!({}));
+    admin.db.change_people(vec![], vec![told]).await?;
+    match admin.desk.carry_out(payment.id, Deed::Resend).await {
+        Ok(_) => Ok(done(payment, "?done=events-sent")),
         Err(undone) => refused(&admin, &asker, &place, &undone).await,
     }
 }
@@ -72,10 +92,12 @@ pub(crate) async fn cancel(
     }
 }
 
-/// Which money goes back.
+/// Which money goes back, and what the form begins with.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Which {
     credit: Option<usize>,
+    amount: Option<String>,
+    reason: Option<String>,
 }
 
 /// `GET …/refund`.
@@ -90,7 +112,8 @@ pub(crate) async fn refund_page(
         Err(why) => alarmed(&admin, &asker, &place, asker.words().text(why)).await,
         Ok(offer) => {
             let operation = fresh_operation()?;
-            let form = refund_form(&asker.words(), &payment, offer, &operation, None);
+            let begun = (which.amount, which.reason);
+            let form = refund_form(&asker.words(), &payment, offer, &operation, begun);
             Ok(draw_form(
                 &asker,
                 "refund-title",
@@ -126,7 +149,8 @@ pub(crate) async fn refund(
         wrong.field(&words, "reason");
     }
     let again = |wrong: &Wrong| {
-        let form = refund_form(&words, &payment, offer, &operation, Some(&sent));
+        let typed = |name| Some(sent.text(name).to_owned());
+        let form = refund_form(&words, &payment, offer, &operation, (typed("amount"), typed("reason")));
         let page = draw_form(&asker, "refund-title", refund_text(&words, &payment, offer), form, wrong);
         Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
     };
@@ -212,7 +236,7 @@ pub(crate) async fn review(
 
 /// Uses up a code of the second factor in one transaction with the audit's entry: from then on it is told who wanted it,
 /// whatever becomes of it. The message says why not.
-async fn confirm(
+pub(crate) async fn confirm(
     admin: &Admin,
     asker: &Asker,
     sent: &Sent,
@@ -243,7 +267,7 @@ fn entry(admin: &Admin, asker: &Asker, payment: &Payment, action: &str, what: Va
     }
 }
 
-fn offer_of(payment: &Payment, credit: Option<usize>) -> Result<Returnable, offers::WhyNot> {
+pub(super) fn offer_of(payment: &Payment, credit: Option<usize>) -> Result<Returnable, offers::WhyNot> {
     let found = offers::refund(payment)?;
     let first = found[0];
     match credit {
@@ -294,20 +318,22 @@ fn refund_form(
     payment: &Payment,
     offer: Returnable,
     operation: &OperationId,
-    sent: Option<&Sent>,
+    (money, reason): (Option<String>, Option<String>),
 ) -> Form {
-    let typed = |name: &str| sent.map(|sent| sent.text(name).to_owned());
     let mut form = Form::new(format!("{}/refund", address(payment)), words.text("refund-button"));
     if offer.in_parts {
-        let most = offer.most.to_string();
-        let most = most.split(' ').next().unwrap_or_default().to_owned();
-        let value = typed("amount").unwrap_or(most);
+        let value = money.unwrap_or_else(|| plain_amount(offer.most));
         form = form.with(Field::new(words, "amount", Kind::Line, value).required());
     }
-    form.with(Field::new(words, "reason", Kind::Line, typed("reason").unwrap_or_default()).required())
+    form.with(Field::new(words, "reason", Kind::Line, reason.unwrap_or_default()).required())
         .with(code_field(words))
         .with(Field::hidden("operation", operation.as_str()))
         .with(Field::hidden("credit", offer.credit.to_string()))
+}
+
+/// An amount without its currency, as fields have it: `198.50`.
+pub(super) fn plain_amount(money: Money) -> String {
+    money.to_string().split(' ').next().unwrap_or_default().to_owned()
 }
 
 fn review_form(words: &Words, payment: &Payment, sent: Option<&Sent>) -> Form {
@@ -326,7 +352,7 @@ fn review_form(words: &Words, payment: &Payment, sent: Option<&Sent>) -> Form {
         .with(code_field(words))
 }
 
-fn code_field(words: &Words) -> Field {
+pub(crate) fn code_field(words: &Words) -> Field {
     let help = Some(words.text("code-text"));
     let field = Field::new(words, "code", Kind::Line, "").required().remembered("one-time-code");
     field.called(words.text("field-code"), help)
@@ -382,7 +408,7 @@ fn is_reason(text: &str) -> bool {
 }
 
 /// A name for a refund that the form carries, so that a form that is sent twice is done once.
-fn fresh_operation() -> Result<OperationId, Failure> {
+pub(crate) fn fresh_operation() -> Result<OperationId, Failure> {
     read_operation(&format!("{BY_HAND}{}", fresh_id()?)).ok_or(Failure::Missing)
 }
 

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use engine::ports::{Search, StoreError};
 use engine::settings::StoreSettings;
-use payment::{Currency, Payment, StoreId};
+use payment::{Currency, Payment, Status, StoreId};
 use store::Records;
 
 use super::asked::Asked;
@@ -31,7 +31,11 @@ struct JournalPage {
     frame: Frame,
     store: String,
     registers: Vec<(String, String)>,
+    /// Words of the contract with those of the reader.
+    statuses: Vec<(&'static str, String)>,
     asked: Asked,
+    /// It begins with the newest payments, so it is worth its while to listen for newer ones.
+    is_newest: bool,
     lines: Vec<Line>,
     older: Option<String>,
 }
@@ -59,7 +63,7 @@ pub(crate) async fn page(
     let store = StoreId::parse(&store).map_err(|_| Failure::Missing)?;
     let settings = admin.db.settings().await?;
     let its = settings.stores.get(&store);
-    let clock = Clock::of(its.map(|its| its.zone.as_str()));
+    let clock = Clock::of(its);
     if let Some(payment) = named(&admin, &store, &wanted).await? {
         return Ok(Redirect::to(&address(&payment)).into_response());
     }
@@ -79,6 +83,8 @@ pub(crate) async fn page(
         registers: its.map(registers).unwrap_or_default(),
         frame: Frame::of(&asker, title(&words, &store, its)).with_alarm(alarm).at(PLACE),
         store: store.to_string(),
+        statuses: statuses(&words),
+        is_newest: wanted.is_newest(),
         asked: wanted,
     });
     Ok((status, page).into_response())
@@ -87,6 +93,10 @@ pub(crate) async fn page(
 fn title(words: &Words, store: &StoreId, its: Option<&StoreSettings>) -> String {
     let name = its.map_or_else(|| store.to_string(), |its| its.name.clone());
     words.fill("payments-title", &[("store", name)])
+}
+
+fn statuses(words: &Words) -> Vec<(&'static str, String)> {
+    Status::ALL.iter().map(|status| (status.word(), Shown::of(words, *status).word)).collect()
 }
 
 fn registers(store: &StoreSettings) -> Vec<(String, String)> {

@@ -1,8 +1,11 @@
 //! What can be done with a payment now, and why the rest can't: nothing is offered that would be refused.
 
+use engine::ports::Destination;
+use engine::settings::{EventsBy, Settings};
 use payment::{
     Attempt, CreditRole, Money, Origin, Payment, Phase, Refund, RefundAbility, RefundState, Status,
 };
+use store::PaymentRecord;
 
 /// The key of the words that say why not.
 pub(super) type WhyNot = &'static str;
@@ -76,6 +79,16 @@ fn returnable(payment: &Payment, credit: usize) -> Result<Returnable, WhyNot> {
         RefundAbility::Whole => Ok(Returnable { credit, most, in_parts: false }),
         RefundAbility::Part => Ok(Returnable { credit, most, in_parts: true }),
     }
+}
+
+/// Whether its events can be sent once more: to registers that get them from a queue.
+pub(super) fn resend(record: &PaymentRecord, settings: &Settings) -> Result<(), WhyNot> {
+    let by_queue = |to: &Destination| {
+        let register = settings.stores.get(&to.store).and_then(|store| store.registers.get(&to.register));
+        register.is_none_or(|register| register.events_by != EventsBy::Http)
+    };
+    let has_queue = record.events.iter().any(|event| by_queue(&event.destination));
+    has_queue.then_some(()).ok_or("why-no-queue")
 }
 
 /// Whether there is a review to end.

@@ -24,7 +24,7 @@ use crate::state::Admin;
 use crate::words::Words;
 
 /// The address of a payment's page.
-pub(super) fn address(payment: &Payment) -> String {
+pub(crate) fn address(payment: &Payment) -> String {
     format!("/admin/stores/{}/payments/{}", payment.checkout.store, payment.id)
 }
 
@@ -105,11 +105,11 @@ pub(super) fn draw(
     let words = &asker.words();
     let payment = &record.payment;
     let store = &payment.checkout.store;
-    let clock = &Clock::of(settings.stores.get(store).map(|its| its.zone.as_str()));
+    let clock = &Clock::of(settings.stores.get(store));
     let bank = |server: &ServerId| bank_name(settings, server);
     let teller = Teller { words, clock, payment, bank: &bank };
     let details = Details { words, clock, payment, teller: &teller };
-    let (deeds, not_now) = deeds(asker, words, payment);
+    let (deeds, not_now) = deeds(asker, words, record, settings);
     let title = words.fill("payment-title", &[("moment", clock.moment(words, payment.opened_at))]);
     answer(&PaymentPage {
         frame: Frame::of(asker, title).with_alarm(alarm).at(PLACE),
@@ -134,7 +134,13 @@ pub(super) fn bank_name(settings: &Settings, server: &ServerId) -> String {
     settings.servers.get(server).map_or_else(|| server.to_string(), |its| its.name.clone())
 }
 
-fn deeds(asker: &Asker, words: &Words, payment: &Payment) -> (Vec<Deed>, Vec<(String, String)>) {
+fn deeds(
+    asker: &Asker,
+    words: &Words,
+    record: &PaymentRecord,
+    settings: &Settings,
+) -> (Vec<Deed>, Vec<(String, String)>) {
+    let payment = &record.payment;
     let address = address(payment);
     let mut can = Vec::new();
     let mut not_now = Vec::new();
@@ -142,6 +148,7 @@ fn deeds(asker: &Asker, words: &Words, payment: &Payment) -> (Vec<Deed>, Vec<(St
         ("check", offers::check(payment), true),
         ("cancel", offers::cancel(payment), true),
         ("refund", offers::refund(payment).map(drop), false),
+        ("resend", offers::resend(record, settings), true),
         ("review", offers::review(payment), false),
     ];
     for (deed, offer, is_form) in all {
@@ -161,6 +168,13 @@ fn deeds(asker: &Asker, words: &Words, payment: &Payment) -> (Vec<Deed>, Vec<(St
             Err(_) if deed == "review" => {}
             Err(why) => not_now.push((name, words.text(why))),
         }
+    }
+    let route = "/admin/stores/{store}/payments/{payment}/items";
+    let in_parts = offers::refund(payment).is_ok_and(|offers| offers[0].in_parts);
+    let has_items = !payment.checkout.details.items.is_empty();
+    if has_items && in_parts && asker.may("GET", route, Some(&payment.checkout.store)) {
+        let name = words.text("do-items");
+        can.push(Deed { name, address: format!("{address}/items"), is_form: false, reason: None });
     }
     (can, not_now)
 }

@@ -15,7 +15,7 @@ use crate::guard::Asker;
 use crate::state::Admin;
 
 /// The place of all pages of payments in the navigation.
-pub(super) const PLACE: &str = "/admin/payments";
+pub(crate) const PLACE: &str = "/admin/payments";
 
 #[derive(Template)]
 #[template(path = "payment_stores.html")]

@@ -1,29 +1,29 @@
 //! How payments are shown: amounts, times of the store, states with their colour and sign.
 
 use console::amount_text;
-use jiff::Zoned;
-use jiff::tz::TimeZone;
+use engine::settings::{StoreSettings, Zone};
+use jiff::civil::{Date, DateTime};
 use payment::{Money, Origin, Payment, Refusal, Status, Timestamp};
 
 use crate::words::Words;
 
 /// An amount as the reader's language writes it.
-pub(super) fn amount(words: &Words, money: Money) -> String {
+pub(crate) fn amount(words: &Words, money: Money) -> String {
     amount_text(money, &words.language().words())
 }
 
 /// Minor units of a payment's currency; nothing is a dash.
-pub(super) fn sum(words: &Words, minor: i64, like: Money) -> String {
+pub(crate) fn sum(words: &Words, minor: i64, like: Money) -> String {
     Money::try_new(minor, like.currency()).map_or_else(|_| "—".to_owned(), |money| amount(words, money))
 }
 
 /// What a bank says when it refuses.
-pub(super) fn refusal_text(refusal: &Refusal) -> String {
+pub(crate) fn refusal_text(refusal: &Refusal) -> String {
     format!("{}: {}", refusal.bank_code, refusal.message)
 }
 
 /// Who asked for a refund.
-pub(super) fn who_asked(words: &Words, origin: &Origin) -> String {
+pub(crate) fn who_asked(words: &Words, origin: &Origin) -> String {
     match origin {
         Origin::Admin { who } => who.clone(),
         Origin::Register { register, .. } => {
@@ -33,60 +33,65 @@ pub(super) fn who_asked(words: &Words, origin: &Origin) -> String {
     }
 }
 
-/// The clock of a store. UTC where its zone is not known any more.
-pub(super) struct Clock {
-    zone: TimeZone,
+/// The clock of a store, in the words of the reader's language.
+pub(crate) struct Clock {
+    zone: Zone,
 }
 
 impl Clock {
-    pub(super) fn of(zone: Option<&str>) -> Self {
-        let zone = zone.and_then(|name| TimeZone::get(name).ok());
-        Self { zone: zone.unwrap_or(TimeZone::UTC) }
+    pub(crate) fn of(store: Option<&StoreSettings>) -> Self {
+        Self { zone: Zone::of(store) }
     }
 
-    fn local(&self, at: Timestamp) -> Zoned {
-        jiff::Timestamp::from_microsecond(at.as_micros()).unwrap_or_default().to_zoned(self.zone.clone())
+    fn local(&self, at: Timestamp) -> DateTime {
+        self.zone.local(at)
+    }
+
+    /// The store's date at a time.
+    pub(crate) fn today(&self, at: Timestamp) -> Date {
+        self.local(at).date()
     }
 
     /// The date and the time of day to the second.
-    pub(super) fn moment(&self, words: &Words, at: Timestamp) -> String {
+    pub(crate) fn moment(&self, words: &Words, at: Timestamp) -> String {
         format!("{} {}", self.date(words, at), self.time(at))
     }
 
-    pub(super) fn date(&self, words: &Words, at: Timestamp) -> String {
-        let local = self.local(at);
-        let places = [
-            ("day", format!("{:02}", local.day())),
-            ("month", format!("{:02}", local.month())),
-            ("year", local.year().to_string()),
-        ];
-        words.fill("date", &places)
+    pub(crate) fn date(&self, words: &Words, at: Timestamp) -> String {
+        date_text(words, self.today(at))
     }
 
     /// The time of day to the second.
-    pub(super) fn time(&self, at: Timestamp) -> String {
+    pub(crate) fn time(&self, at: Timestamp) -> String {
         self.local(at).strftime("%H:%M:%S").to_string()
     }
 
-    /// The first moment of a date, such as `2026-11-28`, or of the day after it.
-    pub(super) fn start_of(&self, date: &str, is_next: bool) -> Option<Timestamp> {
-        let date: jiff::civil::Date = date.parse().ok().filter(|_| date.len() == "2026-11-28".len())?;
-        let date = if is_next { date.tomorrow().ok()? } else { date };
-        let moment = date.to_zoned(self.zone.clone()).ok()?.timestamp();
-        Some(Timestamp::from_micros(moment.as_microsecond()))
+    /// The first moment of a date, such as `2026-11-28`, and that of the day after it.
+    pub(crate) fn day(&self, date: &str) -> Option<(Timestamp, Timestamp)> {
+        self.zone.day(Zone::read_date(date)?)
     }
 }
 
+/// A date as the reader's language writes it.
+pub(crate) fn date_text(words: &Words, date: Date) -> String {
+    let places = [
+        ("day", format!("{:02}", date.day())),
+        ("month", format!("{:02}", date.month())),
+        ("year", date.year().to_string()),
+    ];
+    words.fill("date", &places)
+}
+
 /// A state with its sign and its colour: never the colour alone.
-pub(super) struct State {
-    pub(super) word: String,
-    pub(super) sign: &'static str,
+pub(crate) struct State {
+    pub(crate) word: String,
+    pub(crate) sign: &'static str,
     /// The class: `good`, `bad`, `wait` or `over`.
-    pub(super) tone: &'static str,
+    pub(crate) tone: &'static str,
 }
 
 impl State {
-    pub(super) fn of(words: &Words, status: Status) -> Self {
+    pub(crate) fn of(words: &Words, status: Status) -> Self {
         let (sign, tone) = look(status);
         Self { word: words.text(&format!("status-{}", status.word().replace('_', "-"))), sign, tone }
     }
@@ -107,7 +112,7 @@ fn look(status: Status) -> (&'static str, &'static str) {
 }
 
 /// What else is to be seen of a payment at a glance: money given back, money that came late, test money.
-pub(super) fn marks(words: &Words, payment: &Payment) -> Vec<String> {
+pub(crate) fn marks(words: &Words, payment: &Payment) -> Vec<String> {
     let mut marks = Vec::new();
     let refunded = payment.refunded_minor();
     if refunded > 0 {
@@ -128,26 +133,23 @@ mod tests {
     use console::Language;
 
     use super::*;
+    use crate::page_tests::samples;
 
     #[test]
     fn times_and_days_are_those_of_the_store() {
         let at = Timestamp::parse("2026-11-28T21:30:05Z").unwrap();
-        for (zone, russian, english) in [
-            (Some("Europe/Moscow"), "29.11.2026 00:30:05", "2026-11-29 00:30:05"),
-            (Some("Mars/Olympus"), "28.11.2026 21:30:05", "2026-11-28 21:30:05"),
+        let shop = samples::store_in("Europe/Moscow");
+        for (store, russian, english) in [
+            (Some(&shop), "29.11.2026 00:30:05", "2026-11-29 00:30:05"),
             (None, "28.11.2026 21:30:05", "2026-11-28 21:30:05"),
         ] {
-            let clock = Clock::of(zone);
+            let clock = Clock::of(store);
             assert_eq!(clock.moment(&Words::of(Language::Russian), at), russian);
             assert_eq!(clock.moment(&Words::of(Language::English), at), english);
         }
-        let moscow = Clock::of(Some("Europe/Moscow"));
-        let text = |date, is_next| moscow.start_of(date, is_next).map(|at| at.to_string());
-        assert_eq!(text("2026-11-28", false).as_deref(), Some("2026-11-27T21:00:00Z"));
-        assert_eq!(text("2026-11-28", true).as_deref(), Some("2026-11-28T21:00:00Z"));
-        for wrong in ["", "28.11.2026", "2026-13-01", "2026-11-28T10:00:00Z"] {
-            assert_eq!(text(wrong, false), None, "{wrong:?}");
-        }
+        let (from, to) = Clock::of(Some(&shop)).day("2026-11-28").unwrap();
+        assert_eq!(from.to_string(), "2026-11-27T21:00:00Z");
+        assert_eq!(to.to_string(), "2026-11-28T21:00:00Z");
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! What happened to a payment, fact by fact, in words: who did what, and when.
 
 use payment::{
-    AttemptId, ConsoleReport, CreditRole, DeathCause, EndWord, Fact, Outcome, Payment, RefundId, ServerId,
-    Wait, Wish,
+    AttemptId, ConsoleReport, CreditRole, DeathCause, EndWord, Fact, Finding, Outcome, Payment, RefundId,
+    ServerId, Wait, Wish,
 };
 
 use super::show::{Clock, amount, refusal_text, who_asked};
@@ -173,7 +173,12 @@ impl Teller<'_> {
                 numbers.into_iter().fold(Said::by_register(key), |said, (name, value)| said.with(name, value))
             }
             Fact::Settled => Said::by_service("fact-settled"),
-            Fact::Inspected { .. } => Said::by_service("fact-other"),
+            Fact::Inspected { finding: Finding::RowMended { says } } => {
+                Said::by_service("fact-inspected-mended").detail(Some(says)).bad()
+            }
+            Fact::Inspected { finding: Finding::BankDiffers { attempt, says } } => {
+                Said::by_bank("fact-inspected-differs", *attempt).detail(Some(says)).bad()
+            }
             Fact::RefundAccepted { .. }
             | Fact::RefundOrdered { .. }
             | Fact::RefundNotSent { .. }

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use engine::settings::Settings;
+use payment::StoreId;
 use secrecy::ExposeSecret;
 
-use super::here::{Here, InStore};
+use super::store_form::store_of;
 use crate::entry::remember_nothing;
 use crate::failure::{Failure, page as answer};
 use crate::form::{Field, Form, Kind, Sent, Wrong};
@@ -39,42 +41,46 @@ struct Line {
 pub(crate) async fn page(
     State(admin): State<Arc<Admin>>,
     asker: Asker,
-    here: Here<InStore>,
+    Path(store): Path<String>,
 ) -> Result<Response, Failure> {
-    draw(&admin, &asker, &here, None, &Wrong::default()).await
+    let settings = admin.db.settings().await?;
+    let (store, _) = store_of(&settings, &store).ok_or(Failure::Missing)?;
+    draw(&admin, &asker, &settings, &store, None, &Wrong::default()).await
 }
 
 /// `POST /admin/stores/{store}/keys`.
 pub(crate) async fn send(
     State(admin): State<Arc<Admin>>,
     asker: Asker,
-    here: Here<InStore>,
+    Path(store): Path<String>,
     sent: Sent,
 ) -> Result<Response, Failure> {
+    let settings = admin.db.settings().await?;
+    let (store, _) = store_of(&settings, &store).ok_or(Failure::Missing)?;
     let name = sent.text("key_name");
     if !is_name(name) {
         let mut wrong = Wrong::default();
-        wrong.field(&asker.words(), "key_name");
-        let page = draw(&admin, &asker, &here, None, &wrong).await?;
+        wrong.at("key_name", asker.words().text("wrong-name"));
+        let page = draw(&admin, &asker, &settings, &store, None, &wrong).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    let made = admin.db_of(&asker).add_api_key(&here.spot.0, name, admin.now()).await?;
+    let made = admin.db_of(&asker).add_api_key(&store, name, admin.now()).await?;
     let key = made.key.expose_secret().to_owned();
-    draw(&admin, &asker, &here, Some(key), &Wrong::default()).await
+    draw(&admin, &asker, &settings, &store, Some(key), &Wrong::default()).await
 }
 
 /// `POST /admin/stores/{store}/keys/remove`: who calls with it is refused at once.
 pub(crate) async fn remove(
     State(admin): State<Arc<Admin>>,
     asker: Asker,
-    here: Here<InStore>,
+    Path(store): Path<String>,
     sent: Sent,
 ) -> Result<Response, Failure> {
-    let store = &here.spot.0;
+    let store = StoreId::parse(&store).map_err(|_| Failure::Missing)?;
     let id = sent.text("key").to_owned();
     let keys = admin.db.api_keys().await?;
     // A key of another store is none of this page's.
-    if !keys.iter().any(|(kept, key)| *kept == id && key.store == *store) {
+    if !keys.iter().any(|(kept, key)| *kept == id && key.store == store) {
         return Err(Failure::Missing);
     }
     admin.db_of(&asker).remove_api_key(&id).await?;
@@ -84,12 +90,12 @@ pub(crate) async fn remove(
 async fn draw(
     admin: &Admin,
     asker: &Asker,
-    here: &Here<InStore>,
+    settings: &Settings,
+    store: &StoreId,
     fresh: Option<String>,
     wrong: &Wrong,
 ) -> Result<Response, Failure> {
     let words = asker.words();
-    let store = &here.spot.0;
     let keys = admin.db.api_keys().await?;
     let lines = keys.into_iter().filter(|(_, key)| key.store == *store).map(|(id, key)| Line {
         id,
@@ -102,7 +108,7 @@ async fn draw(
     Ok(remember_nothing(answer(&Page {
         frame: Frame::of(asker, words.text("keys-title")),
         store: store.to_string(),
-        store_name: here.store().name.clone(),
+        store_name: settings.stores.get(store).map(|its| its.name.clone()).unwrap_or_default(),
         keys: lines.collect(),
         form,
         fresh,

@@ -4,7 +4,8 @@ use payment::{ConsoleReport, FiscalReceipt, Money};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::query::{FoundBody, TotalsLine, TypeBody, UnclaimedBody};
+use super::query::{FoundBody, TypeBody, UnclaimedBody};
+use super::totals::TotalsLine;
 
 /// A sum of money that may be zero.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]

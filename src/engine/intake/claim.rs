@@ -1,14 +1,18 @@
 //! `claim`: late money that was offered, or money at an open plate of the store.
 
+use std::sync::Arc;
+
 use payment::{
-    BankTransaction, Checkout, CodeKind, Details, Input, OperationId, PaymentId, PaymentTypeCode, Plate,
-    PlateMoney, RejectCode, Route, ServerId,
+    BankTransaction, Checkout, CodeKind, Details, Input, OperationId, Payment, PaymentId, PaymentTypeCode,
+    Plate, PlateMoney, RejectCode, Rejection, Route, ServerId,
 };
+use serde_json::Map;
 
 use super::pay::{conflict, key_of, late_money_of, unknown_register};
 use super::payments::{operation_of, payment_of, snapshot, state_of};
 use super::{Answer, Command, Failure, failure_of, known};
 use crate::contract::{self, ClaimBody, Fault};
+use crate::doors::{Claim, Incoming, Undone};
 use crate::engine::Engine;
 use crate::essence;
 use crate::feed::{Fed, FeedError};
@@ -19,7 +23,8 @@ use crate::settings::{PaymentType, StoreSettings};
 pub(super) async fn claim(engine: &Engine, command: &Command<'_>) -> Result<Answer, Failure> {
     let body: ClaimBody = contract::read_fields(&command.body)?;
     if let Some(credit) = &body.credit {
-        return of_plate(engine, command, &body.operation, credit).await;
+        let details = Details { reply_to: command.incoming.reply_to.clone(), ..Details::default() };
+        return of_plate(engine, command, &body.operation, credit, details).await;
     }
     let payment = payment_of(engine, command, &body.operation).await?;
     let request = command.request(None);
@@ -29,12 +34,30 @@ pub(super) async fn claim(engine: &Engine, command: &Command<'_>) -> Result<Answ
     }
 }
 
+/// The same for a person: a payment of money without an order, in the name of a register.
+pub(crate) async fn claim_by_hand(engine: &Engine, claim: Claim) -> Result<Arc<Payment>, Undone> {
+    let Claim { register, operation, server, transaction, who, receipt } = claim;
+    let incoming = Incoming::default();
+    let command = Command { from: &register, incoming: &incoming, body: Map::new(), now: engine.now() };
+    let credit = format!("{server}:{transaction}");
+    let details = Details { cashier: Some(who), receipt, ..Details::default() };
+    match of_plate(engine, &command, operation.as_str(), &credit, details).await {
+        Ok(Answer::Changed(payment)) => Ok(payment),
+        Ok(Answer::Events(_)) => Err(Undone::Known),
+        Err(Failure::Fault(Fault { code, reason, .. })) => {
+            Err(Undone::Rejected(Rejection { code, field: None, reason }))
+        }
+        Err(Failure::Store(error)) => Err(Undone::Later(error.to_string())),
+    }
+}
+
 /// A claim that is refused is not recorded: the same one may be granted once the bank has told of the money.
 async fn of_plate(
     engine: &Engine,
     command: &Command<'_>,
     operation: &str,
     credit: &str,
+    details: Details,
 ) -> Result<Answer, Failure> {
     let operation = operation_of(command, operation)?;
     let key = key_of(command, &operation);
@@ -43,7 +66,7 @@ async fn of_plate(
         return answer_known(engine, command, &record, &essence).await;
     }
     let credit = find(engine, credit).await?;
-    let (checkout, plate) = checkout_of(engine, command, operation, &credit)?;
+    let (checkout, plate) = checkout_of(engine, command, operation, &credit, details)?;
     let id = PaymentId::from_uuid(engine.parts().ids.fresh());
     let money = PlateMoney {
         plate,
@@ -114,6 +137,7 @@ fn checkout_of(
     command: &Command<'_>,
     operation: OperationId,
     credit: &UnclaimedCredit,
+    details: Details,
 ) -> Result<(Checkout, Plate), Fault> {
     let settings = engine.settings();
     let store = settings.stores.get(&command.from.store);
@@ -141,7 +165,7 @@ fn checkout_of(
         show_on_register: false,
         supersedes: None,
         shares_register: true,
-        details: Details { reply_to: command.incoming.reply_to.clone(), ..Details::default() },
+        details,
     };
     Ok((checkout, plate))
 }

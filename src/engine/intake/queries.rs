@@ -10,7 +10,7 @@ use payment::{
 use super::pay::{unknown_place, unknown_store};
 use super::{Answer, Failure, Question, period, plates};
 use crate::contract::{
-    self, Capabilities, EventBody, Fault, FindBody, FoundBody, TotalsBody, TotalsLine, TypeBody,
+    self, Capabilities, EventBody, Fault, FindBody, FoundBody, Totals, TotalsBody, TypeBody,
 };
 use crate::engine::Engine;
 use crate::ports::{Offer, Search, StoreError};
@@ -111,11 +111,9 @@ async fn totals(engine: &Engine, question: &Question<'_>) -> Result<EventBody, F
     let from = search.from.unwrap_or_else(|| question.now.minus(LOOK_BACK));
     search.from = Some(from);
     let to = search.to.unwrap_or(question.now);
-    let mut lines: BTreeMap<(PaymentTypeCode, &'static str, bool), TotalsLine> = BTreeMap::new();
+    let mut sums = Totals::default();
     let last_looked_at = walk(engine, search, |payment| {
-        let checkout = &payment.checkout;
-        let key = (checkout.payment_type.clone(), checkout.amount.currency().code(), payment.is_test());
-        lines.entry(key).or_insert_with(|| TotalsLine::new(payment)).count(payment);
+        sums.count(payment);
         true
     })
     .await?;
@@ -128,7 +126,7 @@ async fn totals(engine: &Engine, question: &Question<'_>) -> Result<EventBody, F
         from: Some(from.to_string()),
         to: Some(to.to_string()),
         zone: Some(store.zone.clone()),
-        totals: Some(lines.into_values().collect()),
+        totals: Some(sums.into_lines()),
         ..contract::of_register("register.totals", question.store, question.register, question.now)
     })
 }
@@ -231,20 +229,13 @@ fn describe(
         .filter(|(kind, offer)| *kind != CodeKind::CashLink || has_plate(registers, offer))
         .collect();
     let ready = || offers.iter().filter(|(kind, _)| *kind == its.code);
-    let is_ill = |offer: &Offer| {
-        engine.bars_codes(&offer.route.server).is_some()
-            || engine.limits().turns_away_codes(&offer.route.server, engine.now())
-    };
-    let bars: Option<Vec<&str>> = ready().map(|(_, offer)| engine.bars_codes(&offer.route.server)).collect();
-    let barred = bars.and_then(|bars| bars.first().copied());
+    let is_ill = |offer: &Offer| engine.limits().turns_away_codes(&offer.route.server, engine.now());
     let reason = if ready().next().is_none() {
         Some(format!(
             "none of its authorization servers is ready for {} codes in {}",
             its.code.word(),
             store.currency.code()
         ))
-    } else if let Some(why) = barred {
-        Some(format!("its authorization server {why}"))
     } else if ready().all(|(_, offer)| is_ill(offer)) {
         Some("its bank has not answered for a while: it is tried again every few seconds".to_owned())
     } else {

@@ -122,6 +122,11 @@ impl Gate {
         }
     }
 
+    /// How long calls take that are answered; `None`: none was yet.
+    pub(super) fn call_time(&self) -> Option<Duration> {
+        Some(self.call_time).filter(|took| !took.is_zero())
+    }
+
     /// A place is free again.
     pub(super) fn give_back(&mut self) {
         self.inside -= 1;

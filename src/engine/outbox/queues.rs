@@ -98,6 +98,18 @@ impl Queues {
         Put::First
     }
 
+    /// Puts events of a payment that were delivered before, to be sent now; false: others of its register wait.
+    pub(super) fn put_again(&mut self, key: &Key, letters: Vec<Letter>) -> bool {
+        let waits = self.sending.contains_key(key)
+            || self.parked.contains_key(&key.0)
+            || self.is_left_in_rows(&key.0);
+        if !waits && !letters.is_empty() {
+            self.sending.insert(key.clone(), letters.into());
+            return true;
+        }
+        false
+    }
+
     fn is_left_in_rows(&self, destination: &Destination) -> bool {
         self.left_in_rows.contains_key(destination)
     }

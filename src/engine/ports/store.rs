@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use payment::{
     BankTransaction, CodeId, Fact, Money, OperationId, Payment, PaymentId, RegisterId, RejectCode, ServerId,
-    StoreId, Timestamp,
+    Status, StoreId, Timestamp,
 };
 use tokio::sync::broadcast;
 
@@ -330,6 +330,12 @@ pub struct Search {
     pub operation: Option<OperationId>,
     /// That know of money by this name at its bank.
     pub transaction: Option<BankTransaction>,
+    /// That had a code by this id at its bank: the newest code of a payment counts.
+    pub code: Option<CodeId>,
+    /// That this payer paid, by what banks show of them ([`payer_key`](super::payer_key)): who paid last counts.
+    pub payer: Option<String>,
+    /// That stand so.
+    pub status: Option<Status>,
     /// That asked for exactly this.
     pub amount: Option<Money>,
     /// Of this shift.
@@ -351,6 +357,9 @@ impl Search {
             receipt: None,
             operation: None,
             transaction: None,
+            code: None,
+            payer: None,
+            status: None,
             amount: None,
             shift: None,
             from: None,

@@ -31,6 +31,13 @@ pub trait Pairings: Send + Sync + 'static {
     ) -> Result<Option<(String, Timestamp)>, StoreError>;
 }
 
+/// When screens were last connected.
+#[async_trait]
+pub trait Sightings: Send + Sync + 'static {
+    /// Keeps that the screen of a console is connected. Told about once a minute while it is.
+    async fn saw(&self, place: &Place, now: Timestamp) -> Result<(), StoreError>;
+}
+
 /// Buyers' ratings.
 #[async_trait]
 pub trait Ratings: Send + Sync + 'static {

@@ -19,6 +19,8 @@ const READ_EVERY: Duration = Duration::from_secs(2);
 const READ_AGAIN_AFTER: Duration = Duration::from_millis(20);
 /// A store that can't be read for this long makes the screen *unavailable*; before that it keeps what it has.
 const PATIENCE: Duration = Duration::from_secs(6);
+/// How often it is kept that a screen is connected.
+const SEEN_EVERY: Duration = Duration::from_mins(1);
 /// The longest that one read may take.
 const READ_WITHIN: Duration = Duration::from_secs(5);
 
@@ -31,6 +33,8 @@ pub(crate) struct Feed {
     sent: Option<(ScreenView, Instant)>,
     /// Since when the store can't be read.
     blind_since: Option<Instant>,
+    /// When it was last kept that this screen is connected.
+    told_seen_at: Option<Instant>,
     _counted: Counted,
 }
 
@@ -41,7 +45,15 @@ impl Feed {
     /// Listens for changes before the first look, so that none falls between.
     pub(crate) fn begin(door: Arc<Door>, looker: Looker) -> Self {
         let changes = Changes::of(&door, looker.registers(&door));
-        Self { door, looker, changes, sent: None, blind_since: None, _counted: Counted::begin() }
+        Self {
+            door,
+            looker,
+            changes,
+            sent: None,
+            blind_since: None,
+            told_seen_at: None,
+            _counted: Counted::begin(),
+        }
     }
 
     /// The next snapshot to send; `None` ends the stream: the service stops, or the screen may not be seen any more.
@@ -52,12 +64,28 @@ impl Feed {
             }
             let snapshot = self.read().await.ok()?;
             let Some(snapshot) = snapshot else { continue };
+            self.tell_seen();
             if self.is_news(&snapshot.view) {
                 self.tell_drawn(&snapshot.view);
                 self.sent = Some((snapshot.view.clone(), Instant::now()));
                 return Some(snapshot);
             }
         }
+    }
+
+    /// From time to time it is kept that this screen is connected. Nothing waits for that.
+    fn tell_seen(&mut self) {
+        if self.told_seen_at.is_some_and(|at| at.elapsed() < SEEN_EVERY) {
+            return;
+        }
+        self.told_seen_at = Some(Instant::now());
+        let (door, place) = (Arc::clone(&self.door), self.looker.grant.place.clone());
+        tokio::spawn(async move {
+            let now = door.parts.screens.now();
+            if let Err(error) = door.parts.sightings.saw(&place, now).await {
+                warn!(store = %place.store, register = %place.register, %error, "that a screen is connected was not kept");
+            }
+        });
     }
 
     /// A connected page gets a code that it did not have: the till is told that the console shows it.

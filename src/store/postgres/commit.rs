@@ -113,7 +113,9 @@ fn open(call: &mut Call, first: PaymentColumns, state: StateColumns, epoch: i64)
         .bind(first.shift)
         .bind(first.is_sole)
         .bind(state.fiscal_due)
-        .bind(first.supersedes);
+        .bind(first.supersedes)
+        .bind(state.code)
+        .bind(state.payer);
 }
 
 fn update(call: &mut Call, state: StateColumns, expected_sequence: i64, epoch: i64) {
@@ -127,7 +129,9 @@ fn update(call: &mut Call, state: StateColumns, expected_sequence: i64, epoch: i
         .bind(state.sequence)
         .bind(epoch)
         .bind(state.state)
-        .bind(state.fiscal_due);
+        .bind(state.fiscal_due)
+        .bind(state.code)
+        .bind(state.payer);
 }
 
 fn find_credits(call: &mut Call, payment: &str, credits: &[CreditRow]) {

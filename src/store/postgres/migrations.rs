@@ -10,7 +10,7 @@ use crate::migrations::{File, migrator};
 use crate::sql;
 
 /// The files of `migrations/postgres`: number, name, text.
-const FILES: [File; 7] = [
+const FILES: [File; 9] = [
     (1, "payments", include_str!("../../../migrations/postgres/0001_payments.sql")),
     (2, "settings", include_str!("../../../migrations/postgres/0002_settings.sql")),
     (3, "commit", include_str!("../../../migrations/postgres/0003_commit.sql")),
@@ -18,6 +18,8 @@ const FILES: [File; 7] = [
     (5, "screens", include_str!("../../../migrations/postgres/0005_screens.sql")),
     (6, "inspections", include_str!("../../../migrations/postgres/0006_inspections.sql")),
     (7, "people", include_str!("../../../migrations/postgres/0007_people.sql")),
+    (8, "journal_search", include_str!("../../../migrations/postgres/0008_journal_search.sql")),
+    (9, "sightings", include_str!("../../../migrations/postgres/0009_sightings.sql")),
 ];
 
 /// The SQLSTATE of a table that is not there.

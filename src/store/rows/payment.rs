@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use engine::ports::{PaymentChange, StoreError, Stored};
+use engine::ports::{PaymentChange, StoreError, Stored, payer_key};
 use payment::{
     Currency, Money, OperationId, Payment, PaymentId, PaymentTypeCode, RegisterId, Status, StoreId, Timestamp,
 };
@@ -39,12 +39,27 @@ pub(crate) struct StateColumns {
     pub(crate) settled: bool,
     pub(crate) fiscal_due: bool,
     pub(crate) sequence: i64,
+    /// The bank's id of its newest code.
+    pub(crate) code: Option<String>,
+    /// What its last payer is looked for by.
+    pub(crate) payer: Option<String>,
     pub(crate) state: String,
 }
 
 /// Whether a payment takes its register's only place when it becomes known.
 pub(crate) fn holds_register(payment: &Payment) -> bool {
     payment.is_open() && !payment.checkout.shares_register
+}
+
+/// The bank's id of the newest code that a payment has.
+pub(crate) fn newest_code(payment: &Payment) -> Option<String> {
+    let codes = payment.state.attempts.iter().rev().filter_map(|attempt| payment.code_id(attempt));
+    codes.map(ToString::to_string).next()
+}
+
+/// What the last payer of a payment is looked for by.
+pub(crate) fn last_payer(payment: &Payment) -> Option<String> {
+    payment.state.credits.iter().rev().find_map(|credit| payer_key(credit.payer.as_deref()?))
 }
 
 impl PaymentColumns {
@@ -78,6 +93,8 @@ impl StateColumns {
             settled: payment.state.settled,
             fiscal_due: payment.is_fiscal_due(),
             sequence: signed("sequence", payment.state.sequence)?,
+            code: newest_code(payment),
+            payer: last_payer(payment),
             state: versioned::write(&payment.state)?,
         })
     }

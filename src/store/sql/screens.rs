@@ -18,3 +18,13 @@ pub(crate) const RATE: &str = "INSERT INTO ratings (payment, store, register, co
 
 pub(crate) const COUNT_RATINGS: &str = "SELECT rating, COUNT(*) FROM ratings \
      WHERE store = $1 AND rated_at >= $2 AND rated_at < $3 GROUP BY rating ORDER BY rating";
+
+pub(crate) const SAW_SCREEN: &str = "INSERT INTO console_sightings (store, register, console, seen_at) \
+     VALUES ($1, $2, $3, $4) ON CONFLICT (store, register, console) DO UPDATE SET seen_at = excluded.seen_at \
+     RETURNING store";
+
+pub(crate) const SIGHTINGS: &str =
+    "SELECT store, register, console, seen_at FROM console_sightings ORDER BY store, register, console";
+
+pub(crate) const LAST_JOB: &str = "SELECT ordered_at, outcome, reason FROM output_jobs \
+     WHERE store = $1 AND owner = $2 AND console = $3 ORDER BY ordered_at DESC LIMIT 1";

@@ -215,7 +215,9 @@ fn insert_payment(script: &mut Script, first: PaymentColumns, state: StateColumn
         .bind(state.state)
         .bind(first.shift)
         .bind(first.is_sole)
-        .bind(state.fiscal_due);
+        .bind(state.fiscal_due)
+        .bind(state.code)
+        .bind(state.payer);
 }
 
 fn update_payment(script: &mut Script, state: StateColumns, epoch: i64, expected_sequence: i64) {
@@ -230,6 +232,8 @@ fn update_payment(script: &mut Script, state: StateColumns, epoch: i64, expected
         .bind(state.state)
         .bind(state.is_open)
         .bind(state.fiscal_due)
+        .bind(state.code)
+        .bind(state.payer)
         .bind(state.id)
         .bind(expected_sequence);
 }

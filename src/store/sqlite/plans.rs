@@ -2,8 +2,47 @@
 
 use sqlx::{AssertSqlSafe, ConnectOptions, Row};
 
+use engine::ports::Search;
+use payment::{BankTransaction, CodeId, Currency, Money, OperationId, RegisterId, Status, StoreId};
+
 use super::{migrate, write_options};
-use crate::sql;
+use crate::{Db, sql};
+
+/// What people look for in the journal, with the indexes that a page of it may be read from.
+pub(crate) fn searches() -> Vec<(Search, &'static [&'static str])> {
+    let of = || Search::of(StoreId::parse("17").unwrap());
+    let register = || RegisterId::parse("1").ok();
+    let amount = Money::try_new(100, Currency::RUB).ok();
+    vec![
+        (of(), &["payments_of_store"]),
+        (Search { register: register(), ..of() }, &["payments_of_register"]),
+        (Search { receipt: Some("1".to_owned()), ..of() }, &["payments_by_receipt"]),
+        (Search { operation: OperationId::parse("1").ok(), ..of() }, &["operations"]),
+        (Search { transaction: BankTransaction::parse("1").ok(), ..of() }, &["credits"]),
+        (Search { code: CodeId::parse("1").ok(), ..of() }, &["payments_by_code"]),
+        (Search { payer: Some("1234".to_owned()), ..of() }, &["payments_by_payer"]),
+        (Search { amount, ..of() }, &["payments_by_amount"]),
+        (Search { amount, register: register(), ..of() }, &["payments_by_amount", "payments_of_register"]),
+        (Search { status: Some(Status::Review), ..of() }, &["payments_to_look_at"]),
+        (Search { status: Some(Status::Paid), ..of() }, &["payments_of_store"]),
+    ]
+}
+
+#[tokio::test]
+async fn what_people_look_for_is_found_by_an_index_in_the_order_of_the_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    migrate(&path).await.unwrap();
+    let db = Db::open(&path).await.unwrap();
+    for (search, indexes) in searches() {
+        let plan = db.explain_search(&search, 51).await.unwrap().join("\n");
+        assert!(indexes.iter().any(|index| plan.contains(index)), "{search:?}\n{plan}");
+        assert!(!plan.contains("SCAN payments"), "{search:?}\n{plan}");
+        // A handful of payments that one operation or transaction names may be sorted by hand.
+        let is_named = search.operation.is_some() || search.transaction.is_some();
+        assert!(is_named || !plan.contains("TEMP B-TREE"), "{search:?}\n{plan}");
+    }
+}
 
 #[tokio::test]
 async fn frequent_queries_use_the_index_that_was_made_for_them() {

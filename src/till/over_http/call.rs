@@ -1,9 +1,13 @@
 //! A verb as a call of HTTP (contract.md §4).
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
 use serde_json::{Map, Value};
 
 use super::HttpOptions;
+
+/// What may not stand in a segment of a path.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b':');
 
 /// One call.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,15 +79,7 @@ impl Call {
 
 /// The address of a payment, before its pay has arrived, too.
 fn payment(options: &HttpOptions, register: &str, operation: &str) -> String {
-    format!("/api/v1/payments/op:{}:{register}:{}", options.store, escaped(operation))
-}
-
-/// Percent-encodes what may not stand in a segment of a path.
-fn escaped(text: &str) -> String {
-    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.~:".contains(byte);
-    text.bytes()
-        .map(|byte| if is_plain(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect()
+    format!("/api/v1/payments/op:{}:{register}:{}", options.store, utf8_percent_encode(operation, ESCAPED))
 }
 
 fn set(fields: &mut Map<String, Value>, name: &str, value: &str) {

@@ -13,6 +13,7 @@ use crate::clock;
 use crate::failure::{During, Outcome};
 use crate::lab::Lab;
 use crate::need::{self, RABBITMQ};
+use crate::postgres::Postgres;
 use crate::{place, say};
 
 /// Measure the whole service in the release build, as ratios against a floor without storage in the same run.
@@ -24,11 +25,21 @@ use crate::{place, say};
 #[command(after_help = "Examples:
   cargo xtask bench --quick        under three minutes
   cargo xtask bench                longer rounds, about a quarter of an hour
+  cargo xtask bench --journal      a journal of a million payments, and the search in it; about a quarter of an hour
   cargo xtask bench --quick --amqp amqp://guest:guest@127.0.0.1:5672/%2f")]
 pub(crate) struct Arguments {
     /// Shorter and fewer rounds: under three minutes after the build.
     #[arg(long)]
     quick: bool,
+
+    /// Instead: fill a journal of a million payments on SQLite and on a private PostgreSQL, and measure the search in it.
+    /// Needs 15 GB of room.
+    #[arg(long, conflicts_with_all = ["quick", "amqp"])]
+    journal: bool,
+
+    /// So many payments instead of a million.
+    #[arg(long, value_name = "NUMBER", requires = "journal")]
+    payments: Option<u64>,
 
     /// Use this broker, which already runs, instead of a private one.
     #[arg(long, value_name = "URL")]
@@ -45,6 +56,9 @@ pub(crate) struct Arguments {
 
 /// Runs the benchmark and returns its status.
 pub(crate) fn run(arguments: &Arguments, lab: &Lab) -> Outcome<u8> {
+    if arguments.journal {
+        return journal(arguments, lab);
+    }
     if arguments.amqp.is_none() {
         need::ensure(&[&RABBITMQ])?;
     }
@@ -54,10 +68,7 @@ pub(crate) fn run(arguments: &Arguments, lab: &Lab) -> Outcome<u8> {
             return Ok(built);
         }
     }
-    let out = match &arguments.out {
-        Some(out) => out.clone(),
-        None => new_file()?,
-    };
+    let out = out(arguments)?;
     let broker = Broker::at_or_private(arguments.amqp.as_deref(), lab)?;
     let mut command = Command::new(place::target()?.join("release/examples/bench"));
     command
@@ -67,6 +78,33 @@ pub(crate) fn run(arguments: &Arguments, lab: &Lab) -> Outcome<u8> {
         .arg(out);
     command.args(arguments.quick.then_some(OsString::from("--quick")));
     lab.run(&mut command)
+}
+
+/// The search in the journal, on databases of its own.
+fn journal(arguments: &Arguments, lab: &Lab) -> Outcome<u8> {
+    let built = lab.run(&mut build(["--example", "bench"]))?;
+    if built != 0 {
+        return Ok(built);
+    }
+    let out = out(arguments)?;
+    let server = Postgres::private(lab)?;
+    let mut command = Command::new(place::target()?.join("release/examples/bench"));
+    command
+        .current_dir(place::workspace())
+        .stdin(Stdio::null())
+        .args(["journal", "--postgres", &server.url(), "--out"])
+        .arg(out);
+    if let Some(payments) = arguments.payments {
+        command.args(["--payments", &payments.to_string()]);
+    }
+    lab.run(&mut command)
+}
+
+fn out(arguments: &Arguments) -> Outcome<PathBuf> {
+    match &arguments.out {
+        Some(out) => Ok(out.clone()),
+        None => new_file(),
+    }
 }
 
 fn build(target: [&str; 2]) -> Command {

@@ -1,5 +1,5 @@
 use console::Language;
-use payment::{EndCode, FiscalReceipt, OperationId, Origin};
+use payment::{EndCode, Finding, FiscalReceipt, OperationId, Origin};
 
 use super::*;
 use crate::page_tests::samples::{self, NOW};
@@ -8,7 +8,7 @@ fn told(language: Language, fact: &Fact) -> Told {
     let mut payment = samples::paid(1);
     let state = payment::RefundState::Queued { not_before: NOW };
     samples::add_refund(&mut payment, 0, Origin::Late, state);
-    let (words, clock) = (Words::of(language), Clock::of(Some("Europe/Moscow")));
+    let (words, clock) = (Words::of(language), Clock::of(Some(&samples::store_in("Europe/Moscow"))));
     let bank = |server: &ServerId| format!("Bank {server}");
     Teller { words: &words, clock: &clock, payment: &payment, bank: &bank }.tell(fact)
 }
@@ -86,6 +86,8 @@ fn no_fact_is_told_by_the_name_of_its_key() {
         Fact::Fiscalized { operation: OperationId::parse("op-1").unwrap(), receipt: receipt.clone() },
         Fact::Fiscalized { operation: OperationId::parse("r-1").unwrap(), receipt },
         Fact::Settled,
+        Fact::Inspected { finding: Finding::RowMended { says: "x".to_owned() } },
+        Fact::Inspected { finding: Finding::BankDiffers { attempt, says: "x".to_owned() } },
     ];
     let causes = [
         DeathCause::Paid,

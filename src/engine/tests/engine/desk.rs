@@ -76,3 +76,42 @@ fn a_check_asks_the_bank_at_once() {
     });
     world.check_laws();
 }
+
+#[test]
+fn p9_events_are_sent_once_more_in_their_order_under_their_ids() {
+    let world = World::new();
+    world.live(async |till| {
+        paid(till).await;
+        let id = till.payment_id("op-1").await;
+        let first: Vec<_> = till.sink.to("1").into_iter().map(|one| one.event.message_id).collect();
+        assert_eq!(first.len(), 3);
+        till.engine.carry_out(id, Deed::Resend).await.unwrap();
+        till.until(5).await;
+        let all: Vec<_> = till.sink.to("1").into_iter().map(|one| one.event.message_id).collect();
+        assert_eq!(all, [first.clone(), first].concat(), "who has seen one drops it by its id");
+        till.until(200).await;
+    });
+    world.check_laws();
+}
+
+#[test]
+fn p9_events_that_still_wait_are_tried_and_nothing_overtakes_them() {
+    let world = World::new();
+    world.live(async |till| {
+        till.sink.take_queue_from("1");
+        till.pay("op-1").await;
+        till.breathe().await;
+        till.buyer_pays_order("op-1").await;
+        till.until(2).await;
+        let id = till.payment_id("op-1").await;
+        till.engine.carry_out(id, Deed::Resend).await.unwrap();
+        till.until(5).await;
+        assert_eq!(till.sink.names("1"), [""; 0], "there is still no queue");
+        till.sink.give_queue_to("1");
+        till.engine.carry_out(id, Deed::Resend).await.unwrap();
+        till.until(6).await;
+        assert_eq!(till.sink.names("1"), ["payment.accepted", "payment.qr_ready", "payment.paid"]);
+        till.until(200).await;
+    });
+    world.check_laws();
+}

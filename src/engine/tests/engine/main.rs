@@ -35,4 +35,3 @@ mod shown;
 mod stop;
 mod sweep;
 mod taken_money;
-mod usage;

@@ -1,7 +1,8 @@
 //! Open plates: money without an order is kept until a register claims it, once.
 
-use engine::doors::{Hints, MoneyTold, Receipt};
-use payment::{BankTransaction, CodeId, PaidNotice, ServerId};
+use engine::doors::{Claim, Desk, Hints, MoneyTold, Receipt, Undone};
+use engine::ports::Destination;
+use payment::{BankTransaction, CodeId, OperationId, PaidNotice, RegisterId, RejectCode, ServerId, StoreId};
 use serde_json::{Value, json};
 
 use crate::kit::{Answer, CrashPoint, Life, OPEN_PLATE, Port, Side, Verb, World};
@@ -211,4 +212,40 @@ fn a_crash_anywhere_loses_no_money_at_a_plate_and_claims_none_twice() {
             world.check_laws();
         }
     }
+}
+
+fn by_hand(operation: &str, transaction: &str) -> Claim {
+    Claim {
+        register: Destination {
+            store: StoreId::parse("17").unwrap(),
+            register: RegisterId::parse("1").unwrap(),
+        },
+        operation: OperationId::parse(operation).unwrap(),
+        server: ServerId::parse("north").unwrap(),
+        transaction: BankTransaction::parse(transaction).unwrap(),
+        who: "olga".to_owned(),
+        receipt: Some("000123".to_owned()),
+    }
+}
+
+#[test]
+fn p12_a_person_claims_money_once_and_the_till_is_told() {
+    let world = World::new();
+    world.live(async |till| {
+        buyer_pays(till, 45_000).await;
+        let payment = till.engine.claim(by_hand("hand-1", "P1")).await.unwrap();
+        let details = &payment.checkout.details;
+        assert_eq!((details.cashier.as_deref(), details.receipt.as_deref()), (Some("olga"), Some("000123")));
+        assert_eq!(till.engine.claim(by_hand("hand-1", "P1")).await, Err(Undone::Known));
+        let twice = till.engine.claim(by_hand("hand-2", "P1")).await;
+        assert!(
+            matches!(twice, Err(Undone::Rejected(ref told)) if told.code == RejectCode::NothingToClaim),
+            "{twice:?}"
+        );
+        till.until(1).await;
+        let paid = till.sink.last("1", "payment.paid").expect("it is told").body;
+        assert_eq!((&paid["operation"], &paid["amount"]["value"]), (&json!("hand-1"), &json!(45_000)));
+        till.until(200).await;
+    });
+    world.check_laws();
 }

@@ -1,6 +1,9 @@
 //! `find`, `totals`, `types`, `fiscalized`, and `get` of everything that is open.
 
+use engine::contract::Totals;
 use engine::doors::{Outcome, Registers};
+use engine::ports::{Search, Store};
+use engine::settings::Zone;
 use payment::{LateMoney, StoreId};
 use serde_json::{Map, Value, json};
 
@@ -309,5 +312,23 @@ fn a_get_of_everything_answers_each_open_payment_and_says_so_when_none_is() {
         let answers = till.sink.to("1").split_off(told);
         let answered: Vec<_> = answers.iter().map(|one| (&*one.event.name, &one.body["operation"])).collect();
         assert_eq!(answered, [("payment.state", &json!("a")), ("payment.state", &json!("b"))]);
+    });
+}
+
+#[test]
+fn p12_the_totals_that_registers_get_are_those_that_people_count() {
+    let world = World::new();
+    world.live(async |till| {
+        a_morning(till).await;
+        let day =
+            ask(till, "totals", json!({ "from": "2026-11-21", "to": "2026-11-21", "whole_store": true }))
+                .await;
+        let (from, to) = Zone::named("Europe/Moscow").day(Zone::read_date("2026-11-21").unwrap()).unwrap();
+        let search = Search { from: Some(from), to: Some(to), ..Search::of(StoreId::parse("17").unwrap()) };
+        let mut sums = Totals::default();
+        let payments = world.store.search(&search, 100).await.unwrap();
+        payments.iter().for_each(|payment| sums.count(payment));
+        assert_eq!(day["totals"], serde_json::to_value(sums.into_lines()).unwrap());
+        assert_eq!(day["totals"][0]["paid"]["count"], 2);
     });
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use engine::settings::{
     ConsoleKind, ConsoleSettings, EventsBy, OpenPayments, PaymentType, RegisterSettings, ServerSettings,
-    Settings, StoreSettings, Usage,
+    Settings, StoreSettings,
 };
 use payment::{
     CodeId, CodeKind, ConsoleId, Currency, LateMoney, PaymentTypeCode, Plate, PollPlan, RefundAbility,
@@ -88,8 +88,6 @@ fn payment_type(code: &str, servers: &[&str]) -> (PaymentTypeCode, PaymentType) 
         servers: servers.iter().map(|id| ServerId::parse(id).unwrap()).collect(),
         code: CodeKind::Dynamic,
         late_money: None,
-        code_life_s: None,
-        purpose: None,
     };
     (PaymentTypeCode::parse(code).unwrap(), payment_type)
 }
@@ -107,9 +105,6 @@ fn server(id: &str) -> ServerSettings {
         rate_per_s: 100_000,
         concurrency: 10_000,
         values: BTreeMap::new(),
-        usage: Usage::Active,
-        fee_bp: None,
-        next_credentials_at: None,
     }
 }
 

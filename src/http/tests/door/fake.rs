@@ -10,7 +10,7 @@ use engine::ports::{Destination, EventRow, OperationKey, OperationKind, StoreErr
 use engine::settings::Settings;
 use http_door::{
     ApiKeys, Condition, Health, HealthSource, HttpConfig, HttpDoor, NewDevice, NotificationReceipt,
-    Notifications, Pairings, Part, Ratings,
+    Notifications, Pairings, Part, Ratings, Sightings,
 };
 use payment::{
     AttemptId, BankTransaction, ConsoleId, PaidNotice, Payment, PaymentId, ServerId, StoreId, Timestamp,
@@ -257,6 +257,18 @@ impl Ratings for FakeRatings {
     }
 }
 
+/// Keeps which screens were seen.
+#[derive(Default)]
+pub(crate) struct FakeSightings(pub(crate) Mutex<Vec<Place>>);
+
+#[async_trait]
+impl Sightings for FakeSightings {
+    async fn saw(&self, place: &Place, _now: Timestamp) -> Result<(), StoreError> {
+        self.0.lock().unwrap().push(place.clone());
+        Ok(())
+    }
+}
+
 /// Keeps the orders that were hinted at.
 #[derive(Default)]
 pub(crate) struct FakeHints(pub(crate) Mutex<Vec<AttemptId>>);
@@ -338,6 +350,7 @@ pub(crate) struct Fakes {
     pub(crate) registers: Arc<FakeRegisters>,
     pub(crate) pairings: Arc<FakePairings>,
     pub(crate) ratings: Arc<FakeRatings>,
+    pub(crate) sightings: Arc<FakeSightings>,
     pub(crate) hints: Arc<FakeHints>,
     pub(crate) health: Arc<FakeHealth>,
 }
@@ -350,6 +363,7 @@ impl Fakes {
             registers: Arc::default(),
             pairings: Arc::default(),
             ratings: Arc::default(),
+            sightings: Arc::default(),
             hints: Arc::default(),
             health: Arc::default(),
         }
@@ -364,6 +378,7 @@ impl Fakes {
             keys: Arc::new(FakeKeys),
             pairings: Arc::clone(&self.pairings) as Arc<dyn Pairings>,
             ratings: Arc::clone(&self.ratings) as Arc<dyn Ratings>,
+            sightings: Arc::clone(&self.sightings) as Arc<dyn Sightings>,
             hints: Arc::clone(&self.hints) as Arc<dyn Hints>,
             notifications: Arc::new(FakeNotifications),
             health: Arc::clone(&self.health) as Arc<dyn HealthSource>,

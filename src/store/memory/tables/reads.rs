@@ -10,6 +10,7 @@ use payment::{BankTransaction, OperationId, Payment, PaymentId, RegisterId, Stat
 
 use super::{PaymentRow, Tables};
 use crate::records::{DeliveryState, EventRecord, PaymentFilter, PaymentRecord, PaymentSummary};
+use crate::rows::{last_payer, newest_code};
 
 impl Tables {
     pub(in crate::memory) fn load(&self, payment: PaymentId) -> Option<Stored> {
@@ -76,6 +77,9 @@ impl Tables {
             && search.receipt.as_ref().is_none_or(|receipt| details.receipt.as_ref() == Some(receipt))
             && search.operation.as_ref().is_none_or(|operation| self.is_named_by(payment.id, operation))
             && search.transaction.as_ref().is_none_or(knows)
+            && search.code.as_ref().is_none_or(|code| newest_code(payment).as_deref() == Some(code.as_str()))
+            && (search.payer.is_none() || last_payer(payment) == search.payer)
+            && search.status.is_none_or(|status| payment.status() == status)
             && search.amount.is_none_or(|amount| checkout.amount == amount)
             && search.shift.as_ref().is_none_or(|shift| details.shift.as_ref() == Some(shift))
             && search.from.is_none_or(|from| payment.opened_at >= from)

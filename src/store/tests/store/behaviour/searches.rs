@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use engine::ports::{CreditRow, Search, Store};
 use payment::{
-    BankTransaction, Credit, CreditRole, Currency, FiscalReceipt, Money, OperationId, Payment, Phase,
-    RegisterId, ServerId, StoreId,
+    Annulment, Attempt, BankTransaction, Code, CodeId, Credit, CreditRole, Currency, FiscalReceipt, LastTry,
+    Life, Money, OperationId, Payment, Phase, RegisterId, ServerId, Status, StoreId,
 };
 use store::{PaymentFilter, Records};
 
@@ -66,6 +66,58 @@ pub(crate) async fn payments_are_looked_for_by_all_that_registers_know<S: Store 
         assert_eq!(numbers(store, &search).await, expected, "{name}");
         let for_people = store.search_payments(&search, 10).await.unwrap();
         assert_eq!(for_people, store.search(&search, 10).await.unwrap(), "{name}");
+    }
+}
+
+pub(crate) async fn payments_are_looked_for_by_code_payer_and_status<S: Store + Records>(store: &S) {
+    for number in 1..=3 {
+        store.commit(accept(&accepted(number))).await.unwrap();
+    }
+    let mut shown = step(&accepted(2));
+    alter(&mut shown, |payment| payment.state.attempts.push(attempt(payment, "AS2A")));
+    alter(&mut shown, |payment| payment.state.phase = Phase::Showing);
+    store.commit(shown.clone()).await.unwrap();
+    let mut paid = step(&after(&shown));
+    let payer = Some("+7 ••• 12-34".to_owned());
+    alter(&mut paid, |payment| payment.state.credits.push(Credit { payer, ..paying(payment) }));
+    alter(&mut paid, |payment| payment.state.phase = Phase::Paid { credit: 0, at: at(9) });
+    store.commit(paid).await.unwrap();
+    let mut review = step(&accepted(3));
+    alter(&mut review, |payment| {
+        payment.state.phase = Phase::Review { code: "x".to_owned(), reason: "x".to_owned(), since: at(9) };
+    });
+    store.commit(review).await.unwrap();
+    let code = |text: &str| CodeId::parse(text).ok();
+    let payer = |text: &str| Some(text.to_owned());
+    let cases: [(&str, Search, &[u32]); 7] = [
+        ("code", Search { code: code("AS2A"), ..of_store() }, &[2]),
+        ("unknown code", Search { code: code("AS9A"), ..of_store() }, &[]),
+        ("payer", Search { payer: payer("1234"), ..of_store() }, &[2]),
+        ("unknown payer", Search { payer: payer("4321"), ..of_store() }, &[]),
+        ("paid", Search { status: Some(Status::Paid), ..of_store() }, &[2]),
+        ("review", Search { status: Some(Status::Review), ..of_store() }, &[3]),
+        ("accepted", Search { status: Some(Status::Accepted), ..of_store() }, &[1]),
+    ];
+    for (name, search, expected) in cases {
+        assert_eq!(numbers(store, &search).await, expected, "{name}");
+    }
+}
+
+fn attempt(payment: &Payment, code: &str) -> Attempt {
+    Attempt {
+        id: payment.id.attempt(1),
+        route: 0,
+        expires_at: at(99),
+        life: Life::Payable { since: at(2) },
+        code: Some(Code {
+            id: CodeId::parse(code).unwrap(),
+            payload: format!("https://qr.example/{code}"),
+            expires_at: None,
+            payment_url: None,
+        }),
+        shown_at: Some(at(2)),
+        annulment: Annulment::NotWanted,
+        last_try: LastTry::None,
     }
 }
 
