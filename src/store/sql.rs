@@ -79,9 +79,12 @@ pub(crate) const OPEN_PAYMENTS: &str = "SELECT id FROM payments \
 pub(crate) const NEWEST_PAYMENTS: &str = "SELECT id, opened_at, checkout, state, FALSE AS delivered, epoch FROM payments \
      WHERE store = $1 AND register = $2 ORDER BY opened_at DESC, id DESC LIMIT $3";
 
-/// The beginning of a search; conditions follow.
-pub(crate) const SEARCH_STORE: &str =
-    "SELECT id, opened_at, checkout, state, FALSE AS delivered, epoch FROM payments WHERE store = ";
+/// The beginning of a search; where to search follows.
+pub(crate) const SEARCH_BEGINS: &str =
+    "SELECT id, opened_at, checkout, state, FALSE AS delivered, epoch FROM";
+
+/// Among the payments that were named; conditions follow.
+pub(crate) const SEARCH_NAMED: &str = ") AS named CROSS JOIN payments WHERE id = named.payment AND";
 
 /// The condition of the index of payments that stand otherwise than most: said word for word, so that it is used.
 pub(crate) const TO_LOOK_AT: &str = " AND status NOT IN ('paid', 'expired', 'cancelled')";

@@ -53,18 +53,30 @@ where
     for<'value> i64: Encode<'value, DB> + Type<DB>,
 {
     let mut query = QueryBuilder::new(beginning);
-    query.push(sql::SEARCH_STORE).push_bind(search.store.to_string());
+    // What an operation or a transaction names is a handful: they are found first. SQLite would rather walk the whole store,
+    // and does as it is told by a cross join.
+    query.push(sql::SEARCH_BEGINS);
+    match (&search.operation, &search.transaction) {
+        (Some(operation), _) => {
+            query.push(" (SELECT DISTINCT payment FROM operations WHERE operation = ");
+            query.push_bind(operation.to_string()).push(sql::SEARCH_NAMED);
+        }
+        (None, Some(transaction)) => {
+            query.push(" (SELECT DISTINCT payment FROM credits WHERE bank_transaction = ");
+            query.push_bind(transaction.to_string()).push(sql::SEARCH_NAMED);
+        }
+        (None, None) => {
+            query.push(" payments WHERE");
+        }
+    }
+    query.push(" store = ").push_bind(search.store.to_string());
     if let Some(register) = &search.register {
         query.push(" AND register = ").push_bind(register.to_string());
     }
     if let Some(receipt) = &search.receipt {
         query.push(" AND receipt = ").push_bind(receipt.clone());
     }
-    if let Some(operation) = &search.operation {
-        query.push(" AND id IN (SELECT payment FROM operations WHERE operation = ");
-        query.push_bind(operation.to_string()).push(")");
-    }
-    if let Some(transaction) = &search.transaction {
+    if let (Some(_), Some(transaction)) = (&search.operation, &search.transaction) {
         query.push(" AND id IN (SELECT payment FROM credits WHERE bank_transaction = ");
         query.push_bind(transaction.to_string()).push(")");
     }

@@ -38,6 +38,8 @@ async fn what_people_look_for_is_found_by_an_index_in_the_order_of_the_page() {
         let plan = db.explain_search(&search, 51).await.unwrap().join("\n");
         assert!(indexes.iter().any(|index| plan.contains(index)), "{search:?}\n{plan}");
         assert!(!plan.contains("SCAN payments"), "{search:?}\n{plan}");
+        let walks_the_store = plan.contains("payments_of_store");
+        assert_eq!(walks_the_store, indexes.contains(&"payments_of_store"), "{search:?}\n{plan}");
         // A handful of payments that one operation or transaction names may be sorted by hand.
         let is_named = search.operation.is_some() || search.transaction.is_some();
         assert!(is_named || !plan.contains("TEMP B-TREE"), "{search:?}\n{plan}");

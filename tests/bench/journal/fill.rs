@@ -60,7 +60,8 @@ impl Filler {
         self.settle().await
     }
 
-    /// One block of copies in one transaction. A sample's place among them is the last digits of its id.
+    /// One block of copies in one transaction, each with the first row of its journal: no search reads more of it. A sample's
+    /// place among them is the last digits of its id.
     async fn copy(&mut self, block: u64, step: u64) {
         let first = block * SAMPLES;
         let place = self.place();
@@ -83,7 +84,7 @@ impl Filler {
         let facts = format!(
             "INSERT INTO journal (payment, sequence, copy, at, fact, store, register, operation, event, body, delivered) \
              SELECT {stem} || '000', f.sequence, f.copy, {at}, {fact}, f.store, f.register, {operation}, f.event, {body}, \
-             f.delivered FROM sample_facts AS f JOIN samples ON samples.id = f.payment ORDER BY f.number",
+             f.delivered FROM sample_facts AS f JOIN samples ON samples.id = f.payment WHERE f.sequence = 1 ORDER BY f.number",
             fact = renewed("f.fact"),
             operation = renewed("f.operation"),
             body = renewed("f.body"),
