@@ -4,17 +4,18 @@ mod amqp;
 mod database;
 #[cfg(test)]
 mod fuzz;
+mod http;
 mod log;
 mod outputs;
 
 use std::fmt::Display;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
 pub use amqp::AmqpConfig;
 pub use database::{DatabaseConfig, DatabasePlace};
+pub use http::{HttpConfig, TlsConfig};
 pub use log::{LogConfig, LogFormat};
 pub use outputs::OutputsConfig;
 
@@ -41,16 +42,6 @@ pub struct Config {
     pub stop_patience_s: u64,
 }
 
-/// The HTTP listener: screens, bank notifications, health.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct HttpConfig {
-    /// Address and port. Port 0 takes a free one.
-    pub listen: SocketAddr,
-    /// Lets any browser open any console's screen without its key. For demos only.
-    pub open_screens: bool,
-}
-
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -62,12 +53,6 @@ impl Default for Config {
             log: LogConfig::default(),
             stop_patience_s: 10,
         }
-    }
-}
-
-impl Default for HttpConfig {
-    fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), open_screens: false }
     }
 }
 
@@ -121,6 +106,7 @@ impl Config {
     /// Checks what can be checked without touching anything.
     pub fn validate(&self) -> Result<(), ConfigError> {
         self.database.validate()?;
+        self.http.validate()?;
         self.outputs.validate()?;
         if let Some(amqp) = &self.amqp {
             amqp.validate()?;
@@ -169,6 +155,9 @@ mod tests {
     fn mistakes_are_named_with_their_key() {
         for (text, named) in [
             ("[http]\nlisten = \"nowhere\"", "listen"),
+            ("[http.tls]\ncertificate = \"a.pem\"", "key"),
+            ("[http.tls]\ncertificate = \"\"\nkey = \"b.pem\"", "http.tls.certificate"),
+            ("[http.tls]\ncertificate = \"a.pem\"\nkey = \" \"", "http.tls.key"),
             ("[htpp]\nlisten = \"127.0.0.1:1\"", "htpp"),
             ("[amqp]\nuri = \"http://x\"", "amqp.uri"),
             ("[amqp]\nprefix = \"x\"", "amqp.uri"),

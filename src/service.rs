@@ -87,7 +87,12 @@ impl Service {
             ids: Arc::new(RandomIds),
         })
         .await?;
-        let http = HttpConfig { open_screens: config.http.open_screens, playground, ..HttpConfig::default() };
+        let http = HttpConfig {
+            open_screens: config.http.open_screens,
+            playground,
+            tls: config.http.tls_files(),
+            ..HttpConfig::default()
+        };
         Self::open_doors(config, http, engine, db, banks, keyring, broker, clock).await
     }
 
@@ -121,9 +126,13 @@ impl Service {
             metrics: metrics::handle(),
             pages: Some(admin_pages::router(config, &db, &engine, Arc::clone(&clock), operations)?),
         };
-        let listen = config.http.listen;
         let bound =
-            door.bind(listen).await.with_context(|| format!("http.listen: {listen} can't be listened on"))?;
+            door.bind(config.http.listen).await.context("the HTTP door can't be opened: see [http]")?;
+        if config.http.is_open_in_clear() {
+            tracing::warn!(
+                "HTTP is plain and not for this machine alone: put a proxy with TLS in front, or set http.tls"
+            );
+        }
         let http_address = bound.address();
         let mut tasks = Tasks {
             web: Some(tokio::spawn(bound.serve(web.clone()))),

@@ -1,13 +1,16 @@
 //! What is told when a page can't be shown or a change can't be made.
 
 use askama::Template;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use engine::ports::StoreError;
 use store::{ChangePeopleError, ChangeSettingsError};
 
 use crate::assets::edition;
 use crate::words::Words;
+
+/// The media type of pages.
+const HTML: &str = "text/html; charset=utf-8";
 
 /// Why a handler gives up.
 #[derive(Debug)]
@@ -23,25 +26,51 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// The page that tells it.
-    pub(crate) fn page(&self, words: &Words) -> Response {
-        match self {
-            Self::Missing => plain_page(StatusCode::NOT_FOUND, words, "missing"),
-            Self::Conflict => plain_page(StatusCode::CONFLICT, words, "conflict"),
-            Self::Denied => plain_page(StatusCode::FORBIDDEN, words, "denied"),
+    /// What it is told as: the status, and the key of its words.
+    fn told_as(&self) -> Untold {
+        let (status, about) = match self {
+            Self::Missing => (StatusCode::NOT_FOUND, "missing"),
+            Self::Conflict => (StatusCode::CONFLICT, "conflict"),
+            Self::Denied => (StatusCode::FORBIDDEN, "denied"),
             Self::Store(error) => {
                 tracing::warn!(%error, "the database can't be used by the admin pages");
-                plain_page(StatusCode::SERVICE_UNAVAILABLE, words, "unavailable")
+                (StatusCode::SERVICE_UNAVAILABLE, "unavailable")
             }
-        }
+        };
+        Untold { status, about }
     }
 }
 
-/// Without a reader at hand it is said in the usual language.
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        self.page(&Words::of(console::Language::default()))
+        self.told_as().into_response()
     }
+}
+
+/// A failure whose page is drawn by [`tell`], where it is known who reads it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Untold {
+    pub(crate) status: StatusCode,
+    pub(crate) about: &'static str,
+}
+
+impl IntoResponse for Untold {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Draws the page of a failure that is in an answer, in the reader's language. What the framework refuses by itself, such as an
+/// address whose question can't be read, is told on a page as well.
+pub(crate) fn tell(response: Response, words: &Words) -> Response {
+    if let Some(Untold { status, about }) = response.extensions().get().copied() {
+        return plain_page(status, words, about);
+    }
+    let status = response.status();
+    let is_page = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == HTML);
+    if status.is_client_error() && !is_page { plain_page(status, words, "unreadable") } else { response }
 }
 
 impl From<StoreError> for Failure {

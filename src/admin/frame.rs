@@ -28,7 +28,7 @@ pub(crate) struct Frame {
 }
 
 /// The navigation: the address, which is a row of the table of rights, and the key of its name. Shown to whom the row lets in.
-const PLACES: [(&str, &str); 8] = [
+const PLACES: [(&str, &str); 9] = [
     ("/admin", "nav-home"),
     ("/admin/payments", "nav-payments"),
     ("/admin/operations", "nav-operations"),
@@ -37,6 +37,7 @@ const PLACES: [(&str, &str); 8] = [
     ("/admin/users", "nav-users"),
     ("/admin/transfer", "nav-transfer"),
     ("/admin/audit", "nav-audit"),
+    ("/admin/help", "nav-help"),
 ];
 
 impl Frame {

@@ -16,7 +16,7 @@ use store::{People, Session, User};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 use tracing::{error, warn};
 
-use crate::failure::{Failure, plain_page};
+use crate::failure::{Failure, Untold, tell};
 use crate::rights::{Reach, Row, Who, row_of};
 use crate::session;
 use crate::state::Admin;
@@ -38,7 +38,7 @@ pub(crate) struct Caller {
     pub(crate) browser: String,
     /// Whether it came by TLS, as the proxy in front says.
     pub(crate) is_by_tls: bool,
-    /// The language that the browser asks for.
+    /// The language that the user has chosen; of somebody who is not known, the one that the browser asks for.
     pub(crate) language: Language,
     /// The path that is asked for.
     pub(crate) path: String,
@@ -61,8 +61,7 @@ pub(crate) struct Asker {
 impl Asker {
     /// The words of their language.
     pub(crate) fn words(&self) -> Words {
-        let chosen = self.user.body.language.as_deref().and_then(Language::parse);
-        Words::of(chosen.unwrap_or(self.caller.language))
+        Words::of(self.caller.language)
     }
 
     /// Whether they may use another route, about a store or about none: for links and buttons.
@@ -74,7 +73,6 @@ impl Asker {
 impl Caller {
     fn of(headers: &HeaderMap, uri: &Uri, peer: Option<SocketAddr>) -> Self {
         let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-        let language = text(header::ACCEPT_LANGUAGE).and_then(Language::accepted).unwrap_or_default();
         let mut done = uri.query().into_iter().flat_map(|query| query.split('&'));
         let done = done.find_map(|part| part.strip_prefix("done="));
         let is_key = |done: &&str| {
@@ -84,7 +82,7 @@ impl Caller {
             from: address(headers, peer),
             browser: text(header::USER_AGENT).unwrap_or_default().to_owned(),
             is_by_tls: headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https"),
-            language,
+            language: accepted(headers),
             path: uri.path().to_owned(),
             done: done.filter(is_key).map(str::to_owned),
         }
@@ -122,16 +120,16 @@ pub(crate) async fn guard(
     next: Next,
 ) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
-    let caller = Caller::of(request.headers(), request.uri(), peer);
-    let is_by_tls = caller.is_by_tls;
-    let mut response = match admit(&admin, &params, &mut request, caller.clone()).await {
+    let mut caller = Caller::of(request.headers(), request.uri(), peer);
+    let response = match admit(&admin, &params, &mut request, &mut caller).await {
         Ok(Verdict::Pass) => next.run(request).await,
         Ok(verdict) => send_away(&verdict, &caller, request.method()),
         Err(error) => {
             warn!(%error, "who asks can't be found out");
-            Failure::Store(error).page(&Words::of(caller.language))
+            Failure::Store(error).into_response()
         }
     };
+    let mut response = tell(response, &Words::of(caller.language));
     let headers = response.headers_mut();
     let fixed = [
         (header::CONTENT_SECURITY_POLICY, POLICY),
@@ -141,7 +139,7 @@ pub(crate) async fn guard(
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if is_by_tls {
+    if caller.is_by_tls {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     response
@@ -151,7 +149,7 @@ async fn admit(
     admin: &Admin,
     params: &RawPathParams,
     request: &mut Request,
-    caller: Caller,
+    caller: &mut Caller,
 ) -> Result<Verdict, StoreError> {
     let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let row = path.as_deref().and_then(|path| row_of(request.method().as_str(), path));
@@ -159,17 +157,22 @@ async fn admit(
         error!(method = %request.method(), path, "a route without a row in the table of rights");
         return Ok(Verdict::Deny);
     };
-    request.extensions_mut().insert(caller.clone());
     if row.who == Who::Anyone {
+        request.extensions_mut().insert(caller.clone());
         return Ok(Verdict::Pass);
     }
     let Some((user, session)) = who_asks(admin, request.headers()).await? else { return Ok(Verdict::SignIn) };
+    if let Some(chosen) = user.body.language.as_deref().and_then(Language::parse) {
+        caller.language = chosen;
+    }
+    request.extensions_mut().insert(caller.clone());
     let Ok(store) = about(params) else { return Ok(Verdict::Deny) };
     let verdict = judge(row, &user, &session, store.as_ref());
     if matches!(verdict, Verdict::Pass) {
         keep_seen(admin, &session).await;
         let reach = row.reach(&user);
-        request.extensions_mut().insert(Asker { user, session, from: caller.from.clone(), caller, reach });
+        let (from, caller) = (caller.from.clone(), caller.clone());
+        request.extensions_mut().insert(Asker { user, session, from, caller, reach });
     }
     Ok(verdict)
 }
@@ -223,18 +226,30 @@ fn send_away(verdict: &Verdict, caller: &Caller, method: &Method) -> Response {
         Verdict::Code => Redirect::to("/admin/sign-in/code").into_response(),
         Verdict::ChangePassword => Redirect::to("/admin/me/password").into_response(),
         Verdict::SetUpSecondFactor => Redirect::to("/admin/me/second-factor").into_response(),
-        Verdict::Deny | Verdict::Pass => {
-            plain_page(StatusCode::FORBIDDEN, &Words::of(caller.language), "denied")
-        }
+        Verdict::Deny | Verdict::Pass => DENIED.into_response(),
     }
 }
+
+/// They may not.
+const DENIED: Untold = Untold { status: StatusCode::FORBIDDEN, about: "denied" };
+const CROSS_SITE: Untold = Untold { status: StatusCode::FORBIDDEN, about: "cross-site" };
 
 /// Forms of other sites change nothing.
 pub(crate) fn same_site_only() -> CsrfLayer<impl Fn(ProtectionError) -> HttpResponse<axum::body::Body> + Clone>
 {
-    CsrfLayer::new().with_rejection_response(|_| {
-        plain_page(StatusCode::FORBIDDEN, &Words::of(Language::default()), "cross-site")
-    })
+    CsrfLayer::new().with_rejection_response(|_| CROSS_SITE.into_response())
+}
+
+/// Tells what was refused before anybody knew who asks, in the language that the browser asks for.
+pub(crate) async fn in_their_language(request: Request, next: Next) -> Response {
+    let language = accepted(request.headers());
+    tell(next.run(request).await, &Words::of(language))
+}
+
+/// The language that the browser asks for.
+fn accepted(headers: &HeaderMap) -> Language {
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    accepted.and_then(Language::accepted).unwrap_or_default()
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Asker {
@@ -245,7 +260,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Asker {
         _state: &S,
     ) -> Result<Self, Self::Rejection> {
         let asker = parts.extensions.get::<Self>().cloned();
-        asker.ok_or_else(|| plain_page(StatusCode::FORBIDDEN, &Words::of(Language::default()), "denied"))
+        asker.ok_or_else(|| DENIED.into_response())
     }
 }
 
@@ -257,6 +272,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
         _state: &S,
     ) -> Result<Self, Self::Rejection> {
         let caller = parts.extensions.get::<Self>().cloned();
-        caller.ok_or_else(|| plain_page(StatusCode::FORBIDDEN, &Words::of(Language::default()), "denied"))
+        caller.ok_or_else(|| DENIED.into_response())
     }
 }

@@ -7,6 +7,7 @@ mod failure;
 mod form;
 mod frame;
 mod guard;
+mod help;
 mod home;
 mod me;
 mod operations;
@@ -35,7 +36,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 
 /// The largest body: a settings file with pictures of slides.
@@ -52,6 +53,7 @@ pub fn router(admin: Arc<Admin>) -> Router {
         .layer(DefaultBodyLimit::max(LARGEST_BODY_BYTES))
         .route_layer(from_fn_with_state(Arc::clone(&admin), guard::guard))
         .route_layer(guard::same_site_only())
+        .route_layer(from_fn(guard::in_their_language))
         .with_state(admin)
 }
 
@@ -85,6 +87,7 @@ fn routes() -> Routes {
         .get("/admin/audit", get(audit::page));
     let routes = payments::routes(routes);
     let routes = operations::routes(routes);
+    let routes = help::routes(routes);
     settings::routes(routes)
 }
 

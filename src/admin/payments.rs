@@ -8,6 +8,7 @@ mod journal;
 mod offers;
 mod one;
 mod place;
+mod second;
 pub(crate) mod show;
 mod timeline;
 
@@ -18,6 +19,10 @@ pub(crate) use one::address;
 pub(crate) use place::PLACE;
 
 use crate::Routes;
+
+pub(crate) use asked::read_amount;
+pub(crate) use second::{Waiting, waiting_for};
+pub(crate) use show::amount as amount_text;
 
 /// The routes of the operations.
 pub(crate) fn routes(routes: Routes) -> Routes {
@@ -33,4 +38,8 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .post("/admin/stores/{store}/payments/{payment}/resend", post(deeds::resend))
         .get("/admin/stores/{store}/payments/{payment}/review", get(deeds::review_page))
         .post("/admin/stores/{store}/payments/{payment}/review", post(deeds::review))
+        .get("/admin/refund-requests", get(second::list))
+        .get("/admin/stores/{store}/refund-requests/{operation}", get(second::page))
+        .post("/admin/stores/{store}/refund-requests/{operation}/agree", post(second::agree))
+        .post("/admin/stores/{store}/refund-requests/{operation}/drop", post(second::drop_it))
 }

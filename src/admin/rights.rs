@@ -60,6 +60,11 @@ pub(crate) static TABLE: &[Row] = &[
     post("/admin/me/second-factor", Oneself),
     post("/admin/me/sessions/end", Oneself),
     get("/admin", Roles("OAMSCU")),
+    // Help.
+    get("/admin/help", Roles("OAMSCU")),
+    get("/admin/help/codes", Roles("OAMSCU")),
+    get("/admin/stores/{store}/go-live", Roles("OAM")),
+    post("/admin/stores/{store}/go-live", Roles("OAM")),
     // People.
     get("/admin/users", Roles("OAU")),
     get("/admin/users/new", Roles("OA")),
@@ -115,6 +120,11 @@ pub(crate) static TABLE: &[Row] = &[
     get("/admin/stores/{store}/day", Roles("OAMSCU")),
     get("/admin/stores/{store}/payments/{payment}/review", Roles("OAM")),
     post("/admin/stores/{store}/payments/{payment}/review", Roles("OAM")),
+    // Refunds that wait for a second person: whoever may refund may agree, but not to their own.
+    get("/admin/refund-requests", Roles("OAMS")),
+    get("/admin/stores/{store}/refund-requests/{operation}", Roles("OAMS")),
+    post("/admin/stores/{store}/refund-requests/{operation}/agree", Roles("OAMS")),
+    post("/admin/stores/{store}/refund-requests/{operation}/drop", Roles("OAMS")),
     get("/admin/stores/{store}/payment-types/new", Roles("OAM")),
     post("/admin/stores/{store}/payment-types/new", Roles("OAM")),
     get("/admin/stores/{store}/payment-types/{code}", Roles("OAM")),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connector_sdk::Module;
-use engine::doors::Desk;
+use engine::doors::{Desk, Registers};
 use engine::ports::{Clock, StoreError};
 use payment::Timestamp;
 use store::{Author, Db, Keyring, People};
@@ -22,6 +22,8 @@ pub struct Admin {
     pub keyring: Keyring,
     /// Does what people want done with payments.
     pub desk: Arc<dyn Desk>,
+    /// Takes what a register would ask: the first real payment is one of those.
+    pub registers: Arc<dyn Registers>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// The payment modules that this build knows.

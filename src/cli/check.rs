@@ -25,9 +25,10 @@ pub(super) fn run(command: &Command, file: Option<&Path>) -> anyhow::Result<u8> 
         None => "no broker: HTTP only",
     };
     print(&format!(
-        "the configuration is in order: database {}, key file {}, HTTP on {}, {broker}",
+        "the configuration is in order: database {}, key file {}, {} on {}, {broker}",
         config.database.place()?,
         config.key_file.display(),
+        config.http.scheme().to_uppercase(),
         config.http.listen,
     ));
     Ok(0)

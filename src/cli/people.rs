@@ -94,7 +94,8 @@ async fn list(db: &Db, as_json: bool) -> anyhow::Result<()> {
 /// Makes the link and prints it.
 pub(super) async fn setup_link(arguments: &SetupLink, config: &Config) -> anyhow::Result<u8> {
     let db = database::open_or_create(config).await?;
-    let base = arguments.base.clone().unwrap_or_else(|| format!("http://{}", config.http.listen));
+    let own = || format!("{}://{}", config.http.scheme(), config.http.listen);
+    let base = arguments.base.clone().unwrap_or_else(own);
     let made = new_setup_link(&db, command_line()).await;
     db.close().await;
     let link = made.map_err(|error| anyhow!("{error}"))?;

@@ -9,7 +9,8 @@ use crate::telemetry;
 pub(super) async fn run(config: &Config) -> anyhow::Result<u8> {
     telemetry::start(&config.log)?;
     let service = Service::start(config).await?;
-    people::tell_setup_link(service.db(), &format!("http://{}", service.http_address())).await;
+    let base = format!("{}://{}", config.http.scheme(), service.http_address());
+    people::tell_setup_link(service.db(), &base).await;
     told_to_stop().await?;
     service.stop().await;
     Ok(0)

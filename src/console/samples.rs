@@ -230,6 +230,7 @@ fn store(shop: &str, language: &str) -> StoreSettings {
         currency: Currency::RUB,
         default_payment_type: PaymentTypeCode::parse("sbp").expect("a payment type"),
         late_money: LateMoney::Refund,
+        second_person_above_minor: None,
         registers: BTreeMap::new(),
         payment_types: BTreeMap::new(),
     }

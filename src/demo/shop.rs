@@ -93,6 +93,7 @@ fn store() -> Result<StoreSettings, InvalidName> {
         currency: Currency::RUB,
         default_payment_type: payment_type.clone(),
         late_money: LateMoney::Refund,
+        second_person_above_minor: None,
         registers,
         payment_types: BTreeMap::from([(payment_type, tender)]),
     })

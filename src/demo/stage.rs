@@ -147,7 +147,7 @@ fn config(arguments: &Arguments, listen: SocketAddr, amqp: Option<SecretString>)
     Config {
         database: DatabaseConfig { path: data.join("demo.db"), ..DatabaseConfig::default() },
         key_file: data.join("demo.key"),
-        http: HttpConfig { listen, open_screens: true },
+        http: HttpConfig { listen, open_screens: true, tls: None },
         amqp: amqp.map(|uri| AmqpConfig { uri: Some(uri), prefix: prefix.clone(), ..AmqpConfig::default() }),
         ..Config::default()
     }

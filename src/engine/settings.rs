@@ -44,6 +44,10 @@ pub struct StoreSettings {
     pub default_payment_type: PaymentTypeCode,
     /// What happens to late money unless the payment type says otherwise.
     pub late_money: LateMoney,
+    /// A refund by people of more than this, in minor units of the currency, waits until a second person agrees; together with
+    /// what people have given back of the same payment already. Left out: one person is enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_person_above_minor: Option<i64>,
     /// What its screens do besides showing codes.
     #[serde(default)]
     pub screens: ScreenSettings,

@@ -17,6 +17,7 @@ use crate::hooks::{self, Notifications};
 use crate::rate::{HintRates, Rates};
 use crate::screen::{Pairings, Ratings, Sightings};
 use crate::serve::{BindError, Bound, bind};
+use crate::tls::TlsFiles;
 use crate::{HealthSource, Playground, guard, index, playground, probes, screen};
 
 /// Pictures of codes that are kept: enough for every screen of a large shop.
@@ -38,11 +39,13 @@ pub struct HttpConfig {
     pub calls_per_s: u32,
     /// The pages of a demonstration.
     pub playground: Option<Playground>,
+    /// Certificate and key; `None`: plain HTTP, for this machine or behind a proxy that takes the TLS off.
+    pub tls: Option<TlsFiles>,
 }
 
 impl Default for HttpConfig {
     fn default() -> Self {
-        Self { open_screens: false, connections: 4_096, calls_per_s: 1_000, playground: None }
+        Self { open_screens: false, connections: 4_096, calls_per_s: 1_000, playground: None, tls: None }
     }
 }
 

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -38,6 +38,16 @@ pub(crate) async fn within_time(request: Request, next: Next) -> Response {
     }
 }
 
+/// By which proxies, and our own TLS, tell what browsers see.
+pub(crate) const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+/// Whoever came by TLS once comes by TLS for a year. Browsers heed it only when it comes by TLS.
+const BY_TLS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
+/// Whether the browser came by TLS: ours, or that of a proxy in front.
+pub(crate) fn is_by_tls(headers: &HeaderMap) -> bool {
+    headers.get(FORWARDED_PROTO).is_some_and(|proto| proto == "https")
+}
+
 /// Turns a panic into a problem document: one broken request harms no other.
 pub(crate) fn catch_panics() -> CatchPanicLayer<fn(Box<dyn Any + Send>) -> Response> {
     CatchPanicLayer::custom(after_panic as fn(Box<dyn Any + Send>) -> Response)
@@ -54,7 +64,11 @@ fn after_panic(panic: Box<dyn Any + Send>) -> Response {
 
 /// Sets the headers that keep pages safe and live data fresh.
 pub(crate) async fn headers(request: Request, next: Next) -> Response {
+    let is_by_tls = is_by_tls(request.headers());
     let mut response = next.run(request).await;
+    if is_by_tls {
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, BY_TLS_ONLY);
+    }
     for (name, value) in HEADERS {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }

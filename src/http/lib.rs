@@ -18,6 +18,7 @@ mod problem;
 mod rate;
 mod screen;
 mod serve;
+mod tls;
 
 pub use api::ApiKeys;
 pub use axum::Router;
@@ -27,6 +28,7 @@ pub use hooks::{NotificationReceipt, Notifications};
 pub use playground::Playground;
 pub use screen::{NewDevice, Pairings, Ratings, Sightings};
 pub use serve::{BindError, Bound};
+pub use tls::{TlsError, TlsFiles};
 
 #[cfg(test)]
 extern crate self as http_door;

@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ConnectInfo;
+use axum::http::HeaderValue;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
@@ -20,6 +22,8 @@ use tower::Service;
 use tracing::{debug, info, warn};
 
 use crate::door::{Door, HttpDoor, routes};
+use crate::guard::FORWARDED_PROTO;
+use crate::tls::{Tls, TlsError};
 
 /// A client that takes longer to send the head of a request, or stays idle longer, is let go.
 const HEAD_WITHIN: Duration = Duration::from_secs(20);
@@ -28,17 +32,23 @@ const STOP_WITHIN: Duration = Duration::from_secs(5);
 /// After an accept that failed (no file handles left): what holds them needs a moment.
 const ACCEPT_AGAIN_AFTER: Duration = Duration::from_millis(100);
 
-/// The address can't be listened on.
+/// The door can't be opened.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "can't listen on {address}: is another program using the port, or may this one not? Set another address"
-)]
-pub struct BindError {
-    /// The address.
-    pub address: SocketAddr,
-    /// Why.
-    #[source]
-    pub source: std::io::Error,
+pub enum BindError {
+    /// The address can't be listened on.
+    #[error(
+        "can't listen on {address}: is another program using the port, or may this one not? Set another address"
+    )]
+    Address {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The certificate or its key can't be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
 }
 
 /// A door that has its address.
@@ -46,13 +56,15 @@ pub struct Bound {
     address: SocketAddr,
     listener: TcpListener,
     door: HttpDoor,
+    tls: Option<Tls>,
 }
 
 pub(crate) async fn bind(door: HttpDoor, listen: SocketAddr) -> Result<Bound, BindError> {
-    let failed = |source| BindError { address: listen, source };
+    let tls = door.config.tls.clone().map(Tls::load).transpose()?;
+    let failed = |source| BindError::Address { address: listen, source };
     let listener = TcpListener::bind(listen).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
-    Ok(Bound { address, listener, door })
+    Ok(Bound { address, listener, door, tls })
 }
 
 impl Bound {
@@ -67,7 +79,10 @@ impl Bound {
         let router = routes(&Arc::new(Door::new(self.door, stop.clone())));
         let graceful = GracefulShutdown::new();
         let mut connections = JoinSet::new();
-        info!(address = %self.address, "the HTTP door is open");
+        if let Some(tls) = self.tls.clone() {
+            connections.spawn(tls.keep_fresh(stop.clone()));
+        }
+        info!(address = %self.address, tls = self.tls.is_some(), "the HTTP door is open");
         loop {
             // Reaped as they end, so that the set holds only what is open.
             while connections.try_join_next().is_some() {}
@@ -77,7 +92,22 @@ impl Bound {
                 next = accept(&self.listener, &slots) => Some(next),
             };
             let Some((socket, peer, slot)) = next else { break };
-            connections.spawn(answer(socket, peer, slot, router.clone(), &graceful));
+            // Without it the kernel would hold back the small events of screens. A socket that refuses it works all the same.
+            let _ = socket.set_nodelay(true);
+            let client = Client { peer, is_by_tls: self.tls.is_some(), _slot: slot };
+            let (router, watcher) = (router.clone(), graceful.watcher());
+            let (tls, stop) = (self.tls.clone(), stop.clone());
+            connections.spawn(async move {
+                match tls {
+                    None => answer(socket, client, router, watcher).await,
+                    Some(tls) => {
+                        // At a stop nobody waits for clients that have not even agreed on a key.
+                        if let Some(Some(stream)) = stop.run_until_cancelled(tls.agree(socket)).await {
+                            answer(stream, client, router, watcher).await;
+                        }
+                    }
+                }
+            });
         }
         drop(self.listener);
         if tokio::time::timeout(STOP_WITHIN, graceful.shutdown()).await.is_err() {
@@ -104,30 +134,33 @@ async fn accept(
     }
 }
 
-/// The task of one connection.
-fn answer(
-    socket: TcpStream,
+/// Who is at the other end of a connection; it has its slot as long as it lasts.
+struct Client {
     peer: SocketAddr,
-    slot: OwnedSemaphorePermit,
-    router: Router,
-    graceful: &GracefulShutdown,
-) -> impl Future<Output = ()> + use<> {
-    // Without it the kernel would hold back the small events of screens. A socket that refuses it works all the same.
-    let _ = socket.set_nodelay(true);
+    is_by_tls: bool,
+    _slot: OwnedSemaphorePermit,
+}
+
+/// Answers the requests of one connection to its end.
+async fn answer<S>(stream: S, client: Client, router: Router, watcher: Watcher)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let Client { peer, is_by_tls, _slot } = client;
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
+        if is_by_tls {
+            // Said as a proxy would say it: so cookies and links know it, whoever took the TLS off.
+            request.headers_mut().insert(FORWARDED_PROTO, HeaderValue::from_static("https"));
+        }
         // A router is always ready.
         router.clone().call(request)
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_WITHIN)
-        .serve_connection(TokioIo::new(socket), service);
-    let connection = graceful.watch(connection);
-    async move {
-        if let Err(error) = connection.await {
-            debug!(%error, "a connection ended early");
-        }
-        drop(slot);
+        .serve_connection(TokioIo::new(stream), service);
+    if let Err(error) = watcher.watch(connection).await {
+        debug!(%error, "a connection ended early");
     }
 }

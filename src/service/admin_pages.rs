@@ -31,6 +31,7 @@ pub(super) fn router(
         db: db.clone(),
         keyring: database::keyring(config)?,
         desk: Arc::new(engine.clone()),
+        registers: Arc::new(engine.clone()),
         clock,
         modules: registry::MODULES,
         broker,

@@ -57,7 +57,8 @@ pub use db::Db;
 pub use memory::MemoryStore;
 pub use people::{
     AuditEntry, AuditProblem, AuditRecord, AuditVerdict, Author, ChangePeopleError, Grant, GrantError,
-    People, PeopleEdit, Role, SecondFactor, Session, SessionBody, User, UserBody, UserId,
+    People, PeopleEdit, RefundRequest, RefundRequestBody, Role, SecondFactor, Session, SessionBody, User,
+    UserBody, UserId,
 };
 pub use postgres::{PgStore, PostgresOptions, Standing};
 pub use read::links::HeldLink;

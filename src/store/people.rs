@@ -8,6 +8,7 @@ mod edit;
 mod memory;
 mod on_db;
 mod port;
+mod request;
 mod session;
 mod user;
 
@@ -17,5 +18,6 @@ pub(crate) use memory::Tables;
 pub use audit::{AuditEntry, AuditProblem, AuditRecord, AuditVerdict, Author};
 pub use edit::{ChangePeopleError, PeopleEdit};
 pub use port::People;
+pub use request::{RefundRequest, RefundRequestBody};
 pub use session::{Session, SessionBody};
 pub use user::{Grant, GrantError, Role, SecondFactor, User, UserBody, UserId};

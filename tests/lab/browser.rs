@@ -23,8 +23,13 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// Opens a window of this size.
+    /// Opens a window of this size, whose reader asks for Russian.
     pub(crate) async fn open(width: u32, height: u32) -> Self {
+        Self::open_for("ru", width, height).await
+    }
+
+    /// Opens a window of this size for a reader of this language.
+    pub(crate) async fn open_for(language: &str, width: u32, height: u32) -> Self {
         let port = free_port();
         let mut command = Command::new("chromedriver");
         command.arg(format!("--port={port}")).stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true);
@@ -45,10 +50,10 @@ impl Browser {
             "--no-sandbox".to_owned(),
             "--disable-gpu".to_owned(),
             "--disable-dev-shm-usage".to_owned(),
-            "--lang=ru".to_owned(),
+            format!("--lang={language}"),
             format!("--window-size={width},{height}"),
         ];
-        let options = json!({ "args": arguments, "prefs": { "intl.accept_languages": "ru" } });
+        let options = json!({ "args": arguments, "prefs": { "intl.accept_languages": language } });
         let wanted = json!({ "capabilities": { "alwaysMatch": { "goog:chromeOptions": options } } });
         let answer =
             client.post(format!("{base}/session")).json(&wanted).send().await.expect("the driver answers");
@@ -74,10 +79,67 @@ impl Browser {
         self.post("execute/sync", &call).await.unwrap_or_else(|error| panic!("{error}"))
     }
 
+    /// Runs a script that calls its last argument with what it has found out, and returns that.
+    pub(crate) async fn call_back(&self, script: &str, arguments: &[Value]) -> Value {
+        let call = json!({ "script": script, "args": arguments });
+        self.post("execute/async", &call).await.unwrap_or_else(|error| panic!("{error}"))
+    }
+
     /// Tells the browser something by its own protocol, such as the size of its screen.
     pub(crate) async fn tell(&self, command: &str, parameters: &Value) {
+        self.ask(command, parameters).await;
+    }
+
+    /// Asks the browser something by its own protocol.
+    pub(crate) async fn ask(&self, command: &str, parameters: &Value) -> Value {
         let told = self.post("goog/cdp/execute", &json!({ "cmd": command, "params": parameters })).await;
-        told.unwrap_or_else(|error| panic!("{command}: {error}"));
+        told.unwrap_or_else(|error| panic!("{command}: {error}"))
+    }
+
+    /// Empties a field and types into it.
+    pub(crate) async fn fill(&self, selector: &str, text: &str) {
+        until(&format!("{selector} can be filled in"), async || {
+            let id = self.find(selector).await?;
+            self.post(&format!("element/{id}/clear"), &json!({})).await.ok()?;
+            self.post(&format!("element/{id}/value"), &json!({ "text": text })).await.ok().map(drop)
+        })
+        .await;
+    }
+
+    /// Presses a key, wherever the page has its focus: a character, or one of the protocol's names such as `\u{E004}` (Tab).
+    pub(crate) async fn press(&self, key: &str) {
+        let strokes = json!([{ "type": "keyDown", "value": key }, { "type": "keyUp", "value": key }]);
+        let actions = json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": strokes }] });
+        self.post("actions", &actions)
+            .await
+            .unwrap_or_else(|error| panic!("{key:?} can't be pressed: {error}"));
+    }
+
+    /// The text of an element, once it is there.
+    pub(crate) async fn read(&self, selector: &str) -> String {
+        until(&format!("{selector} is there"), async || {
+            let script = format!("return document.querySelector({selector:?})?.innerText ?? null");
+            self.run(&script).await.as_str().map(|text| text.trim().to_owned())
+        })
+        .await
+    }
+
+    /// The whole page's picture, also of what is beyond the window, as base64 of a PNG.
+    pub(crate) async fn whole_picture(&self) -> String {
+        let wanted = json!({ "format": "png", "captureBeyondViewport": true });
+        let mut answer = self.ask("Page.captureScreenshot", &wanted).await;
+        answer["data"].take().as_str().expect("a picture").to_owned()
+    }
+
+    /// From now on the window is this large and of this theme: `light` or `dark`.
+    pub(crate) async fn set(&self, width: u32, height: u32, theme: &str) {
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.tell("Emulation.setDeviceMetricsOverride", &metrics).await;
+        let features = json!({ "features": [
+            { "name": "prefers-color-scheme", "value": theme },
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ]});
+        self.tell("Emulation.setEmulatedMedia", &features).await;
     }
 
     /// Waits for an element that can be seen, and clicks it.

@@ -15,6 +15,7 @@ pub(crate) struct HttpTill {
     client: Client,
     base: String,
     register: String,
+    key: String,
 }
 
 /// An event as the stream gave it.
@@ -43,21 +44,33 @@ impl HttpTill {
 
     /// A register that finds its service there.
     pub(crate) fn at(service: SocketAddr, register: &str) -> Self {
-        Self { client: client(), base: format!("http://{service}"), register: register.to_owned() }
+        Self::with_key(service, register, API_KEY)
+    }
+
+    /// A register whose software has another key than the lab's.
+    pub(crate) fn with_key(service: SocketAddr, register: &str, key: &str) -> Self {
+        let base = format!("http://{service}");
+        Self { client: client(), base, register: register.to_owned(), key: key.to_owned() }
     }
 
     /// Asks for a payment.
     pub(crate) async fn pay(&self, operation: &str, minor: i64) -> Answer {
-        let body = json!({
-            "store": STORE, "register": self.register, "operation": operation,
-            "amount": { "value": minor, "currency": "RUB" },
-        });
-        answer(self.post("/api/v1/payments").json(&body)).await
+        self.pay_with(operation, minor, &json!({})).await
+    }
+
+    /// Asks for a payment with more about it.
+    pub(crate) async fn pay_with(&self, operation: &str, minor: i64, more: &Value) -> Answer {
+        let mut body = more.clone();
+        body["store"] = json!(STORE);
+        body["register"] = json!(self.register);
+        body["operation"] = json!(operation);
+        body["amount"] = json!({ "value": minor, "currency": "RUB" });
+        self.answer(self.post("/api/v1/payments").json(&body)).await
     }
 
     /// Looks at a payment by its id or `op:…`; `query` as `?wait=25s&after=3`.
     pub(crate) async fn get(&self, payment: &str, query: &str) -> Answer {
-        answer(self.client.get(self.url(&format!("/api/v1/payments/{payment}{query}")))).await
+        self.answer(self.client.get(self.url(&format!("/api/v1/payments/{payment}{query}")))).await
     }
 
     /// Waits by held calls until a payment has this status.
@@ -77,21 +90,21 @@ impl HttpTill {
     }
 
     pub(crate) async fn cancel(&self, payment: &str) -> Answer {
-        answer(self.post(&format!("/api/v1/payments/{payment}/cancel"))).await
+        self.answer(self.post(&format!("/api/v1/payments/{payment}/cancel"))).await
     }
 
     pub(crate) async fn check(&self, payment: &str) -> Answer {
-        answer(self.post(&format!("/api/v1/payments/{payment}/check"))).await
+        self.answer(self.post(&format!("/api/v1/payments/{payment}/check"))).await
     }
 
     pub(crate) async fn refund(&self, payment: &str, operation: &str, minor: i64) -> Answer {
         let body = json!({ "operation": operation, "amount": { "value": minor, "currency": "RUB" } });
-        answer(self.post(&format!("/api/v1/payments/{payment}/refunds")).json(&body)).await
+        self.answer(self.post(&format!("/api/v1/payments/{payment}/refunds")).json(&body)).await
     }
 
     /// The code's picture and its status.
     pub(crate) async fn picture(&self, payment: &str, kind: &str) -> (u16, usize) {
-        let call = self.client.get(self.url(&format!("/qr/{payment}.{kind}"))).bearer_auth(API_KEY);
+        let call = self.client.get(self.url(&format!("/qr/{payment}.{kind}"))).bearer_auth(&self.key);
         let answer = call.send().await.expect("the service answers");
         (answer.status().as_u16(), answer.bytes().await.expect("a whole answer").len())
     }
@@ -99,7 +112,7 @@ impl HttpTill {
     /// The stream of events: from the first one, or behind the last that was seen.
     pub(crate) async fn events(&self, last: Option<&str>) -> EventStream {
         let path = format!("/api/v1/events?store={STORE}&register={}", self.register);
-        let mut call = self.client.get(self.url(&path)).bearer_auth(API_KEY).timeout(LIMIT);
+        let mut call = self.client.get(self.url(&path)).bearer_auth(&self.key).timeout(LIMIT);
         if let Some(last) = last {
             call = call.header("last-event-id", last);
         }
@@ -119,6 +132,12 @@ impl HttpTill {
             ids.push(streamed.id.parse::<i64>().expect("a number"));
         }
         assert!(ids.is_sorted_by(|earlier, later| earlier < later), "{ids:?}");
+    }
+
+    async fn answer(&self, call: RequestBuilder) -> Answer {
+        let answer = call.bearer_auth(&self.key).timeout(LIMIT).send().await.expect("the service answers");
+        let status = answer.status().as_u16();
+        (status, answer.json().await.expect("a JSON answer"))
     }
 
     fn post(&self, path: &str) -> RequestBuilder {
@@ -161,10 +180,4 @@ impl EventStream {
         };
         within(name, waiting).await
     }
-}
-
-async fn answer(call: RequestBuilder) -> Answer {
-    let answer = call.bearer_auth(API_KEY).timeout(LIMIT).send().await.expect("the service answers");
-    let status = answer.status().as_u16();
-    (status, answer.json().await.expect("a JSON answer"))
 }

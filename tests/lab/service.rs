@@ -48,6 +48,11 @@ impl Service {
         self.import(settings).await;
     }
 
+    /// Writes the configuration of a service that nobody has set up yet.
+    pub(crate) fn configure(&self, configuration: &str) {
+        std::fs::write(self.folder.join(CONFIGURATION), configuration).expect("the folder is ours");
+    }
+
     /// Makes the key file, which instances that share a database are given.
     pub(crate) fn make_key(&self) {
         store::KeyFile::load_or_create(&self.folder.join(KEY)).expect("the folder is ours");

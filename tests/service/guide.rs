@@ -36,6 +36,22 @@ fn json_in_the_guide_is_json() {
     }
 }
 
+/// Words of the admin pages are the same: who looks a code up there and who reads the guide learn the same of it.
+#[test]
+fn the_help_of_the_admin_pages_says_of_codes_what_the_guide_says() {
+    let catalogue = include_str!("../../src/admin/locales/en/codes.ftl");
+    let kept: BTreeSet<&str> = catalogue.lines().filter(|line| !line.starts_with('#')).collect();
+    let mut wanted = BTreeSet::new();
+    for code in http_door::documents::CODES {
+        let key = code.word.replace('_', "-");
+        wanted.insert(format!("told-{key} = {}", code.meaning));
+        wanted.insert(format!("cashier-{key} = {}", code.cashier));
+    }
+    let wanted: BTreeSet<&str> = wanted.iter().map(String::as_str).collect();
+    let differ: Vec<_> = kept.symmetric_difference(&wanted).collect();
+    assert!(differ.is_empty(), "src/admin/locales/en/codes.ftl and the contract's codes differ: {differ:#?}");
+}
+
 /// RabbitMQ's client for Java as Debian has it (`librabbitmq-client-java`).
 const JAVA_CLIENT: &str = "/usr/share/java/amqp-client.jar";
 

@@ -27,12 +27,7 @@ const SCANNED: [&str; 3] = ["code", "try_declined", "code_test"];
 const THEMES: [&str; 2] = ["light", "dark"];
 
 async fn set(browser: &Browser, (width, height, _): (u32, u32, u32), theme: &str) {
-    let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-    browser.tell("Emulation.setDeviceMetricsOverride", &metrics).await;
-    let features = json!({ "features": [
-        { "name": "prefers-color-scheme", "value": theme }, { "name": "prefers-reduced-motion", "value": "reduce" },
-    ]});
-    browser.tell("Emulation.setEmulatedMedia", &features).await;
+    browser.set(width, height, theme).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

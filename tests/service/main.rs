@@ -10,6 +10,7 @@ mod lab;
 
 use lab::{customers, till};
 
+mod admin_web;
 mod bad_input;
 mod crashes;
 mod documents;

@@ -23,8 +23,8 @@ const PACKAGES: [&str; 7] = [
     "pillow==12.0.0",
     "python-escpos==3.1",
 ];
-/// What npm installs, under `npm` in the folder.
-const NODE_PACKAGES: [&str; 1] = ["@asyncapi/parser@3.6.3"];
+/// What npm installs, under `npm` in the folder: a reader of AsyncAPI, and rules of WCAG that a browser can check.
+const NODE_PACKAGES: [&str; 2] = ["@asyncapi/parser@3.6.3", "axe-core@4.14.1"];
 /// Says what the folder holds; written last, so that an installation that was broken off is begun anew.
 const MARK: &str = "installed";
 
@@ -33,25 +33,34 @@ pub(crate) fn ensure() -> Outcome<PathBuf> {
     let folder = place::target()?.join("python");
     let interpreter = folder.join("bin/python");
     let wanted = [&PACKAGES[..], &NODE_PACKAGES[..]].concat().join("\n");
-    if fs::read_to_string(folder.join(MARK)).is_ok_and(|there| there == wanted) {
+    let there = fs::read_to_string(folder.join(MARK)).unwrap_or_default();
+    if there == wanted {
         return Ok(interpreter);
     }
-    let _ = fs::remove_dir_all(&folder);
-    if make("python3", &folder).is_err() {
-        // Debian's Python comes without the part that makes others.
-        need::ensure(&[&PYTHON])?;
-        let _ = fs::remove_dir_all(&folder);
-        make("/usr/bin/python3", &folder)?;
+    // What pip has installed is kept where only npm is to bring something else.
+    if !there.starts_with(&format!("{}\n", PACKAGES.join("\n"))) {
+        make_with_packages(&folder, &interpreter)?;
     }
-    let mut pip = Command::new(&interpreter);
-    pip.args(["-m", "pip", "install", "--disable-pip-version-check", "--quiet"]).args(PACKAGES);
-    run(&format!("pip is installing {}", PACKAGES.join(" ")), &mut pip)?;
+    let _ = fs::remove_file(folder.join(MARK));
     let mut npm = Command::new(folder.join("bin/npm"));
     npm.args(["install", "--silent", "--no-audit", "--no-fund", "--prefix"]).arg(folder.join("npm"));
     npm.args(NODE_PACKAGES).env("PATH", with_first(&folder.join("bin")));
     run(&format!("npm is installing {}", NODE_PACKAGES.join(" ")), &mut npm)?;
     fs::write(folder.join(MARK), wanted).during(|| format!("writing {}", folder.join(MARK).display()))?;
     Ok(interpreter)
+}
+
+fn make_with_packages(folder: &Path, interpreter: &Path) -> Outcome {
+    let _ = fs::remove_dir_all(folder);
+    if make("python3", folder).is_err() {
+        // Debian's Python comes without the part that makes others.
+        need::ensure(&[&PYTHON])?;
+        let _ = fs::remove_dir_all(folder);
+        make("/usr/bin/python3", folder)?;
+    }
+    let mut pip = Command::new(interpreter);
+    pip.args(["-m", "pip", "install", "--disable-pip-version-check", "--quiet"]).args(PACKAGES);
+    run(&format!("pip is installing {}", PACKAGES.join(" ")), &mut pip)
 }
 
 /// The search path with this folder before all others: npm looks for its own node there.

@@ -9,8 +9,8 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use engine::doors::{Claim, Deed, Desk, Undone};
-use engine::ports::{Clock, Destination};
+use engine::doors::{Claim, Deed, Desk, Incoming, Outcome, Registers, Undone};
+use engine::ports::{Clock, Destination, EventRow, OperationKey, OperationKind, StoreError};
 use engine::settings::{RegisterSettings, StoreSettings};
 use engine::{BankCondition, BankPart};
 use payment::{Payment, PaymentId, RegisterId, ServerId, StoreId, Timestamp};
@@ -73,12 +73,58 @@ impl Desk for Notebook {
     }
 }
 
+/// A register's door that notes what it is asked, and answers as it is told.
+#[derive(Default)]
+pub(crate) struct Till {
+    pub(crate) asked: Mutex<Vec<Incoming>>,
+    pub(crate) answer: Mutex<Option<Outcome>>,
+}
+
+#[async_trait::async_trait]
+impl Registers for Till {
+    async fn answer(&self, incoming: Incoming) -> Outcome {
+        self.asked.lock().unwrap().push(incoming);
+        let told = self.answer.lock().unwrap().clone();
+        told.unwrap_or_else(|| Outcome::Changed(Arc::new(super::samples::accepted(1))))
+    }
+
+    async fn answer_store(
+        &self,
+        _: &StoreId,
+        _: &str,
+        _: &serde_json::Map<String, serde_json::Value>,
+    ) -> Outcome {
+        Outcome::Later
+    }
+
+    async fn operation(&self, _: &OperationKey) -> Result<Option<OperationKind>, StoreError> {
+        Ok(None)
+    }
+
+    async fn payment(&self, _: PaymentId) -> Result<Option<Payment>, StoreError> {
+        Ok(None)
+    }
+
+    async fn events_of_payment(&self, _: &Payment, _: u64) -> Result<Vec<EventRow>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    async fn events_behind(&self, _: &Destination, _: i64, _: usize) -> Result<Vec<EventRow>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    async fn newest_event(&self, _: &Destination) -> Result<i64, StoreError> {
+        Ok(0)
+    }
+}
+
 pub(crate) struct World {
     pub(crate) admin: Arc<Admin>,
     /// What the service would write payments to.
     pub(crate) store: SqliteStore,
     pub(crate) desk: Arc<Notebook>,
     pub(crate) yard: Arc<Yard>,
+    pub(crate) till: Arc<Till>,
     pub(crate) clock: Arc<SetClock>,
     router: Router,
     _folder: TempDir,
@@ -116,11 +162,13 @@ pub(crate) struct Browser {
     pub(crate) address: [u8; 4],
     pub(crate) language: &'static str,
     pub(crate) site: &'static str,
+    /// What it says of where a form comes from; empty: nothing.
+    pub(crate) origin: &'static str,
 }
 
 impl Default for Browser {
     fn default() -> Self {
-        Self { cookie: None, address: [10, 0, 0, 7], language: "en", site: "same-origin" }
+        Self { cookie: None, address: [10, 0, 0, 7], language: "en", site: "same-origin", origin: "" }
     }
 }
 
@@ -140,7 +188,7 @@ impl World {
             virtual_host: "/".to_owned(),
             prefix: "checkout".to_owned(),
         };
-        let desk = Arc::new(Notebook::default());
+        let (desk, till) = (Arc::new(Notebook::default()), Arc::new(Till::default()));
         let yard = Arc::new(Yard::default());
         // Streams are over at once, so that they can be read to their end.
         let ended = CancellationToken::new();
@@ -149,6 +197,7 @@ impl World {
             db,
             keyring,
             desk: Arc::clone(&desk) as _,
+            registers: Arc::clone(&till) as _,
             clock: Arc::clone(&clock) as _,
             modules: &[],
             broker: Some(broker),
@@ -159,7 +208,7 @@ impl World {
             },
         };
         let admin = Arc::new(admin);
-        Self { router: router(Arc::clone(&admin)), admin, store, desk, yard, clock, _folder: folder }
+        Self { router: router(Arc::clone(&admin)), admin, store, desk, till, yard, clock, _folder: folder }
     }
 
     /// With stores 17 and 18, each with a register.
@@ -268,6 +317,9 @@ impl World {
             request.header(header::ACCEPT_LANGUAGE, browser.language).header(header::HOST, "pos.example");
         if !browser.site.is_empty() {
             request = request.header("sec-fetch-site", browser.site);
+        }
+        if !browser.origin.is_empty() {
+            request = request.header(header::ORIGIN, browser.origin);
         }
         if let Some(cookie) = &browser.cookie {
             request = request.header(header::COOKIE, cookie);

@@ -29,6 +29,10 @@ const WANTED: &[(&str, &str, &str)] = &[
     ("POST", "/admin/me/second-factor", "oneself"),
     ("POST", "/admin/me/sessions/end", "oneself"),
     ("GET",  "/admin", "OAMSCU"),
+    ("GET",  "/admin/help", "OAMSCU"),
+    ("GET",  "/admin/help/codes", "OAMSCU"),
+    ("GET",  "/admin/stores/{store}/go-live", "OAM"),
+    ("POST", "/admin/stores/{store}/go-live", "OAM"),
     ("GET",  "/admin/users", "OAU"),
     ("GET",  "/admin/users/new", "OA"),
     ("POST", "/admin/users/new", "OA"),
@@ -67,6 +71,10 @@ const WANTED: &[(&str, &str, &str)] = &[
     ("POST", "/admin/operations/unclaimed/claim", "OAM"),
     ("GET",  "/admin/stores/{store}/payments/{payment}/review", "OAM"),
     ("POST", "/admin/stores/{store}/payments/{payment}/review", "OAM"),
+    ("GET",  "/admin/refund-requests", "OAMS"),
+    ("GET",  "/admin/stores/{store}/refund-requests/{operation}", "OAMS"),
+    ("POST", "/admin/stores/{store}/refund-requests/{operation}/agree", "OAMS"),
+    ("POST", "/admin/stores/{store}/refund-requests/{operation}/drop", "OAMS"),
     ("GET",  "/admin/stores/{store}/payment-types/new", "OAM"),
     ("POST", "/admin/stores/{store}/payment-types/new", "OAM"),
     ("GET",  "/admin/stores/{store}/payment-types/{code}", "OAM"),
@@ -129,7 +137,7 @@ fn filled(path: &str, store: &str) -> String {
         .replace("{name}", "admin.css")
         .replace("{payment}", "0191f7e25d3a7abc8def012345678000")
         .replace("{token}", "guess");
-    ["{register}", "{console}", "{code}", "{server}"]
+    ["{register}", "{console}", "{code}", "{server}", "{operation}"]
         .iter()
         .fold(filled, |filled, place| filled.replace(place, "1"))
 }

@@ -198,6 +198,7 @@ pub(crate) fn store_in(zone: &str) -> StoreSettings {
         currency: Currency::RUB,
         default_payment_type: PaymentTypeCode::parse("sbp").unwrap(),
         late_money: LateMoney::Refund,
+        second_person_above_minor: None,
         screens: engine::settings::ScreenSettings::default(),
         registers: [].into(),
         payment_types: [].into(),

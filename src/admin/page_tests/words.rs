@@ -92,3 +92,48 @@ fn every_key_that_pages_name_is_there() {
         }
     }
 }
+
+/// The beginnings of keys that cashiers and store admins see every day.
+const DAILY: [&str; 22] = [
+    "status-",
+    "buyer-",
+    "fact-",
+    "why-",
+    "refused-",
+    "end-",
+    "head-",
+    "money-",
+    "role-pays",
+    "life-",
+    "output-",
+    "delivery-",
+    "column-",
+    "search-",
+    "mark-",
+    "denied-",
+    "missing-",
+    "conflict-",
+    "unavailable-",
+    "unreadable-",
+    "sign-in-",
+    "second-",
+];
+
+#[test]
+fn what_is_seen_every_day_is_said_in_every_language_with_the_same_places() {
+    let places = |pattern: &str| -> BTreeSet<String> {
+        let found = pattern.split('$').skip(1);
+        found.map(|rest| rest.chars().take_while(|letter| letter.is_ascii_alphanumeric()).collect()).collect()
+    };
+    let russian = catalogue("ru");
+    for code in ["en", "kk", "ky", "hi"] {
+        let own = catalogue(code);
+        for (key, pattern) in &own {
+            assert_eq!(places(pattern), places(&russian[key]), "{key} in {code}");
+        }
+        let is_daily = |key: &&String| DAILY.iter().any(|beginning| key.starts_with(beginning));
+        let missing: Vec<&String> =
+            russian.keys().filter(is_daily).filter(|key| !own.contains_key(*key)).collect();
+        assert_eq!(missing, Vec::<&String>::new(), "{code}");
+    }
+}

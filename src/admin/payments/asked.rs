@@ -145,7 +145,7 @@ pub(super) fn id_in(text: &str) -> Option<PaymentId> {
 }
 
 /// An amount as people type it: `198`, `198.5`, `1 198,50`. No more digits than the currency has.
-pub(super) fn read_amount(text: &str, currency: Currency) -> Option<Money> {
+pub(crate) fn read_amount(text: &str, currency: Currency) -> Option<Money> {
     let plain: String = text.chars().filter(|character| !character.is_whitespace()).collect();
     let (whole, rest) = plain.split_once([',', '.']).unwrap_or((&plain, ""));
     let digits = usize::try_from(currency.exponent()).ok()?;

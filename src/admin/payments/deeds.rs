@@ -15,6 +15,7 @@ use super::asked::read_amount;
 use super::offers::{self, Returnable};
 use super::one::{address, draw, record_of};
 use super::place::PLACE;
+use super::second::{self, Wanted};
 use super::show::amount;
 use crate::entry::{FormPage, remember_nothing, used_code};
 use crate::failure::{Failure, page as answer};
@@ -108,6 +109,9 @@ pub(crate) async fn refund_page(
     Query(which): Query<Which>,
 ) -> Result<Response, Failure> {
     let payment = record_of(&admin, &place).await?.payment;
+    if let Some(waiting) = second::of_payment(&admin, &payment).await? {
+        return Ok(Redirect::to(&second::address(&waiting)).into_response());
+    }
     match offer_of(&payment, which.credit) {
         Err(why) => alarmed(&admin, &asker, &place, asker.words().text(why)).await,
         Ok(offer) => {
@@ -160,6 +164,16 @@ pub(crate) async fn refund(
         "operation": operation.as_str(), "amount": money.to_string(), "reason": reason,
         "transaction": transaction.as_ref().map(ToString::to_string),
     });
+    let wanted = Wanted { operation: &operation, money, transaction: transaction.as_ref(), reason: &reason };
+    if let Some(request) = second::needed(&admin, &asker, &payment, &wanted).await? {
+        let told = entry(&admin, &asker, &payment, "payment.refund_wait", what);
+        let put = vec![PeopleEdit::PutRefundRequest(Box::new(request))];
+        if let Err(message) = confirm_with(&admin, &asker, &sent, told, put).await? {
+            wrong.at("code", message);
+            return again(&wrong);
+        }
+        return Ok(done(&payment, "?done=refund-waits"));
+    }
     let told = entry(&admin, &asker, &payment, "payment.refund", what);
     if let Err(message) = confirm(&admin, &asker, &sent, told).await? {
         wrong.at("code", message);
@@ -242,6 +256,17 @@ pub(crate) async fn confirm(
     sent: &Sent,
     told: AuditEntry,
 ) -> Result<Result<(), String>, Failure> {
+    confirm_with(admin, asker, sent, told, Vec::new()).await
+}
+
+/// The same with more edits in the transaction.
+pub(super) async fn confirm_with(
+    admin: &Admin,
+    asker: &Asker,
+    sent: &Sent,
+    told: AuditEntry,
+    with: Vec<PeopleEdit>,
+) -> Result<Result<(), String>, Failure> {
     let words = asker.words();
     let key = format!("money code:{}", asker.user.id);
     if admin.count_try(&key).await? > TRIES_AT_MOST {
@@ -250,12 +275,19 @@ pub(crate) async fn confirm(
     let Some(changed) = used_code(admin, &asker.user, sent.text("code"))? else {
         return Ok(Err(words.text("wrong-code")));
     };
-    let edits = vec![PeopleEdit::ForgetTries(key), PeopleEdit::ChangeUser(Box::new(changed))];
+    let mut edits = vec![PeopleEdit::ForgetTries(key), PeopleEdit::ChangeUser(Box::new(changed))];
+    edits.extend(with);
     admin.db.change_people(edits, vec![told]).await?;
     Ok(Ok(()))
 }
 
-fn entry(admin: &Admin, asker: &Asker, payment: &Payment, action: &str, what: Value) -> AuditEntry {
+pub(super) fn entry(
+    admin: &Admin,
+    asker: &Asker,
+    payment: &Payment,
+    action: &str,
+    what: Value,
+) -> AuditEntry {
     let store = payment.checkout.store.clone();
     AuditEntry {
         author: admin.author(asker),
@@ -364,12 +396,12 @@ fn draw_form(asker: &Asker, title: &str, text: String, mut form: Form, wrong: &W
     remember_nothing(answer(&FormPage { frame, text: Some(text), form }))
 }
 
-fn done(payment: &Payment, what: &str) -> Response {
+pub(super) fn done(payment: &Payment, what: &str) -> Response {
     Redirect::to(&format!("{}{what}", address(payment))).into_response()
 }
 
 /// The payment's page as it stands now, with what was refused.
-async fn refused(
+pub(super) async fn refused(
     admin: &Admin,
     asker: &Asker,
     place: &(String, String),
@@ -399,7 +431,8 @@ async fn alarmed(
 ) -> Result<Response, Failure> {
     let record = record_of(admin, place).await?;
     let settings = admin.db.settings().await?;
-    let page = draw(asker, &record, &settings, admin.now(), Some(text));
+    let waiting = second::of_payment(admin, &record.payment).await?;
+    let page = draw(asker, &record, &settings, admin.now(), waiting.as_ref(), Some(text));
     Ok((StatusCode::CONFLICT, page).into_response())
 }
 

@@ -10,11 +10,12 @@ use payment::{
     Annulment, Attempt, Credit, CreditRole, Life, Payment, PaymentId, Refund, RefundState, ServerId, StoreId,
     Timestamp,
 };
-use store::{DeliveryState, PaymentRecord, Records};
+use store::{DeliveryState, PaymentRecord, Records, RefundRequest};
 
 use super::buyer::sentence;
 use super::offers;
 use super::place::PLACE;
+use super::second;
 use super::show::{Clock, State as Shown, amount, marks, refusal_text, sum, who_asked};
 use super::timeline::{Teller, Told, outcome};
 use crate::failure::{Failure, page as answer};
@@ -49,6 +50,8 @@ struct PaymentPage {
     amount: String,
     marks: Vec<String>,
     buyer: String,
+    /// The address of a refund that waits for a second person, and what is told of it.
+    waiting: Option<(String, String)>,
     /// Names and values of what was asked and how it stands.
     head: Vec<(String, String)>,
     deeds: Vec<Deed>,
@@ -91,7 +94,8 @@ pub(crate) async fn page(
 ) -> Result<Response, Failure> {
     let record = record_of(&admin, &place).await?;
     let settings = admin.db.settings().await?;
-    Ok(draw(&asker, &record, &settings, admin.now(), None))
+    let waiting = second::of_payment(&admin, &record.payment).await?;
+    Ok(draw(&asker, &record, &settings, admin.now(), waiting.as_ref(), None))
 }
 
 /// The page, with an alarm where something was refused.
@@ -100,6 +104,7 @@ pub(super) fn draw(
     record: &PaymentRecord,
     settings: &Settings,
     now: Timestamp,
+    waiting: Option<&RefundRequest>,
     alarm: Option<String>,
 ) -> Response {
     let words = &asker.words();
@@ -118,6 +123,7 @@ pub(super) fn draw(
         amount: amount(words, payment.checkout.amount),
         marks: marks(words, payment),
         buyer: details.buyer(now),
+        waiting: waiting.map(|request| second::notice(words, request)),
         head: details.head(record.wake_at, settings),
         deeds,
         not_now,

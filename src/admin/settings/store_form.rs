@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use engine::settings::{Settings, StoreSettings};
-use payment::{Currency, LateMoney, PaymentTypeCode, StoreId};
+use payment::{Currency, LateMoney, Money, PaymentTypeCode, StoreId};
 
 use super::save::{MARK, mark};
 use crate::form::{Field, Form, Kind, Sent, Wrong};
+use crate::payments::read_amount;
 use crate::words::Words;
 
 /// Currencies of the countries that payment modules are made for, the usual one first.
@@ -50,6 +51,7 @@ pub(super) fn form(words: &Words, id: Option<(&StoreId, &StoreSettings)>, filled
     }
     form.with(Field::new(words, "late_money", Kind::One(late.into()), text("late_money")))
         .with(Field::new(words, "claim_within_s", Kind::Number(Some("unit-s")), text("claim_within_s")))
+        .with(Field::new(words, "second_person_above", Kind::Line, text("second_person_above")))
         .with(Field::hidden(MARK, id.map(|(_, store)| mark_of(store)).unwrap_or_default()))
 }
 
@@ -85,7 +87,27 @@ fn stored(store: &StoreSettings, name: &str) -> String {
             LateMoney::Refund => "600".to_owned(),
             LateMoney::Offer { claim_within } => claim_within.as_secs().to_string(),
         },
+        "second_person_above" => {
+            let above = store.second_person_above_minor;
+            above.map(|minor| plain_amount(minor, store.currency)).unwrap_or_default()
+        }
         _ => String::new(),
+    }
+}
+
+/// An amount as people type it, such as `5000.00`; nothing is `0`.
+fn plain_amount(minor: i64, currency: Currency) -> String {
+    let money = Money::try_new(minor, currency).ok();
+    let text = money.map_or_else(|| "0".to_owned(), |money| money.to_string());
+    text.split(' ').next().unwrap_or_default().to_owned()
+}
+
+/// Above which amount a refund needs a second person: empty means never, 0 always.
+fn above_minor(text: &str, currency: Currency) -> Result<Option<i64>, ()> {
+    match text {
+        "" => Ok(None),
+        text if text.trim_matches(['0', '.', ',']).is_empty() => Ok(Some(0)),
+        text => read_amount(text, currency).map(|money| Some(money.minor())).ok_or(()),
     }
 }
 
@@ -104,14 +126,18 @@ pub(super) fn read(
     if late_money.is_none() {
         wrong.field(words, "claim_within_s");
     }
+    let above = above_minor(sent.text("second_person_above"), currency.unwrap_or(Currency::RUB));
+    if above.is_err() {
+        wrong.field(words, "second_person_above");
+    }
     let kept = store.map_or(USUAL_TYPE, |store| store.default_payment_type.as_str());
     let asked = Some(sent.text("default_payment_type")).filter(|asked| !asked.is_empty());
     let default_payment_type = PaymentTypeCode::parse(asked.unwrap_or(kept)).ok();
     if default_payment_type.is_none() {
         wrong.field(words, "default_payment_type");
     }
-    let (Some(currency), Some(late_money), Some(default_payment_type)) =
-        (currency, late_money, default_payment_type)
+    let (Some(currency), Some(late_money), Some(default_payment_type), Ok(second_person_above_minor)) =
+        (currency, late_money, default_payment_type, above)
     else {
         return Err(wrong);
     };
@@ -122,6 +148,7 @@ pub(super) fn read(
         currency,
         default_payment_type,
         late_money,
+        second_person_above_minor,
         screens: store.map(|store| store.screens.clone()).unwrap_or_default(),
         registers: store.map(|store| store.registers.clone()).unwrap_or_default(),
         payment_types: store.map(|store| store.payment_types.clone()).unwrap_or_default(),

@@ -58,8 +58,3 @@ fn refusal(refused: Refused, settings: &Settings, asked: &Asked, headers: &Heade
     };
     (status, Html(page.html())).into_response()
 }
-
-/// Whether the browser came by TLS, as the proxy in front says.
-pub(crate) fn is_by_tls(headers: &HeaderMap) -> bool {
-    headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https")
-}

@@ -17,10 +17,10 @@ use payment::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::door::Door;
+use crate::guard::is_by_tls;
 use crate::index::reader_language;
 use crate::problem::Problem;
 use crate::screen::access::{Asked, Grant, has_key};
-use crate::screen::page::is_by_tls;
 
 /// The cookie of a device that waits.
 const COOKIE: &str = "pairing";

@@ -1,9 +1,9 @@
 //! Changes of users and sessions.
 
 use engine::ports::StoreError;
-use payment::Timestamp;
+use payment::{OperationId, Timestamp};
 
-use super::{Session, User, UserId};
+use super::{RefundRequest, Session, User, UserId};
 use crate::rows::signed;
 use crate::sql::people as sql;
 use crate::sqlite::Refusal;
@@ -34,6 +34,15 @@ pub enum PeopleEdit {
     TakeSetupLink(String, Timestamp),
     /// Failed tries of somebody are forgotten.
     ForgetTries(String),
+    /// A refund waits for a second person; refused if another of its payment does.
+    PutRefundRequest(Box<RefundRequest>),
+    /// Somebody agrees to a refund at a time; refused if they asked for it themselves, if somebody else was faster, and after its
+    /// end.
+    AgreeToRefund(OperationId, UserId, Timestamp),
+    /// A refund that nobody agreed to is wanted no more; refused if somebody was faster.
+    DropRefundRequest(OperationId),
+    /// A refund that was agreed to has been carried out; one that is not there has been.
+    EndRefundRequest(OperationId),
 }
 
 /// Why people were not changed.
@@ -119,6 +128,29 @@ impl PeopleEdit {
                 (sql::TAKE_SETUP_LINK, vec![Text(hash), time(now)], Otherwise::Conflict)
             }
             Self::ForgetTries(who) => (sql::FORGET_TRIES, vec![Text(who)], Otherwise::Fine),
+            Self::PutRefundRequest(request) => (
+                sql::PUT_REFUND_REQUEST,
+                vec![
+                    Text(request.operation.to_string()),
+                    Text(request.payment.to_string()),
+                    Text(request.store.to_string()),
+                    Text(request.asked_by.0),
+                    time(request.expires_at),
+                    Text(json(&request.body)?),
+                ],
+                Otherwise::Conflict,
+            ),
+            Self::AgreeToRefund(operation, user, now) => (
+                sql::AGREE_TO_REFUND,
+                vec![Text(user.0), Text(operation.to_string()), time(now)],
+                Otherwise::Conflict,
+            ),
+            Self::DropRefundRequest(operation) => {
+                (sql::DROP_REFUND_REQUEST, vec![Text(operation.to_string())], Otherwise::Conflict)
+            }
+            Self::EndRefundRequest(operation) => {
+                (sql::END_REFUND_REQUEST, vec![Text(operation.to_string())], Otherwise::Fine)
+            }
         })
     }
 }

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use engine::ports::StoreError;
-use payment::Timestamp;
+use payment::{OperationId, Timestamp};
 
 use super::audit::{Follower, Link, chained};
 use super::{
-    AuditEntry, AuditRecord, AuditVerdict, ChangePeopleError, People, PeopleEdit, Session, User, UserId,
+    AuditEntry, AuditRecord, AuditVerdict, ChangePeopleError, People, PeopleEdit, RefundRequest, Session,
+    User, UserId,
 };
 use crate::MemoryStore;
 
@@ -19,6 +20,7 @@ pub(crate) struct Tables {
     sessions: BTreeMap<String, Session>,
     setup_link: Option<(String, Timestamp)>,
     tries: BTreeMap<String, (u64, Timestamp)>,
+    refund_requests: BTreeMap<OperationId, RefundRequest>,
     audit: Vec<Link>,
 }
 
@@ -64,6 +66,27 @@ impl Tables {
                 held.ok_or(ChangePeopleError::Conflict)?;
             }
             PeopleEdit::ForgetTries(who) => drop(self.tries.remove(&who)),
+            PeopleEdit::PutRefundRequest(request) => {
+                let is_other = |other: &RefundRequest| {
+                    other.operation == request.operation || other.payment == request.payment
+                };
+                if self.refund_requests.values().any(is_other) {
+                    return Err(ChangePeopleError::Conflict);
+                }
+                self.refund_requests.insert(request.operation.clone(), *request);
+            }
+            PeopleEdit::AgreeToRefund(operation, user, now) => {
+                let request = self.waiting(&operation)?;
+                if request.asked_by == user || request.expires_at <= now {
+                    return Err(ChangePeopleError::Conflict);
+                }
+                request.agreed_by = Some(user);
+            }
+            PeopleEdit::DropRefundRequest(operation) => {
+                self.waiting(&operation)?;
+                self.refund_requests.remove(&operation);
+            }
+            PeopleEdit::EndRefundRequest(operation) => drop(self.refund_requests.remove(&operation)),
         }
         Ok(())
     }
@@ -71,6 +94,12 @@ impl Tables {
     fn at_version(&mut self, id: &UserId, version: u64) -> Result<&mut User, ChangePeopleError> {
         let user = self.users.get_mut(id).filter(|user| user.version == version);
         user.ok_or(ChangePeopleError::Conflict)
+    }
+
+    /// A request that nobody has agreed to.
+    fn waiting(&mut self, operation: &OperationId) -> Result<&mut RefundRequest, ChangePeopleError> {
+        let request = self.refund_requests.get_mut(operation).filter(|request| request.agreed_by.is_none());
+        request.ok_or(ChangePeopleError::Conflict)
     }
 
     fn head(&self) -> (i64, String) {
@@ -123,6 +152,14 @@ impl People for MemoryStore {
         let people = self.people();
         let link = people.setup_link.as_ref().filter(|(hash, end)| hash == token_sha256 && *end > now);
         Ok(link.map(|(_, end)| *end))
+    }
+
+    async fn refund_requests(&self) -> Result<Vec<RefundRequest>, StoreError> {
+        let mut requests: Vec<RefundRequest> = self.people().refund_requests.values().cloned().collect();
+        requests.sort_by(|one, other| {
+            (one.expires_at, &one.operation).cmp(&(other.expires_at, &other.operation))
+        });
+        Ok(requests)
     }
 
     async fn count_try(&self, who: &str, now: Timestamp, until: Timestamp) -> Result<u64, StoreError> {

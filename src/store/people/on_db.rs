@@ -2,13 +2,14 @@
 
 use async_trait::async_trait;
 use engine::ports::StoreError;
-use payment::Timestamp;
+use payment::{OperationId, StoreId, Timestamp};
 use sqlx::Connection;
 
 use super::audit::{Follower, Link, append_entries};
 use super::edit::{EditStatement, Otherwise};
 use super::{
-    AuditEntry, AuditRecord, AuditVerdict, ChangePeopleError, People, PeopleEdit, Session, User, UserId,
+    AuditEntry, AuditRecord, AuditVerdict, ChangePeopleError, People, PeopleEdit, RefundRequest, Session,
+    User, UserId,
 };
 use crate::Db;
 use crate::db::Writing;
@@ -136,6 +137,33 @@ impl SessionRow {
     }
 }
 
+/// A row of the refunds that wait for a second person.
+#[derive(sqlx::FromRow)]
+struct RefundRequestRow {
+    operation: String,
+    payment_id: String,
+    store: String,
+    asked_by: String,
+    agreed_by: String,
+    expires_at: i64,
+    body: String,
+}
+
+impl RefundRequestRow {
+    fn request(self) -> Result<RefundRequest, StoreError> {
+        let what = format!("refund request {}", self.operation);
+        Ok(RefundRequest {
+            operation: parsed(&what, OperationId::parse(&self.operation))?,
+            store: parsed(&what, StoreId::parse(&self.store))?,
+            payment: parsed(&what, self.payment_id.parse())?,
+            asked_by: UserId(self.asked_by),
+            agreed_by: Some(self.agreed_by).filter(|user| !user.is_empty()).map(UserId),
+            expires_at: Timestamp::from_micros(self.expires_at),
+            body: parsed(&what, serde_json::from_str(&self.body))?,
+        })
+    }
+}
+
 impl Db {
     async fn one_user(&self, text: &'static str, key: &str) -> Result<Option<User>, StoreError> {
         let row: Option<UserRow> = on_pool!(self.pool(), |connections| sqlx::query_as(text)
@@ -214,6 +242,15 @@ impl People for Db {
             .await)
         .map_err(|error| unusable(&error))?;
         Ok(end.map(Timestamp::from_micros))
+    }
+
+    async fn refund_requests(&self) -> Result<Vec<RefundRequest>, StoreError> {
+        let rows: Vec<RefundRequestRow> =
+            on_pool!(self.pool(), |connections| sqlx::query_as(sql::REFUND_REQUESTS)
+                .fetch_all(connections)
+                .await)
+            .map_err(|error| unusable(&error))?;
+        rows.into_iter().map(RefundRequestRow::request).collect()
     }
 
     async fn count_try(&self, who: &str, now: Timestamp, until: Timestamp) -> Result<u64, StoreError> {

@@ -4,7 +4,10 @@ use async_trait::async_trait;
 use engine::ports::StoreError;
 use payment::Timestamp;
 
-use super::{AuditEntry, AuditRecord, AuditVerdict, ChangePeopleError, PeopleEdit, Session, User, UserId};
+use super::{
+    AuditEntry, AuditRecord, AuditVerdict, ChangePeopleError, PeopleEdit, RefundRequest, Session, User,
+    UserId,
+};
 
 /// Users, sessions, failed tries, and the audit.
 #[async_trait]
@@ -33,6 +36,10 @@ pub trait People: Send + Sync + 'static {
 
     /// Until when the link for the first owner can be used; `None`: there is no such link.
     async fn setup_link(&self, token_sha256: &str, now: Timestamp) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Every refund that waits for a second person or was agreed to and not carried out yet, the first to expire first. Those
+    /// that have expired are among them until they are dropped.
+    async fn refund_requests(&self) -> Result<Vec<RefundRequest>, StoreError>;
 
     /// Counts a try of somebody and returns the tries since the window began, this one included. A window that has ended begins
     /// anew and lasts until `until`.

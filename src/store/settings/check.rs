@@ -44,6 +44,13 @@ fn check_store(key: &str, store: &StoreSettings, settings: &Settings, problems: 
         );
     }
     check_late_money(key, store.late_money, problems);
+    if let Some(above_minor) = store.second_person_above_minor.filter(|above_minor| *above_minor < 0) {
+        problems.wrong(
+            format!("{key}.second_person_above_minor"),
+            above_minor,
+            "minor units of the store's currency, at least 0: every refund by people then needs a second person",
+        );
+    }
     super::check_screens::check_screens(&format!("{key}.screens"), &store.screens, problems);
     for (register, its) in &store.registers {
         check_register(&format!("{key}.registers.{register}"), its, settings, problems);

@@ -49,6 +49,7 @@ fn read_store(fields: &mut Fields<'_>) -> Option<StoreSettings> {
     let currency = fields.required("currency");
     let default_payment_type = fields.required("default_payment_type");
     let late_money = read_late_money(fields);
+    let second_person_above_minor = fields.optional("second_person_above_minor");
     let screens = fields.optional("screens");
     Some(StoreSettings {
         name: name?,
@@ -57,6 +58,7 @@ fn read_store(fields: &mut Fields<'_>) -> Option<StoreSettings> {
         currency: currency?,
         default_payment_type: default_payment_type?,
         late_money: late_money.unwrap_or(LateMoney::Refund),
+        second_person_above_minor,
         screens: screens.unwrap_or_default(),
         registers: BTreeMap::new(),
         payment_types: BTreeMap::new(),
@@ -71,6 +73,9 @@ pub(super) fn write_store(store: &StoreSettings) -> Table {
     put(&mut table, "currency", store.currency);
     put(&mut table, "default_payment_type", &store.default_payment_type);
     write_late_money(&mut table, store.late_money);
+    if let Some(above_minor) = store.second_person_above_minor {
+        put(&mut table, "second_person_above_minor", above_minor);
+    }
     if store.screens != ScreenSettings::default() {
         put(&mut table, "screens", &store.screens);
     }

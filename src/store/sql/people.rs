@@ -31,6 +31,16 @@ pub(crate) const COUNT_TRY: &str = "INSERT INTO failed_tries (who, tries, until)
 pub(crate) const FORGET_TRIES: &str = "DELETE FROM failed_tries WHERE who = $1";
 pub(crate) const FORGET_OLD_TRIES: &str = "DELETE FROM failed_tries WHERE until <= $1";
 
+pub(crate) const REFUND_REQUESTS: &str = "SELECT operation, payment_id, store, asked_by, agreed_by, expires_at, body \
+     FROM refund_requests ORDER BY expires_at, operation";
+pub(crate) const PUT_REFUND_REQUEST: &str = "INSERT INTO refund_requests (operation, payment_id, store, asked_by, agreed_by, expires_at, body) \
+     VALUES ($1, $2, $3, $4, '', $5, $6) ON CONFLICT DO NOTHING";
+pub(crate) const AGREE_TO_REFUND: &str = "UPDATE refund_requests SET agreed_by = $1 \
+     WHERE operation = $2 AND agreed_by = '' AND asked_by <> $1 AND expires_at > $3";
+pub(crate) const DROP_REFUND_REQUEST: &str =
+    "DELETE FROM refund_requests WHERE operation = $1 AND agreed_by = ''";
+pub(crate) const END_REFUND_REQUEST: &str = "DELETE FROM refund_requests WHERE operation = $1";
+
 /// Locks the head until the end of the transaction: two changes at once get their numbers one after the other.
 pub(crate) const LOCK_HEAD: &str =
     "UPDATE audit_head SET number = number WHERE only_row = 1 RETURNING number, hash";

@@ -34,6 +34,7 @@ pub(crate) fn settings() -> Settings {
         currency: Currency::RUB,
         default_payment_type: PaymentTypeCode::parse("sbp").unwrap(),
         late_money: LateMoney::Refund,
+        second_person_above_minor: None,
         registers: REGISTERS.iter().map(|id| (RegisterId::parse(id).unwrap(), register(id))).collect(),
         payment_types: BTreeMap::from([
             payment_type("sbp", &["north"]),

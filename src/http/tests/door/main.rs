@@ -13,3 +13,4 @@ mod refusals;
 mod running;
 mod screens;
 mod serving;
+mod tls;

@@ -1,10 +1,10 @@
 //! Users, sessions, failed tries: the same on every kind of store.
 
-use payment::Timestamp;
+use payment::{Currency, Money, OperationId, PaymentId, Timestamp};
 use serde_json::json;
 use store::{
-    AuditEntry, Author, ChangePeopleError, Grant, People, PeopleEdit, Role, Session, SessionBody, User,
-    UserBody, UserId,
+    AuditEntry, Author, ChangePeopleError, Grant, People, PeopleEdit, RefundRequest, RefundRequestBody, Role,
+    Session, SessionBody, User, UserBody, UserId,
 };
 
 use crate::sample::at;
@@ -184,4 +184,65 @@ pub(crate) async fn of_many_changes_at_once_each_has_its_own_place_in_the_chain(
     }
     let verdict = people.verify_audit().await.unwrap();
     assert_eq!((verdict.entries, verdict.problem), (20, None));
+}
+
+fn request(number: u32, payment: u32, asked_by: &User) -> RefundRequest {
+    RefundRequest {
+        operation: OperationId::parse(&format!("hand-{number}")).unwrap(),
+        store: shop(),
+        payment: PaymentId::from_uuid(u128::from(payment) << 12),
+        asked_by: asked_by.id.clone(),
+        agreed_by: None,
+        expires_at: at(100 + i64::from(number)),
+        body: RefundRequestBody {
+            who: asked_by.login.clone(),
+            asked_at: at(1),
+            amount: Money::try_new(500_000, Currency::RUB).unwrap(),
+            transaction: None,
+            reason: "returned".to_owned(),
+        },
+    }
+}
+
+pub(crate) async fn a_refund_is_agreed_to_once_in_time_and_by_another_person(people: &dyn People) {
+    let (olga, anna) = (add(people, "olga").await, add(people, "anna").await);
+    let mut asked = request(1, 1, &olga);
+    let operation = || asked.operation.clone();
+    let put = PeopleEdit::PutRefundRequest(Box::new(asked.clone()));
+    people.change_people(vec![put], vec![]).await.unwrap();
+    assert_eq!(people.refund_requests().await.unwrap(), [asked.clone()]);
+    let agree = |user: &User, now| vec![PeopleEdit::AgreeToRefund(operation(), user.id.clone(), now)];
+    for (who, now) in [(&olga, at(2)), (&anna, at(101)), (&anna, at(500))] {
+        let refused = people.change_people(agree(who, now), vec![]).await;
+        assert!(matches!(refused, Err(ChangePeopleError::Conflict)), "{} at {now}: {refused:?}", who.login);
+    }
+    people.change_people(agree(&anna, at(100)), vec![]).await.unwrap();
+    people.change_people(agree(&anna, at(100)), vec![]).await.unwrap_err();
+    people.change_people(vec![PeopleEdit::DropRefundRequest(operation())], vec![]).await.unwrap_err();
+    asked.agreed_by = Some(anna.id);
+    assert!(!asked.has_expired(at(500)), "what was agreed to waits until it is carried out");
+    assert_eq!(people.refund_requests().await.unwrap(), [asked.clone()]);
+    for _ in 0..2 {
+        let end = PeopleEdit::EndRefundRequest(asked.operation.clone());
+        people.change_people(vec![end], vec![]).await.unwrap();
+    }
+    assert_eq!(people.refund_requests().await.unwrap(), []);
+}
+
+pub(crate) async fn a_payment_has_one_request_at_most(people: &dyn People) {
+    let olga = add(people, "olga").await;
+    let put = |number, payment| vec![PeopleEdit::PutRefundRequest(Box::new(request(number, payment, &olga)))];
+    people.change_people(put(2, 1), vec![]).await.unwrap();
+    for (number, payment) in [(2, 2), (3, 1), (2, 1)] {
+        let refused = people.change_people(put(number, payment), vec![]).await;
+        assert!(matches!(refused, Err(ChangePeopleError::Conflict)), "{number} of {payment}: {refused:?}");
+    }
+    people.change_people(put(1, 2), vec![]).await.unwrap();
+    let requests = people.refund_requests().await.unwrap();
+    let names: Vec<&str> = requests.iter().map(|request| request.operation.as_str()).collect();
+    assert_eq!(names, ["hand-1", "hand-2"], "the first to expire first");
+    let drop = PeopleEdit::DropRefundRequest(requests[0].operation.clone());
+    people.change_people(vec![drop.clone()], vec![]).await.unwrap();
+    people.change_people(vec![drop], vec![]).await.unwrap_err();
+    people.change_people(put(1, 2), vec![]).await.unwrap();
 }

@@ -73,6 +73,8 @@ people_rules! {
     a_user_is_changed_only_at_the_version_that_was_read,
     a_refused_change_leaves_neither_edits_nor_entries,
     sessions_end_by_time_by_hand_and_with_their_user,
+    a_refund_is_agreed_to_once_in_time_and_by_another_person,
+    a_payment_has_one_request_at_most,
     a_setup_link_is_good_once_and_until_its_end_and_the_newest_alone_holds,
     tries_are_counted_within_their_window,
     entries_are_chained_and_come_newest_first,

@@ -173,6 +173,7 @@ fn store_settings() -> StoreSettings {
         currency: Currency::RUB,
         default_payment_type: PaymentTypeCode::parse("sbp").expect("a plain word"),
         late_money: LateMoney::Refund,
+        second_person_above_minor: None,
         registers: REGISTERS.iter().map(|(id, role)| (register(id), register_settings(id, *role))).collect(),
         payment_types: types.into_iter().map(payment_type).collect(),
     }

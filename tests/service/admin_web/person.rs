@@ -1,0 +1,187 @@
+//! Somebody at a browser: types, chooses, clicks, reads, and looks at each page as others would see it.
+
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use payment::Timestamp;
+use secrecy::SecretString;
+use serde_json::Value;
+
+use super::words::Words;
+use crate::examples::python;
+use crate::lab::{Browser, until};
+
+/// A usual window, and a phone's.
+const WIDE: (u32, u32) = (1440, 900);
+const PHONE: (u32, u32) = (390, 844);
+/// What each page is looked at in: the size, the theme.
+const LOOKS: [((u32, u32), &str); 4] = [(WIDE, "light"), (PHONE, "dark"), (WIDE, "dark"), (PHONE, "light")];
+/// Keys as the protocol names them.
+const TAB: &str = "\u{E004}";
+const ENTER: &str = "\u{E007}";
+/// More places than any page has to stop at.
+const MOST_STOPS: usize = 120;
+
+/// The rules of WCAG 2.2, levels A and AA.
+const RULES: &str = "const done = arguments[arguments.length - 1];
+    axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'] })
+      .then(found => done(found.violations.flatMap(one => one.nodes.map(node =>
+        one.id + ': ' + node.target.join(' ') + ': ' + node.failureSummary))))
+      .catch(error => done([String(error)]));";
+
+/// What a page does wrong that no rule of theirs looks at: something wider than the window, or a key without words.
+const MEASURE: &str = "const found = [];
+    if (document.documentElement.scrollWidth > innerWidth)
+      found.push('wider than the window by ' + (document.documentElement.scrollWidth - innerWidth) + ' px');
+    const key = /^[a-z]+(-[a-z0-9]+)+$/;
+    for (const node of document.querySelectorAll('h1, h2, label, legend, button, p, dt, th, strong, li > a'))
+      if (key.test(node.textContent.trim()) && !node.querySelector('code') && !node.closest('.cards, .changes'))
+        found.push('no words for ' + node.textContent.trim());
+    return found;";
+
+/// The person. What they find wrong is told when they leave.
+pub(super) struct Person<'a> {
+    pub(super) browser: Browser,
+    pub(super) words: &'a Words,
+    base: String,
+    rules: String,
+    seed: Option<SecretString>,
+    problems: Vec<String>,
+}
+
+impl<'a> Person<'a> {
+    pub(super) async fn sits_down(words: &'a Words, base: &str) -> Self {
+        let browser = Browser::open_for(words.language, WIDE.0, WIDE.1).await;
+        let folder = python().parent().and_then(Path::parent).unwrap().join("npm/node_modules");
+        let rules = std::fs::read_to_string(folder.join("axe-core/axe.min.js"));
+        let rules = rules.expect("axe-core is there: `cargo xtask test` gets it");
+        let mut person =
+            Self { browser, words, base: base.to_owned(), rules, seed: None, problems: Vec::new() };
+        person.usual().await;
+        person
+    }
+
+    /// Leaves; fails if something was wrong with a page.
+    pub(super) async fn leaves(self) {
+        self.browser.close().await;
+        assert!(self.problems.is_empty(), "{} problems:\n{}", self.problems.len(), self.problems.join("\n"));
+    }
+
+    /// Goes to an address of the service.
+    pub(super) async fn go(&self, path: &str) {
+        let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base) };
+        self.browser.go(&url).await;
+    }
+
+    /// Goes to a place of the navigation.
+    pub(super) async fn nav(&self, address: &str) {
+        self.click(&format!("nav a[href='{address}']")).await;
+    }
+
+    pub(super) async fn click(&self, selector: &str) {
+        self.browser.click(selector).await;
+    }
+
+    pub(super) async fn fill(&self, fields: &[(&str, &str)]) {
+        for (name, text) in fields {
+            self.browser.fill(&format!("#{name}"), text).await;
+        }
+    }
+
+    pub(super) async fn choose(&self, name: &str, value: &str) {
+        self.click(&format!("#{name} option[value='{value}']")).await;
+    }
+
+    /// Presses the button of the form that is sent to an address: one that ends like this, or that has this in it.
+    pub(super) async fn send(&self, address: &str, is_inside: bool) {
+        let how = if is_inside { "*" } else { "$" };
+        self.click(&format!("form[method=post][action{how}='{address}'] button")).await;
+    }
+
+    pub(super) async fn title(&self, words: &str) {
+        self.browser.see("h1", words).await;
+    }
+
+    /// Reads what was just done.
+    pub(super) async fn notice(&self, words: &str) {
+        self.browser.see(".notice", words).await;
+    }
+
+    /// Looks at a payment's way again and again until it says this.
+    pub(super) async fn until_told(&self, words: &str) {
+        until(words, async || {
+            self.browser.run("location.reload()").await;
+            let told = self.browser.read(".timeline").await.replace('\u{a0}', " ");
+            told.contains(words).then_some(())
+        })
+        .await;
+    }
+
+    /// The app of one-time codes has the seed from now on.
+    pub(super) fn has_scanned(&mut self, seed: String) {
+        self.seed = Some(seed.replace(char::is_whitespace, "").into());
+    }
+
+    /// What the app shows so many steps from now.
+    pub(super) async fn code(&self, steps: i64) -> String {
+        let now_ms = self.browser.run("return Date.now()").await.as_i64().unwrap();
+        let then = Timestamp::from_micros((now_ms + steps * 30_000) * 1_000);
+        admin::code_now(self.seed.as_ref().unwrap(), then).unwrap()
+    }
+
+    /// Goes from place to place with the keyboard until one is reached that shows that it has the focus.
+    pub(super) async fn tab_to(&self, selector: &str) {
+        let script = format!(
+            "const here = document.activeElement; const style = getComputedStyle(here);
+             return here.matches({selector:?}) ? (style.outlineStyle !== 'none' ? 'seen' : 'unseen') : '';"
+        );
+        for _ in 0..MOST_STOPS {
+            self.browser.press(TAB).await;
+            match self.browser.run(&script).await.as_str() {
+                Some("seen") => return,
+                Some("unseen") => panic!("{selector} has the focus and does not show it"),
+                _ => {}
+            }
+        }
+        panic!("{selector} can't be reached with the keyboard");
+    }
+
+    pub(super) async fn type_keys(&self, text: &str) {
+        for character in text.chars() {
+            self.browser.press(&character.to_string()).await;
+        }
+    }
+
+    pub(super) async fn enter(&self) {
+        self.browser.press(ENTER).await;
+    }
+
+    async fn usual(&mut self) {
+        self.browser.set(WIDE.0, WIDE.1, "light").await;
+    }
+
+    /// Looks at the page as others see it; keeps pictures in the folder that `INTEGRATOR_PICTURES` names.
+    pub(super) async fn look(&mut self, name: &str) {
+        let folder = std::env::var_os("INTEGRATOR_PICTURES").map(PathBuf::from);
+        for (number, ((width, height), theme)) in LOOKS.into_iter().enumerate() {
+            self.browser.set(width, height, theme).await;
+            let mut found = self.browser.run(MEASURE).await;
+            let mut problems = found.as_array_mut().map(std::mem::take).unwrap_or_default();
+            // Each theme and each size once: both of either have the same colours and the same elements.
+            if number < 2 {
+                self.browser.call(&self.rules, &[]).await;
+                let mut found = self.browser.call_back(RULES, &[] as &[Value]).await;
+                problems.extend(found.as_array_mut().map(std::mem::take).unwrap_or_default());
+            }
+            let place = format!("{name} {} {width} px {theme}", self.words.language);
+            self.problems.extend(problems.iter().map(|problem| format!("{place}: {problem}")));
+            if let Some(folder) = &folder {
+                let file = format!("{name}-{}-{width}-{theme}.png", self.words.language);
+                let picture = STANDARD.decode(self.browser.whole_picture().await).unwrap();
+                std::fs::write(folder.join(file), picture).unwrap();
+            }
+        }
+        self.usual().await;
+    }
+}
