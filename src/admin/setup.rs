@@ -23,7 +23,7 @@ use crate::guard::Caller;
 use crate::secret::{hash_of_password, weakness};
 use crate::session;
 use crate::state::Admin;
-use crate::users::{fresh_id, is_login};
+use crate::users::{fresh_id, is_login, person_name};
 use crate::words::Words;
 
 /// How long a link is good for.
@@ -177,7 +177,7 @@ fn draw(caller: &Caller, token: &str, sent: &Sent, wrong: &Wrong) -> Response {
     let frame = Frame::outside(caller, "setup-title");
     let words = &frame.words;
     let mut form = Form::new(format!("/admin/setup/{token}"), words.text("setup-button"))
-        .with(Field::new(words, "name", Kind::Line, sent.text("name")).required().remembered("name"))
+        .with(person_name(words, sent.text("name")).remembered("name"))
         .with(Field::new(words, "login", Kind::Line, sent.text("login")).required().remembered("username"))
         .with(Field::new(words, "password", Kind::Secret(false), "").required().remembered("new-password"))
         .with(

@@ -218,6 +218,12 @@ async fn is_last_owner(admin: &Admin, user: &User, changed: Option<&User>) -> Re
     Ok(!admin.db.users().await?.iter().any(|other| other.id != user.id && rules(other)))
 }
 
+/// The field for somebody's name.
+pub(crate) fn person_name(words: &Words, name: &str) -> Field {
+    let help = Some(words.text("help-person-name"));
+    Field::new(words, "name", Kind::Line, name).required().called(words.text("field-person-name"), help)
+}
+
 /// The roles that were chosen.
 fn grants_of(words: &Words, asker: &Asker, sent: &Sent, settings: &Settings) -> (Vec<Grant>, Wrong) {
     let mut wrong = Wrong::default();
@@ -261,7 +267,7 @@ fn draw_new(asker: &Asker, settings: &Settings, sent: &Sent, wrong: &Wrong) -> R
     let chosen = |value: &str| sent.all("roles").iter().any(|sent| sent == value);
     let mut form = Form::new("/admin/users/new", words.text("user-add"))
         .with(Field::new(&words, "login", Kind::Line, sent.text("login")).required())
-        .with(Field::new(&words, "name", Kind::Line, sent.text("name")).required())
+        .with(person_name(&words, sent.text("name")))
         .with(Field::new(&words, "roles", role_choices(&words, asker, settings, &chosen), ""));
     let alarm = form.tell(wrong).into_iter().next();
     let frame = Frame::of(asker, words.text("user-new-title")).with_alarm(alarm);
@@ -284,7 +290,7 @@ fn draw(asker: &Asker, settings: &Settings, user: &User, sent: Option<&Sent>, wr
     let version = sent.map_or(user.version.to_string(), |sent| sent.text("version").to_owned());
     let is_blocked = sent.map_or(user.body.is_blocked, |sent| sent.is_on("is_blocked"));
     let mut form = Form::new(format!("/admin/users/{}", user.id), words.text("save"))
-        .with(Field::new(&words, "name", Kind::Line, name).required())
+        .with(person_name(&words, name))
         .with(Field::new(&words, "roles", role_choices(&words, asker, settings, &chosen), ""))
         .with(Field::new(&words, "is_blocked", Kind::Switch, if is_blocked { "on" } else { "" }))
         .with(Field::hidden("version", version));

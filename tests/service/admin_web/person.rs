@@ -58,6 +58,8 @@ impl<'a> Person<'a> {
         let rules = rules.expect("axe-core is there: `cargo xtask test` gets it");
         let mut person =
             Self { browser, words, base: base.to_owned(), rules, seed: None, problems: Vec::new() };
+        // As on a phone: what lies beside the page's end is no part of the picture.
+        person.browser.tell("Emulation.setScrollbarsHidden", &serde_json::json!({ "hidden": true })).await;
         person.usual().await;
         person
     }

@@ -58,3 +58,5 @@ wrong-live-register = Choose a register of the list.
 field-live-type = Payment type
 wrong-live-type = Choose a payment type of the list.
 action-payment-go-live = The first real payment
+field-person-name = Name
+help-person-name = What people call them: it is seen in lists.

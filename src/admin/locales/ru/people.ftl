@@ -58,3 +58,5 @@ wrong-live-register = Выберите кассу из списка.
 field-live-type = Вид оплаты
 wrong-live-type = Выберите вид оплаты из списка.
 action-payment-go-live = Первый настоящий платёж
+field-person-name = Имя
+help-person-name = Как к человеку обращаются: видно в списках.
