@@ -27,8 +27,8 @@ const LEAST_TIMEOUT_S: &str = "60";
 ///
 /// Runs cargo-mutants, which works on a copy of the sources, with a target folder of its own under target/mutants: what is
 /// depended on is built once. A mutant of a package is run against that package's own tests. Fails if one survives that
-/// docs/mutants.md does not explain, or if an explained one is caught after all. Of `payment` it takes about an hour, of `engine` a
-/// night: take shards.
+/// docs/mutants.md does not explain, or if an explained one is caught after all. Of `payment` it takes hours, of `engine` a
+/// night: take shards, each of which is a sample of everything.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   cargo xtask mutants --package payment
@@ -121,6 +121,8 @@ fn words(package: Package, arguments: &Arguments) -> Vec<String> {
     let mut words =
         [TOOL, "--package", package.name(), "--profile", PROFILE, "--no-shuffle"].map(str::to_owned).to_vec();
     words.extend(["--minimum-test-timeout", LEAST_TIMEOUT_S, "--colors", "never"].map(str::to_owned));
+    // So that each shard is a sample of everything.
+    words.extend(["--sharding", "round-robin"].map(str::to_owned));
     let shard = arguments.shard.as_deref().or(arguments.quick.then_some(QUICK_SHARDS));
     words.extend(shard.into_iter().flat_map(|shard| ["--shard".to_owned(), shard.to_owned()]));
     for file in &arguments.file {

@@ -18,6 +18,7 @@ mod links;
 mod open_plates;
 mod opening;
 mod orphans;
+mod outputs;
 mod refund_limits;
 mod refunds;
 mod refunds_by_people;
