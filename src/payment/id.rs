@@ -224,6 +224,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_earliest_id_of_a_time_begins_with_its_milliseconds_and_has_nothing_else() {
+        let at = Timestamp::from_micros(0x0191_f7e2_5d3a * 1_000 + 999);
+        assert_eq!(PaymentId::earliest_at(at).to_string(), "0191f7e25d3a00000000000000000000");
+    }
+
+    #[test]
     fn an_order_number_names_its_payment() {
         let payment = PaymentId::from_uuid(0x0191_f7e2_5d3a_7abc_8def_0123_4567_89ab);
         let attempt = payment.attempt(2);
