@@ -62,6 +62,7 @@ impl Card {
         Self { name, word, tone, facts: Vec::new(), advice: None, detail: None }
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "callers give numbers and texts as they have them")]
     fn fact(mut self, words: &Words, key: &str, value: impl ToString) -> Self {
         self.facts.push((words.text(key), value.to_string()));
         self

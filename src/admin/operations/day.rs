@@ -88,7 +88,7 @@ pub(crate) async fn page(
     State(admin): State<Arc<Admin>>,
     asker: Asker,
     Path(store): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(wanted): Query<Asked>,
 ) -> Result<Response, Failure> {
     let words = asker.words();
     let store = StoreId::parse(&store).map_err(|_| Failure::Missing)?;
@@ -96,7 +96,7 @@ pub(crate) async fn page(
     let its = settings.stores.get(&store);
     let (clock, now) = (Clock::of(its), admin.now());
     let today = clock.today(now);
-    let wanted = asked.date.trim();
+    let wanted = wanted.date.trim();
     let (date, mut alarm) = match engine::settings::Zone::read_date(wanted) {
         Some(date) => (date, None),
         None if wanted.is_empty() => (today, None),
@@ -146,7 +146,9 @@ async fn count(
     let mut seen = 0;
     loop {
         let page = admin.db.search_payments(&search, PAGE).await?;
-        page.iter().for_each(|payment| day.count(payment));
+        for payment in &page {
+            day.count(payment);
+        }
         seen += page.len();
         match page.last() {
             Some(_) if seen >= LOOKED_AT_MOST => return Ok(false),

@@ -70,9 +70,9 @@ pub(crate) struct Asked {
 pub(crate) async fn page(
     State(admin): State<Arc<Admin>>,
     asker: Asker,
-    Query(asked): Query<Asked>,
+    Query(wanted): Query<Asked>,
 ) -> Result<Response, Failure> {
-    let register = read(&asked.store, &asked.register).filter(|register| asker.reach.has(&register.store));
+    let register = read(&wanted.store, &wanted.register).filter(|register| asker.reach.has(&register.store));
     draw(&admin, &asker, register, None).await
 }
 

@@ -47,9 +47,9 @@ impl Filler {
         self.run("CREATE TABLE sample_credits AS SELECT * FROM credits".to_owned()).await;
         self.run("CREATE UNIQUE INDEX samples_by_id ON samples (id)".to_owned()).await;
         let blocks = payments / SAMPLES;
-        let step = SPAN_MICROS / payments.max(1);
+        let apart_micros = SPAN_MICROS / payments.max(1);
         for block in 1..blocks {
-            self.copy(block, step).await;
+            self.copy(block, apart_micros).await;
             if block % 50 == 0 {
                 print(&format!("{} payments after {} s", block * SAMPLES, began.elapsed().as_secs()));
             }
@@ -62,11 +62,11 @@ impl Filler {
 
     /// One block of copies in one transaction, each with the first row of its journal: no search reads more of it. A sample's
     /// place among them is the last digits of its id.
-    async fn copy(&mut self, block: u64, step: u64) {
+    async fn copy(&mut self, block: u64, apart_micros: u64) {
         let first = block * SAMPLES;
         let place = self.place();
         let number = format!("({first} + {place})");
-        let at = format!("({} + {number} * {step})", START.as_micros());
+        let at = format!("({} + {number} * {apart_micros})", START.as_micros());
         let stem = self.stem(&at, &number);
         let renewed = |column: &str| format!("replace({column}, substr(samples.id, 1, 29), {stem})");
         let receipt = self.receipt(&number);

@@ -52,8 +52,8 @@ fn end_of(number: u64) -> End {
         880..930 => End::Over(EndWord::Expired, EndCode::Expired),
         930..970 => End::Over(EndWord::Cancelled, EndCode::Cancelled),
         970..985 => End::Over(EndWord::Declined, EndCode::Declined),
-        985..996 => End::Over(EndWord::Failed, EndCode::BankUnavailable),
-        996..999 => End::Review,
+        985..995 => End::Over(EndWord::Failed, EndCode::BankUnavailable),
+        995..999 => End::Review,
         _ => End::Open,
     }
 }
@@ -74,7 +74,7 @@ fn change(epoch: u64, number: u64) -> Change {
         is_delivered: true,
     };
     let mut facts = vec![
-        (Fact::Accepted { give_up_at: at.plus(Duration::from_secs(60)) }, vec![event("payment.accepted")]),
+        (Fact::Accepted { give_up_at: at.plus(Duration::from_mins(1)) }, vec![event("payment.accepted")]),
         (
             Fact::AttemptDied {
                 attempt: payment.id.attempt(1),
@@ -134,11 +134,12 @@ fn body(payment: &Payment, name: &str) -> String {
 }
 
 fn payment(number: u64, spread: u64) -> Payment {
-    let id = PaymentId::from_uuid((0x0190_0000_0000_7000_8000_0000_0000_0_u128 + u128::from(number)) << 12);
+    let id =
+        PaymentId::from_uuid((0x0000_1900_0000_0007_0008_0000_0000_0000_u128 + u128::from(number)) << 12);
     let opened_at = START.plus(Duration::from_micros(number));
     // A fifth at the largest store, the others evenly; every third amount is one that many pay.
-    let (store, registers) = if spread % 5 == 0 { (1, 30) } else { (2 + spread % 39, 6) };
-    let minor = if spread % 3 == 0 {
+    let (store, registers) = if spread.is_multiple_of(5) { (1, 30) } else { (2 + spread % 39, 6) };
+    let minor = if spread.is_multiple_of(3) {
         9_900 + i64::try_from(spread % 7).unwrap_or(0) * 5_000
     } else {
         10_037 + i64::try_from(spread).unwrap_or(0) * 131
