@@ -327,7 +327,9 @@ fn p12_the_totals_that_registers_get_are_those_that_people_count() {
         let search = Search { from: Some(from), to: Some(to), ..Search::of(StoreId::parse("17").unwrap()) };
         let mut sums = Totals::default();
         let payments = world.store.search(&search, 100).await.unwrap();
-        payments.iter().for_each(|payment| sums.count(payment));
+        for payment in &payments {
+            sums.count(payment);
+        }
         assert_eq!(day["totals"], serde_json::to_value(sums.into_lines()).unwrap());
         assert_eq!(day["totals"][0]["paid"]["count"], 2);
     });
