@@ -1,37 +1,38 @@
 //! Authorization servers as the engine sees them: connectors joined with their settings.
 
+mod connected;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use async_trait::async_trait;
-use connector_sdk::{Capabilities, Connector, KindAbility, Notification, NotificationError, tidy};
-use engine::ports::{Bank, Banks, Offer};
+use connector_sdk::{Capabilities, Connector, KindAbility, Notification, NotificationError, Signature};
+use engine::ports::{Bank, Banks, Clock, Offer};
 use engine::settings::{ServerSettings, Settings};
-use payment::{
-    AnnulAnswer, CallError, CodeId, CodeKind, IssueRequest, Issued, OrderRequest, PaidNotice, PollPlan,
-    RefundAnswer, RefundRequest, Route, ServerId, StatusAnswer, Terms,
-};
-use secrecy::SecretString;
+use payment::{CodeKind, PollPlan, Route, ServerId, Terms};
+use store::{Credentials, Secrets};
 
 use crate::registry;
+use connected::{ConnectedBank, Next};
 
 /// How far a bank's clock may be behind ours before an expired code could still be paid there.
 const CLOCK_MARGIN: Duration = Duration::from_secs(1);
 
-/// Secret settings of each authorization server.
-pub(crate) type Secrets = BTreeMap<ServerId, BTreeMap<String, SecretString>>;
+/// The secrets of each authorization server.
+pub(crate) type AllCredentials = BTreeMap<ServerId, Credentials>;
 
 /// The authorization servers of the settings in force.
-#[derive(Default)]
 pub(crate) struct ConfiguredBanks {
     servers: ArcSwap<BTreeMap<ServerId, Server>>,
+    clock: Arc<dyn Clock>,
 }
 
 struct Server {
     settings: ServerSettings,
     connector: Arc<dyn Connector>,
+    /// With the credentials that take the place of the present ones.
+    next: Option<Next>,
     capabilities: Capabilities,
 }
 
@@ -46,17 +47,29 @@ pub(crate) struct ServerProblem {
 }
 
 impl ConfiguredBanks {
+    /// None yet. `clock` says when credentials change.
+    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { servers: ArcSwap::default(), clock }
+    }
+
     /// Takes over settings. Servers that can't work are left out and told about; the others work on.
-    pub(crate) fn take_over(&self, settings: &Settings, secrets: &Secrets) -> Vec<ServerProblem> {
+    pub(crate) fn take_over(&self, settings: &Settings, credentials: &AllCredentials) -> Vec<ServerProblem> {
         let mut problems = Vec::new();
         let mut servers = BTreeMap::new();
         for (id, server) in &settings.servers {
-            match connect(server, secrets.get(id)) {
+            let mut problem = |reason| problems.push(ServerProblem { server: id.clone(), reason });
+            let its = credentials.get(id);
+            match connect(server, its.map(|its| &its.present)) {
                 Ok(connector) => {
                     let capabilities = connector.capabilities();
-                    servers.insert(id.clone(), Server { settings: server.clone(), connector, capabilities });
+                    let next = next_of(server, its).unwrap_or_else(|reason| {
+                        problem(format!("its next credentials can't be used: {reason}"));
+                        None
+                    });
+                    let settings = server.clone();
+                    servers.insert(id.clone(), Server { settings, connector, next, capabilities });
                 }
-                Err(reason) => problems.push(ServerProblem { server: id.clone(), reason }),
+                Err(reason) => problem(reason),
             }
         }
         self.servers.store(Arc::new(servers));
@@ -71,14 +84,30 @@ impl ConfiguredBanks {
         body: &[u8],
     ) -> Option<Result<Notification, NotificationError>> {
         let servers = self.servers.load();
-        servers.get(server).map(|server| server.connector.read_notification(header, body))
+        let Server { connector, next, .. } = servers.get(server)?;
+        let read = connector.read_notification(header, body);
+        // Banks change keys at a moment of their own: what one key did not sign the other may have.
+        let is_proven = matches!(&read, Ok(notification) if notification.signature == Signature::Valid);
+        match next {
+            Some(next) if !is_proven => Some(next.connector.read_notification(header, body).or(read)),
+            _ => Some(read),
+        }
     }
+}
+
+/// The connector with the next credentials of a server, if there are any.
+fn next_of(server: &ServerSettings, credentials: Option<&Credentials>) -> Result<Option<Next>, String> {
+    let Some((at, its)) = server.next_credentials_at.zip(credentials) else { return Ok(None) };
+    if its.next.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Next { at, connector: connect(server, Some(&its.following()))? }))
 }
 
 /// Builds the connector of an authorization server as it is set. Makes no call.
 pub(crate) fn connect(
     server: &ServerSettings,
-    secrets: Option<&BTreeMap<String, SecretString>>,
+    secrets: Option<&Secrets>,
 ) -> Result<Arc<dyn Connector>, String> {
     let module = registry::module(&server.module).ok_or_else(|| {
         let known: Vec<&str> = registry::MODULES.iter().map(|module| module.manifest().id).collect();
@@ -95,8 +124,9 @@ pub(crate) fn connect(
 impl Banks for ConfiguredBanks {
     fn bank(&self, server: &ServerId) -> Option<Arc<dyn Bank>> {
         let servers = self.servers.load();
-        let connector = Arc::clone(&servers.get(server)?.connector);
-        Some(Arc::new(ConnectedBank { connector }))
+        let Server { connector, next, .. } = servers.get(server)?;
+        let (present, next) = (Arc::clone(connector), next.clone());
+        Some(Arc::new(ConnectedBank { present, next, clock: Arc::clone(&self.clock) }))
     }
 
     fn offer(&self, server: &ServerId, kind: CodeKind) -> Option<Offer> {
@@ -134,39 +164,5 @@ fn terms_of(settings: &ServerSettings, capabilities: &Capabilities, ability: &Ki
         refund: ability.refund.clone(),
         poll,
         test: settings.test,
-    }
-}
-
-/// A connector behind the engine's port: the two traits say the same, so that neither room knows the other. What a bank says
-/// is tidied on the way.
-struct ConnectedBank {
-    connector: Arc<dyn Connector>,
-}
-
-#[async_trait]
-impl Bank for ConnectedBank {
-    async fn issue(&self, request: &IssueRequest) -> Result<Issued, CallError> {
-        self.connector.issue(request).await.and_then(tidy::code).map_err(tidy::error)
-    }
-
-    async fn status(&self, request: &OrderRequest) -> Result<StatusAnswer, CallError> {
-        self.connector.status(request).await.map(tidy::status).map_err(tidy::error)
-    }
-
-    async fn latest_credit(&self, code: &CodeId) -> Result<Option<PaidNotice>, CallError> {
-        let money = self.connector.latest_credit(code).await;
-        money.map(|money| money.map(tidy::notice)).map_err(tidy::error)
-    }
-
-    async fn annul(&self, request: &OrderRequest) -> Result<AnnulAnswer, CallError> {
-        self.connector.annul(request).await.map_err(tidy::error)
-    }
-
-    async fn refund(&self, request: &RefundRequest) -> Result<RefundAnswer, CallError> {
-        self.connector.refund(request).await.map(tidy::refund).map_err(tidy::error)
-    }
-
-    async fn refund_status(&self, request: &RefundRequest) -> Result<RefundAnswer, CallError> {
-        self.connector.refund_status(request).await.map(tidy::refund).map_err(tidy::error)
     }
 }

@@ -6,6 +6,7 @@ mod database;
 mod fuzz;
 mod http;
 mod log;
+mod management;
 mod outputs;
 
 use std::fmt::Display;
@@ -17,6 +18,7 @@ pub use amqp::AmqpConfig;
 pub use database::{DatabaseConfig, DatabasePlace};
 pub use http::{HttpConfig, TlsConfig};
 pub use log::{LogConfig, LogFormat};
+pub use management::ManagementPlace;
 pub use outputs::OutputsConfig;
 
 /// The configuration of `integrator serve`.
@@ -161,6 +163,11 @@ mod tests {
             ("[htpp]\nlisten = \"127.0.0.1:1\"", "htpp"),
             ("[amqp]\nuri = \"http://x\"", "amqp.uri"),
             ("[amqp]\nprefix = \"x\"", "amqp.uri"),
+            ("[amqp]\nuri = \"amqp://a:b@c/%2f\"\nmanagement = \"ftp://a:b@c\"", "amqp.management"),
+            (
+                "[amqp]\nuri = \"amqp://a:b@c/%2f\"\nmanagement = \"http://a:b@c\"\nmanagement_file = \"x\"",
+                "amqp.management",
+            ),
             ("[amqp]\nuri = \"amqp://a:b@c/%2f\"\nuri_file = \"x\"", "amqp.uri"),
             ("[database]\nurl = \"mysql://a:b@c/d\"", "database.url"),
             ("[database]\nurl = \"postgres://a:b@c/d\"\nurl_file = \"x\"", "database.url"),

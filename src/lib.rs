@@ -8,6 +8,7 @@ pub mod config;
 mod database;
 pub mod demo;
 mod ids;
+pub mod management;
 mod outputs;
 mod registry;
 mod service;

@@ -2,6 +2,7 @@
 
 mod pictures;
 mod push;
+mod trials;
 
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use payment::Outcome;
 
 pub(crate) use pictures::RegisterPictures;
 use push::Push;
+pub(crate) use trials::SampleTrials;
 
 /// The profile of printers and line displays that name none.
 const PRINTER: &str = "generic-80";

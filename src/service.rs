@@ -69,19 +69,20 @@ impl Service {
         let keyring = database::keyring(config)?;
         let Served { store, db } = database::serve(config).await?;
         let clock: Arc<dyn Clock> = Arc::new(WallClock::start());
-        let banks = Arc::new(ConfiguredBanks::default());
-        banks_watch::take_over(&db, &keyring, &banks).await?;
+        let banks = Arc::new(ConfiguredBanks::new(Arc::clone(&clock)));
+        let known = banks_watch::take_over(&db, &keyring, &banks).await?;
         let broker = match &config.amqp {
             Some(amqp) => Some(Amqp::new(amqp.adapter_config()?, Arc::clone(&clock))?),
             None => None,
         };
         let events: Arc<dyn EventSink> = broker.as_ref().map_or_else(|| Arc::new(NoBroker) as _, Amqp::sink);
+        let outputs = Arc::new(SiteOutputs::new(config.outputs.sites.clone())?);
         let engine = Engine::start(Parts {
             store,
             banks: Arc::clone(&banks) as _,
             events,
             jobs: Arc::new(db.clone()),
-            output: Arc::new(SiteOutputs::new(config.outputs.sites.clone())?),
+            output: Arc::clone(&outputs) as _,
             pictures: Arc::new(RegisterPictures),
             clock: Arc::clone(&clock),
             ids: Arc::new(RandomIds),
@@ -93,7 +94,7 @@ impl Service {
             tls: config.http.tls_files(),
             ..HttpConfig::default()
         };
-        Self::open_doors(config, http, engine, db, banks, keyring, broker, clock).await
+        Self::open_doors(config, http, engine, db, (banks, known), outputs, keyring, broker, clock).await
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of a service, each once")]
@@ -102,7 +103,8 @@ impl Service {
         http: HttpConfig,
         engine: Engine,
         db: Db,
-        banks: Arc<ConfiguredBanks>,
+        (banks, known): (Arc<ConfiguredBanks>, u64),
+        outputs: Arc<SiteOutputs>,
         keyring: Keyring,
         broker: Option<Amqp>,
         clock: Arc<dyn Clock>,
@@ -124,8 +126,10 @@ impl Service {
             notifications: Arc::new(notifications::Hooks::new(Arc::clone(&banks))),
             health: Arc::new(health),
             metrics: metrics::handle(),
-            pages: Some(admin_pages::router(config, &db, &engine, Arc::clone(&clock), operations)?),
+            pages: Some(admin_pages::router(config, &db, &engine, outputs, Arc::clone(&clock), operations)?),
         };
+        let follower =
+            banks_watch::Follower { db: db.clone(), keyring, banks, engine: engine.clone(), clock, known };
         let bound =
             door.bind(config.http.listen).await.context("the HTTP door can't be opened: see [http]")?;
         if config.http.is_open_in_clear() {
@@ -136,7 +140,7 @@ impl Service {
         let http_address = bound.address();
         let mut tasks = Tasks {
             web: Some(tokio::spawn(bound.serve(web.clone()))),
-            banks: Some(tokio::spawn(banks_watch::run(db.clone(), keyring, banks, web.clone()))),
+            banks: Some(tokio::spawn(follower.run(web.clone()))),
             gauges: Some(tokio::spawn(bank_gauges::run(engine.clone(), web.clone()))),
             ..Tasks::default()
         };

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use axum::Form as AxumForm;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
@@ -53,6 +53,34 @@ impl<S: Send + Sync> FromRequest<S> for Sent {
     }
 }
 
+/// What was sent together with one file.
+pub(crate) struct SentWithFile {
+    pub(crate) sent: Sent,
+    /// The file; `None`: none was chosen.
+    pub(crate) file: Option<Vec<u8>>,
+}
+
+impl<S: Send + Sync> FromRequest<S> for SentWithFile {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        let unreadable = || StatusCode::BAD_REQUEST.into_response();
+        let mut parts = Multipart::from_request(request, state).await.map_err(|_| unreadable())?;
+        let (mut sent, mut file) = (Sent::default(), None);
+        while let Some(part) = parts.next_field().await.map_err(IntoResponse::into_response)? {
+            let name = part.name().unwrap_or_default().to_owned();
+            if part.file_name().is_some() {
+                let bytes = part.bytes().await.map_err(IntoResponse::into_response)?;
+                file = Some(bytes.to_vec()).filter(|bytes| !bytes.is_empty()).or(file);
+            } else {
+                let text = part.text().await.map_err(IntoResponse::into_response)?;
+                sent.0.entry(name).or_default().push(text);
+            }
+        }
+        Ok(Self { sent, file })
+    }
+}
+
 /// How a field is filled in.
 #[derive(Debug, Clone)]
 pub(crate) enum Kind {
@@ -60,6 +88,12 @@ pub(crate) enum Kind {
     Line,
     /// A whole number, with the key of its unit.
     Number(Option<&'static str>),
+    /// A number with a fraction, with the key of its unit.
+    Decimal(&'static str),
+    /// A date and a time.
+    Moment,
+    /// A file of these media types.
+    File(&'static str),
     /// A secret: never shown, not even back to who typed it. `true`: one is kept already.
     Secret(bool),
     /// Yes or no.
@@ -94,7 +128,7 @@ impl Field {
     pub(crate) fn new(words: &Words, name: &str, kind: Kind, value: impl Into<String>) -> Self {
         let key = name.replace('_', "-");
         let unit = match &kind {
-            Kind::Number(Some(unit)) => Some(words.text(unit)),
+            Kind::Number(Some(unit)) | Kind::Decimal(unit) => Some(words.text(unit)),
             _ => None,
         };
         Self {
@@ -159,6 +193,11 @@ impl Form {
     pub(crate) fn with(mut self, field: Field) -> Self {
         self.fields.push(field);
         self
+    }
+
+    /// Whether it sends a file.
+    pub(crate) fn sends_file(&self) -> bool {
+        self.fields.iter().any(|field| matches!(field.kind, Kind::File(_)))
     }
 
     /// Puts messages at their fields. A message whose field is not in the form is returned: it must be told all the same.

@@ -12,6 +12,7 @@ mod home;
 mod me;
 mod operations;
 mod payments;
+mod ports;
 mod rights;
 mod secret;
 mod session;
@@ -23,6 +24,7 @@ mod users;
 mod words;
 
 pub use operations::ports::{BrokerCondition, Letter, Letters, Operations, Wanted, Watch};
+pub use ports::{Connected, Device, Management, Preview, Queue, Trials, Tried};
 pub use secret::{hash_of_password, temporary_password};
 pub use setup::{NewSetupLink, SetupError, new_setup_link};
 pub use state::{Admin, BrokerPlace};

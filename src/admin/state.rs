@@ -10,6 +10,7 @@ use payment::Timestamp;
 use store::{Author, Db, Keyring, People};
 
 use crate::operations::ports::Operations;
+use crate::ports::{Management, Trials};
 
 /// Tries are counted for so long.
 const TRIES_WITHIN: Duration = Duration::from_mins(15);
@@ -30,6 +31,10 @@ pub struct Admin {
     pub modules: &'static [&'static dyn Module],
     /// Where tills find the broker; `None`: the service runs without one.
     pub broker: Option<BrokerPlace>,
+    /// The broker's management interface; `None`: people run commands at the broker.
+    pub management: Option<Arc<dyn Management>>,
+    /// Devices to try out.
+    pub trials: Arc<dyn Trials>,
     /// How the service does, and what waits for people.
     pub operations: Operations,
 }

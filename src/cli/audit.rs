@@ -1,5 +1,6 @@
 //! `integrator audit payments | verify`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Subcommand;
@@ -84,7 +85,8 @@ async fn banks(db: &Db, config: &Config, are_asked: bool) -> anyhow::Result<Opti
         return Ok(None);
     }
     connector_sdk::http::install_crypto();
-    let (banks, keyring) = (ConfiguredBanks::default(), database::keyring(config)?);
+    let banks = ConfiguredBanks::new(Arc::new(WallClock::start()));
+    let keyring = database::keyring(config)?;
     service::banks_watch::take_over(db, &keyring, &banks).await?;
     Ok(Some(BankAudit::new(banks, db.settings().await?)))
 }

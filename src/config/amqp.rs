@@ -6,7 +6,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::ConfigError;
+use super::{ConfigError, ManagementPlace};
 
 /// How RabbitMQ is reached.
 #[derive(Debug, Clone, Deserialize)]
@@ -16,6 +16,11 @@ pub struct AmqpConfig {
     pub uri: Option<SecretString>,
     /// A file that holds the URI, for secrets that are mounted.
     pub uri_file: Option<PathBuf>,
+    /// The management interface, `http://user:password@host:15672`: then the pages make users and queues of tills there. Either
+    /// this or `management_file`, or neither.
+    pub management: Option<SecretString>,
+    /// A file that holds that address.
+    pub management_file: Option<PathBuf>,
     /// What the names of exchanges and queues begin with.
     pub prefix: String,
     /// How long a pay may wait for the service before it is answered `stale`, in seconds.
@@ -31,6 +36,8 @@ impl Default for AmqpConfig {
         Self {
             uri: None,
             uri_file: None,
+            management: None,
+            management_file: None,
             prefix: "checkout".to_owned(),
             pay_ttl_s: 60,
             publish_timeout_ms: 10_000,
@@ -41,6 +48,13 @@ impl Default for AmqpConfig {
 
 impl AmqpConfig {
     pub(super) fn validate(&self) -> Result<(), ConfigError> {
+        if self.management.is_some() && self.management_file.is_some() {
+            return Err(ConfigError::Wrong {
+                key: "amqp.management",
+                reason: "give amqp.management or amqp.management_file, not both".to_owned(),
+            });
+        }
+        self.management.as_ref().map(ManagementPlace::parse).transpose()?;
         match (&self.uri, &self.uri_file) {
             (Some(_), Some(_)) => wrong("give amqp.uri or amqp.uri_file, not both"),
             (None, None) => {
@@ -48,6 +62,15 @@ impl AmqpConfig {
             }
             (Some(uri), None) => self.adapter(uri.clone()).map(|_| ()),
             (None, Some(_)) => Ok(()),
+        }
+    }
+
+    /// The management interface, if one is named. Reads `management_file`.
+    pub fn management_place(&self) -> Result<Option<ManagementPlace>, ConfigError> {
+        match (&self.management, &self.management_file) {
+            (Some(text), _) => ManagementPlace::parse(text).map(Some),
+            (None, Some(path)) => ManagementPlace::read(path).map(Some),
+            (None, None) => Ok(None),
         }
     }
 

@@ -31,7 +31,7 @@ fn is_elsewhere(value: &Value, path: &[&str]) -> bool {
             let path = [path, &[name.as_str()]].concat();
             name.contains(SECRET) || is_elsewhere(value, &path)
         }),
-        _ if matches!(path, ["amqp", "uri"] | ["database", "url"]) => false,
+        _ if matches!(path, ["amqp", "uri" | "management"] | ["database", "url"]) => false,
         other => other.to_string().contains(SECRET),
     }
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use engine::settings::Settings;
 
 use crate::stage::{draw_checking, draw_offline};
-use crate::{Language, Place, Screen, Snapshot, Words, assets_mark, places};
+use crate::{CodePicture, Language, Place, Screen, Snapshot, Words, assets_mark, places};
 
 /// The document of a live screen.
 ///
@@ -76,6 +76,8 @@ pub struct PairPage {
     pub code: String,
     /// How long it can still be typed, in seconds.
     pub left_s: u64,
+    /// Where the service is reached, such as `https://pay.shop.example`; `None`: it is not known.
+    pub base: Option<String>,
 }
 
 #[derive(Template)]
@@ -85,6 +87,8 @@ struct PairDocument<'a> {
     edition: &'static str,
     code: String,
     left: String,
+    /// The way of an administrator's phone to the page that pairs this screen, as a picture.
+    scan: Option<String>,
 }
 
 impl PairPage {
@@ -96,6 +100,9 @@ impl PairPage {
             words: &words,
             edition: assets_mark(),
             code: format!("{first}-{second}"),
+            scan: self.base.as_ref().and_then(|base| {
+                CodePicture::draw(&format!("{base}/admin/pair/{}", self.code)).ok().map(|drawn| drawn.svg)
+            }),
             left: format!("{}:{:02}", self.left_s / 60, self.left_s % 60),
         };
         document.render().expect("the template formats only text and numbers into a string")

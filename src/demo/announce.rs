@@ -18,6 +18,7 @@ pub(super) fn json(stage: &Stage) -> Value {
         "payment_types": [shop::PAYMENT_TYPE],
         "kiosk": stage.kiosk(),
         "play": stage.play(),
+        "admin": stage.admin(),
     })
 }
 
@@ -41,6 +42,7 @@ Each by itself:
   the buyer's bank app    {bank}/buyer
 
 What else there is:
+  the admin web           {admin}
   the service             {http}
   what the bank knows     {bank}/ledger
   RabbitMQ                {broker}
@@ -59,6 +61,7 @@ Or over HTTP, in two terminals:
 Ctrl-C stops everything.
 ",
         play = stage.play(),
+        admin = stage.admin(),
         key = stage.api_key.expose_secret(),
         till = till_command(stage, register),
         listen = listen_by_http(stage, register),

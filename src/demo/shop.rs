@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Context;
 use engine::settings::{
     ConsoleKind, ConsoleSettings, EventsBy, OpenPayments, PaymentType, RegisterSettings, ScreenSettings,
-    ServerSettings, Settings, StoreSettings,
+    ServerSettings, Settings, StoreSettings, Usage,
 };
 use payment::{
     CodeId, CodeKind, ConsoleId, Currency, InvalidName, LateMoney, PaymentTypeCode, Plate, PollPlan,
@@ -14,6 +14,8 @@ use payment::{
 };
 use secrecy::SecretString;
 use store::{Db, KeyFile};
+
+use crate::database::command_line;
 
 /// The store.
 pub(super) const STORE: &str = "17";
@@ -42,13 +44,21 @@ const PLATE_PAYLOAD: &str =
 
 const KEY_NAME: &str = "demo";
 
-/// Writes the settings, the bank's credentials and a fresh API key into the database, and returns the key.
+/// A shop that is set up.
+pub(super) struct Shop {
+    /// What its registers show to use HTTP.
+    pub(super) api_key: SecretString,
+    /// The path of the admin web: where there is no owner yet, the link of the first one.
+    pub(super) admin: SecretString,
+}
+
+/// Writes the settings, the bank's credentials and a fresh API key into the database.
 pub(super) async fn set_up(
     database: &Path,
     key_file: &Path,
     bank_url: &str,
     now: Timestamp,
-) -> anyhow::Result<SecretString> {
+) -> anyhow::Result<Shop> {
     let db = Db::open_or_create(database).await.context("the demo's database")?;
     let revision = db.settings_revision().await?;
     db.save_settings(&settings(revision, bank_url)?).await?;
@@ -61,8 +71,10 @@ pub(super) async fn set_up(
         }
     }
     let made = db.add_api_key(&StoreId::parse(STORE)?, KEY_NAME, now).await?;
+    let link = admin::new_setup_link(&db, command_line()).await;
+    let admin = link.map_or_else(|_| SecretString::from("/admin"), |link| link.path);
     db.close().await;
-    Ok(made.key)
+    Ok(Shop { api_key: made.key, admin })
 }
 
 fn settings(revision: u64, bank_url: &str) -> Result<Settings, InvalidName> {
@@ -80,6 +92,8 @@ fn store() -> Result<StoreSettings, InvalidName> {
         servers: vec![ServerId::parse(BANK)?],
         code: CodeKind::Dynamic,
         late_money: None,
+        code_life_s: None,
+        purpose: None,
     };
     let mut registers = BTreeMap::new();
     for name in REGISTERS {
@@ -143,6 +157,9 @@ fn server(bank_url: &str) -> ServerSettings {
         rate_per_s: 500,
         concurrency: 64,
         values: values.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
+        usage: Usage::Active,
+        fee_bp: None,
+        next_credentials_at: None,
     }
 }
 
@@ -166,9 +183,9 @@ mod tests {
         let (database, keys) = (folder.path().join("demo.db"), folder.path().join("demo.key"));
         let url = "http://127.0.0.1:8090/raiffeisen";
         set_up(&database, &keys, url, Timestamp::from_micros(1)).await.unwrap();
-        let key = set_up(&database, &keys, url, Timestamp::from_micros(2)).await.unwrap();
+        let shop = set_up(&database, &keys, url, Timestamp::from_micros(2)).await.unwrap();
         let db = Db::open(&database).await.unwrap();
         assert_eq!(db.api_keys().await.unwrap().len(), 1);
-        assert_eq!(db.store_of_api_key(&key).await.unwrap(), Some(StoreId::parse(STORE).unwrap()));
+        assert_eq!(db.store_of_api_key(&shop.api_key).await.unwrap(), Some(StoreId::parse(STORE).unwrap()));
     }
 }

@@ -8,12 +8,13 @@ use console::Place;
 use engine::ports::Clock;
 use http_door::Playground;
 use payment::Timestamp;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::bank::SimulatedBank;
+use super::shop::Shop;
 use super::{Arguments, ports, shop};
 use crate::clock::WallClock;
 use crate::config::{AmqpConfig, Config, DatabaseConfig, HttpConfig};
@@ -32,6 +33,7 @@ pub(super) struct Stage {
     pub(super) amqp: Option<SecretString>,
     prefix: String,
     pub(super) api_key: SecretString,
+    admin: SecretString,
     /// One clock for all that is shown.
     pub(super) clock: WallClock,
     /// When the service was up: what is older belongs to an earlier demo with the same data.
@@ -54,7 +56,7 @@ impl Stage {
         let bank = SimulatedBank::at(format!("http://{address}"))?;
         let amqp = arguments.amqp.clone();
         let config = config(arguments, ports::choose(arguments.http_port, 8080)?, amqp.clone());
-        let api_key =
+        let Shop { api_key, admin } =
             shop::set_up(&config.database.path, &config.key_file, &bank.interface(), clock.now()).await?;
         bank.bind(shop::PLATE).await?;
         let playground = Playground {
@@ -65,7 +67,7 @@ impl Stage {
         let service = Service::start_playground(&config, playground).await?;
         let began = clock.now();
         let prefix = arguments.prefix.clone();
-        let stage = Self { service, bank, amqp, prefix, api_key, clock, began, sandbox };
+        let stage = Self { service, bank, amqp, prefix, api_key, admin, clock, began, sandbox };
         stage.bank.notify_at(&format!("{}/hooks/{}", stage.http(), shop::BANK)).await?;
         if timeout(READY_WITHIN, stage.until_ready()).await.is_ok() {
             return Ok(stage);
@@ -90,6 +92,11 @@ impl Stage {
     /// Where till, kiosk and buyer are side by side.
     pub(super) fn play(&self) -> String {
         format!("{}/play", self.http())
+    }
+
+    /// Where the admin web is; with the first owner's link while there is none.
+    pub(super) fn admin(&self) -> String {
+        format!("{}{}", self.http(), self.admin.expose_secret())
     }
 
     /// Where the kiosk's screen is.

@@ -39,7 +39,7 @@ impl Engine {
         let of_use_until =
             waits_until(payment).unwrap_or(call.deadline).min(half_time(call.since, attempt.expires_at));
         let latest = last_turn(call).min(of_use_until);
-        let answer = match self.turn(server_of(payment, attempt), Verb::Issue, latest).await {
+        let answer = match self.turn_for_code(server_of(payment, attempt), latest).await {
             Ok(turn) => turn.call(self, call.deadline, turn.bank.issue(&request)).await,
             Err(error) => Err(CallError::from(error)),
         };
@@ -148,13 +148,26 @@ impl Engine {
         Call { since, deadline: since.plus(payment.terms_of(attempt).call_timeout), epoch: self.epoch() }
     }
 
+    /// Why people want no new codes of a server now; `None`: they do. One that is not set up bars nothing: it is not called.
+    pub(crate) fn bars_codes(&self, server: &ServerId) -> Option<&'static str> {
+        self.settings().servers.get(server)?.usage.bars_codes_at(self.now())
+    }
+
+    /// Like [`Self::turn`], for a new code. What was asked there before is asked after all the same, whatever people want now.
+    async fn turn_for_code(&self, server: &ServerId, latest: Timestamp) -> Result<Granted, NotCalled> {
+        match self.bars_codes(server) {
+            Some(why) => Err(NotCalled { server: server.clone(), why: WhyNot::Barred(why) }),
+            None => self.turn(server, Verb::Issue, latest).await,
+        }
+    }
+
     /// Waits for a turn to call a server, at the longest until `latest`.
     async fn turn(&self, server: &ServerId, verb: Verb, latest: Timestamp) -> Result<Granted, NotCalled> {
         let not_called = |why| NotCalled { server: server.clone(), why };
-        let bank = self.parts().banks.bank(server).ok_or_else(|| not_called(None))?;
+        let bank = self.parts().banks.bank(server).ok_or_else(|| not_called(WhyNot::NotSetUp))?;
         match self.limits().turn(self, server, verb, latest).await {
             Ok(place) => Ok(Granted { bank, place }),
-            Err(why) => Err(not_called(Some(why))),
+            Err(why) => Err(not_called(WhyNot::NoTurn(why))),
         }
     }
 }
@@ -184,8 +197,16 @@ impl Granted {
 /// A call that was not made: nothing has happened at the bank.
 struct NotCalled {
     server: ServerId,
-    /// `None`: the server is not set up.
-    why: Option<NoTurn>,
+    why: WhyNot,
+}
+
+/// Why a call was not made.
+#[derive(Clone, Copy)]
+enum WhyNot {
+    NotSetUp,
+    NoTurn(NoTurn),
+    /// People want no new codes of it now.
+    Barred(&'static str),
 }
 
 impl NotCalled {
@@ -195,10 +216,10 @@ impl NotCalled {
     }
 }
 
-/// For a code: of a bank that is ill there is none, and the buyer waits for it no longer.
+/// For a code: of a bank that is ill, or that nobody wants codes of now, there is none, and the buyer waits for it no longer.
 impl From<NotCalled> for CallError {
     fn from(not_called: NotCalled) -> Self {
-        if not_called.why != Some(NoTurn::Ill) {
+        if !matches!(not_called.why, WhyNot::NoTurn(NoTurn::Ill) | WhyNot::Barred(_)) {
             return not_called.not_sent();
         }
         Self::Refused(Refusal {
@@ -212,9 +233,10 @@ impl From<NotCalled> for CallError {
 impl fmt::Display for NotCalled {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let why = match self.why {
-            None => "is not set up",
-            Some(NoTurn::Late) => "had no free turn in time",
-            Some(NoTurn::Ill) => "has not answered for a while and is not called",
+            WhyNot::NotSetUp => "is not set up",
+            WhyNot::NoTurn(NoTurn::Late) => "had no free turn in time",
+            WhyNot::NoTurn(NoTurn::Ill) => "has not answered for a while and is not called",
+            WhyNot::Barred(why) => why,
         };
         write!(formatter, "authorization server {} {why}", self.server)
     }

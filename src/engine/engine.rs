@@ -229,8 +229,12 @@ impl Engine {
         Arc::clone(&self.inner.settings.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Of two that are read at once the newer one holds.
     pub(crate) fn take_settings(&self, settings: Settings) {
-        *self.inner.settings.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(settings);
+        let mut held = self.inner.settings.write().unwrap_or_else(PoisonError::into_inner);
+        if settings.revision >= held.revision {
+            *held = Arc::new(settings);
+        }
     }
 
     pub(crate) fn fresh_id(&self) -> String {

@@ -15,13 +15,20 @@ const EVERY: Duration = Duration::from_secs(1);
 /// Takes over changed settings until the engine stops.
 pub(crate) async fn settings_loop(engine: Engine) {
     while engine.pause(EVERY).await.is_ok() {
-        let store = &engine.parts().store;
+        engine.follow_settings().await;
+    }
+}
+
+impl Engine {
+    /// Takes over changed settings now: whoever has changed them need not wait for the second in which they would be seen.
+    pub async fn follow_settings(&self) {
+        let store = &self.parts().store;
         match store.settings_revision().await {
-            Ok(revision) if revision == engine.settings().revision => {}
+            Ok(revision) if revision == self.settings().revision => {}
             Ok(_) => match store.settings().await {
                 Ok(settings) => {
                     tracing::info!(revision = settings.revision, "new settings hold");
-                    engine.take_settings(settings);
+                    self.take_settings(settings);
                 }
                 Err(error) => tracing::warn!(%error, "new settings could not be read: the old ones hold"),
             },

@@ -1,16 +1,20 @@
 //! What the business wants: the settings that the engine works by, as one snapshot.
 
 mod console;
+mod purpose;
 mod screens;
+mod servers;
 mod zone;
 
+pub use purpose::{LONGEST_PURPOSE_CHARS, PURPOSE_WORDS, PurposeOf, unknown_purpose_word};
 pub use screens::{ScreenSettings, Slide, media_type_of};
+pub use servers::{ServerSettings, Usage};
 pub use zone::Zone;
 
 use std::collections::BTreeMap;
 
 use payment::{
-    CodeKind, ConsoleId, Currency, LateMoney, PaymentTypeCode, Plate, PollPlan, RegisterId, ServerId, StoreId,
+    CodeKind, ConsoleId, Currency, LateMoney, PaymentTypeCode, Plate, RegisterId, ServerId, StoreId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -119,35 +123,14 @@ pub struct PaymentType {
     /// What happens to late money; `None`: as the store says.
     #[serde(default)]
     pub late_money: Option<LateMoney>,
+    /// How long its codes live unless the checkout asks otherwise, in seconds; `None`: as the authorization server says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code_life_s: Option<u32>,
+    /// What buyers read at their bank where the checkout names no purpose: a template as [`PurposeOf`] fills it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
 }
 
 fn dynamic() -> CodeKind {
     CodeKind::Dynamic
-}
-
-/// A configured way to a bank. Its credentials are kept apart, sealed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ServerSettings {
-    /// Its name for people.
-    pub name: String,
-    /// The connector's code name (UKM: *Модуль оплаты*).
-    pub module: String,
-    /// How long the till is kept waiting for a certain answer, in seconds (UKM: *Таймаут ожидания ответа, сек*).
-    pub response_timeout_s: u32,
-    /// How long one call to the bank may take, in milliseconds.
-    pub call_timeout_ms: u32,
-    /// How long codes live unless the checkout asks otherwise, in seconds.
-    pub code_life_s: u32,
-    /// Test money.
-    pub test: bool,
-    /// How often status is asked.
-    #[serde(default = "PollPlan::live")]
-    pub poll: PollPlan,
-    /// The most calls per second.
-    pub rate_per_s: u32,
-    /// The most calls at once.
-    pub concurrency: u32,
-    /// The module's own plain settings.
-    #[serde(default)]
-    pub values: BTreeMap<String, String>,
 }

@@ -11,9 +11,9 @@ use reqwest::header::CONTENT_TYPE;
 use serde_json::json;
 
 /// The side of pictures for displays that don't say their size, in pixels.
-const USUAL_SIDE: u32 = 240;
+pub(super) const USUAL_SIDE: u32 = 240;
 /// Light modules around a code (ISO/IEC 18004).
-const QUIET: u32 = 4;
+pub(super) const QUIET: u32 = 4;
 
 /// Sends faces to displays.
 pub(super) struct Push {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use admin::{Admin, BrokerPlace, Letters, Operations};
+use admin::{Admin, BrokerPlace, Letters, Management, Operations};
 use amqp::Amqp;
 use engine::Engine;
 use engine::ports::Clock;
@@ -12,6 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::database;
+use crate::management::HttpManagement;
+use crate::outputs::{SampleTrials, SiteOutputs};
 use crate::registry;
 use crate::service::operations::{BrokerLetters, Parts};
 
@@ -20,6 +22,7 @@ pub(super) fn router(
     config: &Config,
     db: &Db,
     engine: &Engine,
+    outputs: Arc<SiteOutputs>,
     clock: Arc<dyn Clock>,
     operations: Operations,
 ) -> anyhow::Result<Router> {
@@ -27,14 +30,24 @@ pub(super) fn router(
         Some(amqp) => Some(place(amqp.adapter_config()?)?),
         None => None,
     };
+    let management: Option<Arc<dyn Management>> = match (&config.amqp, &broker) {
+        (Some(amqp), Some(place)) => amqp
+            .management_place()?
+            .map(|its| HttpManagement::new(its, place.virtual_host.clone(), place.prefix.clone()))
+            .transpose()?
+            .map(|management| Arc::new(management) as _),
+        _ => None,
+    };
     let admin = Admin {
         db: db.clone(),
         keyring: database::keyring(config)?,
         desk: Arc::new(engine.clone()),
         registers: Arc::new(engine.clone()),
-        clock,
+        clock: Arc::clone(&clock),
         modules: registry::MODULES,
         broker,
+        management,
+        trials: Arc::new(SampleTrials { outputs, clock }),
         operations,
     };
     Ok(admin::router(Arc::new(admin)))

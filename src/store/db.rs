@@ -6,6 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use engine::ports::{OperationKey, OperationRecord, Search, StoreError};
 use payment::{Payment, PaymentId};
+use tokio::sync::watch;
 
 use crate::people::{AuditEntry, Author, entries_of};
 use crate::pool::Pool;
@@ -28,6 +29,14 @@ pub struct Db {
 struct Inner {
     pool: Pool,
     writing: Writing,
+    /// The revision of the settings that was last made here.
+    changed: watch::Sender<u64>,
+}
+
+impl Inner {
+    fn new(pool: Pool, writing: Writing) -> Arc<Self> {
+        Arc::new(Self { pool, writing, changed: watch::Sender::new(0) })
+    }
 }
 
 /// What writes, besides the pool.
@@ -65,7 +74,7 @@ impl Db {
     /// A file whose tables are up to date.
     pub(crate) fn of_file(path: &Path, writer: Writer) -> Self {
         let (pool, writing) = (Pool::Sqlite(read_pool(path)), Writing::Sqlite(writer));
-        Self { inner: Arc::new(Inner { pool, writing }), author: None }
+        Self { inner: Inner::new(pool, writing), author: None }
     }
 
     /// Another handle, whose changes of settings are told in the audit as this author's. Changes through a handle without an
@@ -77,7 +86,7 @@ impl Db {
 
     pub(crate) fn of_postgres(database: Database, instance: Option<Arc<Instance>>) -> Self {
         let (pool, writing) = (Pool::Postgres(database), Writing::Postgres(instance));
-        Self { inner: Arc::new(Inner { pool, writing }), author: None }
+        Self { inner: Inner::new(pool, writing), author: None }
     }
 
     /// Writes what is queued and closes the database. Later calls fail.
@@ -119,11 +128,19 @@ impl Db {
         let entries: Vec<AuditEntry> =
             self.author.as_ref().map(|author| entries_of(author, &edits)).unwrap_or_default();
         let change = ChangeSettings { base, edits, entries };
-        match (&self.inner.writing, &self.inner.pool) {
+        let revision = match (&self.inner.writing, &self.inner.pool) {
             (Writing::Sqlite(writer), _) => writer.perform(change).await,
             (Writing::Postgres(_), Pool::Postgres(database)) => change.perform_on_server(database).await,
             (Writing::Postgres(_), Pool::Sqlite(_)) => unreachable!("both are made of one database"),
-        }
+        }?;
+        self.inner.changed.send_replace(revision);
+        Ok(revision)
+    }
+
+    /// Tells of each change of settings that is made through this handle or a clone of it. A change that another process makes
+    /// is seen by the revision alone.
+    pub fn settings_changes(&self) -> watch::Receiver<u64> {
+        self.inner.changed.subscribe()
     }
 }
 

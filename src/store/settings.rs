@@ -20,17 +20,17 @@ pub use change::ChangeSettingsError;
 pub use check::check_settings;
 pub use entity::{Edit, Entity};
 pub use problem::{Problem, Problems};
-pub use secrets::SecretsError;
+pub use secrets::{Credentials, SecretEdit, Secrets, SecretsError, Stage};
 
 use engine::ports::StoreError;
 use engine::settings::Settings;
-use payment::ServerId;
+use payment::{PaymentId, ServerId, Timestamp};
 
 use crate::Db;
 use crate::error::unusable;
 use crate::pool::on_pool;
 use crate::read;
-use crate::sql::CREDIT_OF_SERVER;
+use crate::sql::{CREDIT_OF_SERVER, UNSETTLED_BEFORE, UNSETTLED_OF_SERVER};
 
 impl Db {
     /// The settings and their revision, as the engine works by them.
@@ -57,14 +57,26 @@ impl Db {
         self.change_settings(Some(revision), edits).await
     }
 
-    /// Whether a payment has money that came by an authorization server: it may have to go back the same way.
+    /// Whether a payment needs an authorization server: its money came there and may have to go back the same way, or a code
+    /// of it may still be paid there.
     pub async fn has_payments_of(&self, server: &ServerId) -> Result<bool, StoreError> {
-        let payment: Option<String> =
-            on_pool!(self.pool(), |connections| sqlx::query_scalar(CREDIT_OF_SERVER)
-                .bind(server.to_string())
-                .fetch_optional(connections)
-                .await)
-            .map_err(|error| unusable(&error))?;
+        let named = format!("\"server\":\"{server}\"");
+        Ok(self.is_one(CREDIT_OF_SERVER, server.to_string()).await?
+            || self.is_one(UNSETTLED_OF_SERVER, named).await?)
+    }
+
+    /// Whether a payment that was opened before this time is not settled yet.
+    pub async fn has_unsettled_before(&self, time: Timestamp) -> Result<bool, StoreError> {
+        self.is_one(UNSETTLED_BEFORE, PaymentId::earliest_at(time).to_string()).await
+    }
+
+    /// Whether a query for ids of payments finds any.
+    async fn is_one(&self, query: &'static str, about: String) -> Result<bool, StoreError> {
+        let payment: Option<String> = on_pool!(self.pool(), |connections| sqlx::query_scalar(query)
+            .bind(about)
+            .fetch_optional(connections)
+            .await)
+        .map_err(|error| unusable(&error))?;
         Ok(payment.is_some())
     }
 }

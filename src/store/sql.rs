@@ -50,6 +50,13 @@ pub(crate) const SEARCH_UNCLAIMED: &str = "SELECT bank_transaction, server, code
 
 pub(crate) const CREDIT_OF_SERVER: &str = "SELECT payment FROM credits WHERE server = $1 LIMIT 1";
 
+/// Unsettled payments are few; of each the whole checkout is looked through.
+pub(crate) const UNSETTLED_OF_SERVER: &str = "SELECT id FROM payments \
+     WHERE wake_at IS NOT NULL AND REPLACE(checkout, $1, '') <> checkout LIMIT 1";
+
+pub(crate) const UNSETTLED_BEFORE: &str =
+    "SELECT id FROM payments WHERE wake_at IS NOT NULL AND id < $1 LIMIT 1";
+
 pub(crate) const TAKE_LINK: &str = "INSERT INTO links (server, link, payment, since) \
      VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
 

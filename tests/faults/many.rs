@@ -19,7 +19,7 @@ use crate::scene::{Notes, PATIENCE};
 use crate::settle::{Outcome, Played, settle};
 
 const OPEN: u32 = 100_000;
-const OPEN_QUICK: u32 = 10_000;
+const OPEN_QUICK: u32 = 2_000;
 /// Whose payments they are: no till is there.
 const SEEDED: &str = "2";
 const TILL: &str = "1";

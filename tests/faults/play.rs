@@ -97,7 +97,7 @@ fn verbs(ill: Ill) -> (&'static str, &'static str) {
 
 /// One time in three it dies once more while it takes over what it left.
 async fn kill_the_service(scene: &mut Scene<'_>) {
-    let kills = if scene.is_quick { 10 } else { 50 };
+    let kills = if scene.is_quick { 10 } else { 100 };
     for _ in 0..kills {
         sleep(Duration::from_millis(scene.random.below(1_000))).await;
         scene.begins();

@@ -8,6 +8,7 @@ use lapin::types::FieldTable;
 use lapin::{Connection, ConnectionProperties};
 use tokio::process::Command;
 
+use super::ports::free_port;
 use super::process::sibling;
 use super::wait::within;
 
@@ -53,6 +54,27 @@ impl Broker {
 
     /// A broker of one's own that runs.
     pub(crate) async fn private() -> Self {
+        let broker = Self::prepared().await;
+        broker.control(&["start"]).await;
+        broker
+    }
+
+    /// The same with its management interface, and the address of that.
+    pub(crate) async fn private_managed() -> (Self, String) {
+        let broker = Self::prepared().await;
+        let port = free_port();
+        let folder = &broker.node.as_ref().expect("it is of this test").folder;
+        let more = format!("management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {port}\n");
+        let configuration = std::fs::read_to_string(folder.join("rabbitmq.conf")).expect("it is prepared");
+        std::fs::write(folder.join("rabbitmq.conf"), configuration + &more).expect("the folder is ours");
+        std::fs::write(folder.join("enabled_plugins"), "[rabbitmq_management].\n")
+            .expect("the folder is ours");
+        broker.control(&["start"]).await;
+        (broker, format!("http://guest:guest@127.0.0.1:{port}"))
+    }
+
+    /// A broker of one's own that does not run yet.
+    async fn prepared() -> Self {
         let folder = tempfile::tempdir().expect("a folder for the node");
         let prepare =
             Command::new(sibling("xtask")).args(["rabbitmq", "prepare"]).arg(folder.path()).output().await;
@@ -60,9 +82,7 @@ impl Broker {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let uri = String::from_utf8(output.stdout).expect("an address").trim().to_owned();
         let node = Node { folder: folder.path().to_owned(), _owned: Some(OwnNode(folder)) };
-        let broker = Self { uri, node: Some(node) };
-        broker.control(&["start"]).await;
-        broker
+        Self { uri, node: Some(node) }
     }
 
     /// Where clients connect.

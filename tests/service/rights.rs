@@ -3,10 +3,15 @@
 use std::path::Path;
 use std::process::Stdio;
 
+use admin::Management;
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions, QueueBindOptions};
 use lapin::types::FieldTable;
 use lapin::{BasicProperties, Connection, ConnectionProperties};
+use payment::{RegisterId, StoreId};
+use secrecy::ExposeSecret;
 use tokio::process::Command;
+use universal_integrator::config::ManagementPlace;
+use universal_integrator::management::HttpManagement;
 use universal_integrator::till::AmqpRegister;
 
 use crate::lab::{Broker, Plan, World, within};
@@ -60,6 +65,43 @@ async fn the_users_of_the_setup_script_can_do_what_they_need_and_nothing_in_anot
         assert!(refused, "a store's user was let do this: {deed}");
     }
     till.close().await;
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_till_that_is_connected_through_the_management_interface_has_its_queue_and_its_rights() {
+    let (broker, management) = Broker::private_managed().await;
+    let mut world = World::build(Plan::default(), broker).await;
+    let prefix = world.name("").trim_end_matches('.').to_owned();
+    let place = ManagementPlace::parse(&management.as_str().into()).expect("an address");
+    let management = HttpManagement::new(place, "/".to_owned(), prefix.clone()).expect("a client");
+    let (store, register) = (StoreId::parse("17").unwrap(), RegisterId::parse("2").unwrap());
+    assert_eq!(management.queue_of(&store, &register).await, Ok(None));
+    let made = management.connect(&store, &register, false).await.expect("the broker does it");
+    let password = made.password.expect("the user is new").expose_secret().to_owned();
+    let queue = management.queue_of(&store, &register).await.expect("it answers").expect("it is there");
+    assert_eq!((queue.messages, queue.consumers), (0, 0));
+
+    let as_tills = world.broker.uri_of(&made.user, &password);
+    let mut options = world.options("2");
+    options.uri = as_tills.as_str().into();
+    let till = AmqpRegister::connect(options).await.expect("its queue is as it declares it itself");
+    begin(&till, &pay("ours", 100)).await;
+    till.send("cancel", &serde_json::json!({ "operation": "ours" })).await.expect("it may send commands");
+    expect(&till, "ours", "payment.cancelled").await;
+    assert!(publish(&as_tills, &format!("{prefix}.command"), "v1.18.2.get").await, "another store's command");
+    assert!(bind(&as_tills, &prefix).await, "another store's events");
+    till.close().await;
+
+    let again = management.connect(&store, &register, false).await.expect("it is safe to do again");
+    assert!(again.password.is_none(), "the user keeps its password");
+    let fresh = management.connect(&store, &register, true).await.expect("a new password is made");
+    assert_ne!(fresh.password.expect("it was wanted").expose_secret(), &password);
+
+    let place = ManagementPlace::parse(&"http://guest:wrong@127.0.0.1:9".into()).expect("an address");
+    let away = HttpManagement::new(place, "/".to_owned(), prefix).expect("a client");
+    let told = away.connect(&store, &register, false).await.expect_err("nobody is there");
+    assert!(told.contains("check amqp.management") && !told.contains("wrong"), "{told}");
     world.end().await;
 }
 

@@ -18,6 +18,6 @@ pub mod tidy;
 
 pub use capabilities::{Capabilities, KindAbility};
 pub use connector::Connector;
-pub use module::{Manifest, Module, ServerSettings, SettingsError, SettingsKey};
+pub use module::{Manifest, Module, ServerSettings, SettingsError, SettingsKey, Told};
 pub use notification::{Notification, NotificationError, Signature};
 pub use plate::PlateRequest;

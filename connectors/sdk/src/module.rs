@@ -24,8 +24,19 @@ pub struct Manifest {
     pub id: &'static str,
     /// The bank's name for people.
     pub title: &'static str,
+    /// What people must get from the bank before the module works, in the order in which they do it.
+    pub needs: &'static [Told],
     /// What the module must be told.
     pub keys: &'static [SettingsKey],
+}
+
+/// A sentence for people who set an authorization server up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    /// In Russian.
+    pub ru: &'static str,
+    /// In English.
+    pub en: &'static str,
 }
 
 /// One setting of a module.
@@ -37,8 +48,8 @@ pub struct SettingsKey {
     pub secret: bool,
     /// Whether it must be given.
     pub required: bool,
-    /// What it is for and where the admin gets it.
-    pub help: &'static str,
+    /// What it is for, where the admin gets it, and which values are right.
+    pub help: Told,
 }
 
 /// The settings of one authorization server, as the admin gave them.

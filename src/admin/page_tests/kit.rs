@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
+use axum::http::request::Builder;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use engine::doors::{Claim, Deed, Desk, Incoming, Outcome, Registers, Undone};
 use engine::ports::{Clock, Destination, EventRow, OperationKey, OperationKind, StoreError};
@@ -24,7 +25,9 @@ use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-use crate::{Admin, BrokerCondition, BrokerPlace, Letter, Letters, Operations, Wanted, Watch, router};
+use crate::{
+    Admin, BrokerCondition, BrokerPlace, Letter, Letters, Management, Operations, Wanted, Watch, router,
+};
 
 /// 2026-11-28 12:00 UTC.
 const START: i64 = 1_795_867_200_000_000;
@@ -178,6 +181,17 @@ pub(crate) fn shop(id: &str) -> StoreId {
 
 impl World {
     pub(crate) async fn new() -> Self {
+        Self::built(None).await
+    }
+
+    /// With a management interface of the broker.
+    pub(crate) async fn managed(management: Arc<dyn Management>) -> Self {
+        let world = Self::built(Some(management)).await;
+        world.add_stores().await;
+        world
+    }
+
+    async fn built(management: Option<Arc<dyn Management>>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(&folder.path().join("store.db")).await.unwrap();
         let db = store.db().clone();
@@ -199,8 +213,10 @@ impl World {
             desk: Arc::clone(&desk) as _,
             registers: Arc::clone(&till) as _,
             clock: Arc::clone(&clock) as _,
-            modules: &[],
+            modules: super::bank::MODULES,
             broker: Some(broker),
+            management,
+            trials: Arc::new(super::trials::NoDevice),
             operations: Operations {
                 letters: Some(Arc::clone(&yard) as _),
                 watch: Arc::clone(&yard) as _,
@@ -214,7 +230,12 @@ impl World {
     /// With stores 17 and 18, each with a register.
     pub(crate) async fn with_stores() -> Self {
         let world = Self::new().await;
-        let mut settings = world.admin.db.settings().await.unwrap();
+        world.add_stores().await;
+        world
+    }
+
+    async fn add_stores(&self) {
+        let mut settings = self.admin.db.settings().await.unwrap();
         for id in ["17", "18"] {
             let register = RegisterSettings {
                 name: "Касса 1".to_owned(),
@@ -231,8 +252,7 @@ impl World {
             };
             settings.stores.insert(shop(id), store);
         }
-        world.admin.db.save_settings(&settings).await.unwrap();
-        world
+        self.admin.db.save_settings(&settings).await.unwrap();
     }
 
     pub(crate) fn pass(&self, seconds: i64) {
@@ -312,8 +332,41 @@ impl World {
         path: &str,
         fields: &[(&str, &str)],
     ) -> Answer {
-        let mut request = Request::builder().method(method.clone()).uri(path);
-        request =
+        let request = Request::builder().method(method.clone()).uri(path);
+        if method != Method::POST {
+            return self.answer(browser, request, Body::empty()).await;
+        }
+        let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.answer(browser, request, Body::from(encoded(fields))).await
+    }
+}
+
+impl World {
+    /// A form with a picture, as browsers send it.
+    pub(crate) async fn upload(
+        &self,
+        browser: &Browser,
+        path: &str,
+        fields: &[(&str, &str)],
+        picture: &[u8],
+    ) -> Answer {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            body.extend(
+                format!("--edge\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+                    .bytes(),
+            );
+        }
+        let head = "--edge\r\ncontent-disposition: form-data; name=\"picture\"; filename=\"p\"\r\n\r\n";
+        body.extend(head.bytes().chain(picture.iter().copied()).chain(*b"\r\n--edge--\r\n"));
+        let request = Request::builder().method(Method::POST).uri(path);
+        let request = request.header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge");
+        self.answer(browser, request, Body::from(body)).await
+    }
+
+    /// Sends a request as a browser does.
+    async fn answer(&self, browser: &Browser, request: Builder, body: Body) -> Answer {
+        let mut request =
             request.header(header::ACCEPT_LANGUAGE, browser.language).header(header::HOST, "pos.example");
         if !browser.site.is_empty() {
             request = request.header("sec-fetch-site", browser.site);
@@ -324,12 +377,6 @@ impl World {
         if let Some(cookie) = &browser.cookie {
             request = request.header(header::COOKIE, cookie);
         }
-        let body = if method == Method::POST {
-            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-            Body::from(encoded(fields))
-        } else {
-            Body::empty()
-        };
         let mut request = request.body(body).unwrap();
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from((browser.address, 4711))));
         let response = self.router.clone().oneshot(request).await.unwrap();

@@ -21,6 +21,9 @@ async fn with_server() -> World {
         rate_per_s: 10,
         concurrency: 4,
         values: [].into(),
+        usage: engine::settings::Usage::Active,
+        fee_bp: None,
+        next_credentials_at: None,
     };
     settings.servers.insert(ServerId::parse("bank").unwrap(), server);
     world.admin.db.save_settings(&settings).await.unwrap();

@@ -3,14 +3,12 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use engine::settings::Settings;
-use payment::StoreId;
 use secrecy::ExposeSecret;
 
-use super::store_form::store_of;
+use super::here::{Here, InStore};
 use crate::entry::remember_nothing;
 use crate::failure::{Failure, page as answer};
 use crate::form::{Field, Form, Kind, Sent, Wrong};
@@ -41,46 +39,42 @@ struct Line {
 pub(crate) async fn page(
     State(admin): State<Arc<Admin>>,
     asker: Asker,
-    Path(store): Path<String>,
+    here: Here<InStore>,
 ) -> Result<Response, Failure> {
-    let settings = admin.db.settings().await?;
-    let (store, _) = store_of(&settings, &store).ok_or(Failure::Missing)?;
-    draw(&admin, &asker, &settings, &store, None, &Wrong::default()).await
+    draw(&admin, &asker, &here, None, &Wrong::default()).await
 }
 
 /// `POST /admin/stores/{store}/keys`.
 pub(crate) async fn send(
     State(admin): State<Arc<Admin>>,
     asker: Asker,
-    Path(store): Path<String>,
+    here: Here<InStore>,
     sent: Sent,
 ) -> Result<Response, Failure> {
-    let settings = admin.db.settings().await?;
-    let (store, _) = store_of(&settings, &store).ok_or(Failure::Missing)?;
     let name = sent.text("key_name");
     if !is_name(name) {
         let mut wrong = Wrong::default();
-        wrong.at("key_name", asker.words().text("wrong-name"));
-        let page = draw(&admin, &asker, &settings, &store, None, &wrong).await?;
+        wrong.field(&asker.words(), "key_name");
+        let page = draw(&admin, &asker, &here, None, &wrong).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    let made = admin.db_of(&asker).add_api_key(&store, name, admin.now()).await?;
+    let made = admin.db_of(&asker).add_api_key(&here.spot.0, name, admin.now()).await?;
     let key = made.key.expose_secret().to_owned();
-    draw(&admin, &asker, &settings, &store, Some(key), &Wrong::default()).await
+    draw(&admin, &asker, &here, Some(key), &Wrong::default()).await
 }
 
 /// `POST /admin/stores/{store}/keys/remove`: who calls with it is refused at once.
 pub(crate) async fn remove(
     State(admin): State<Arc<Admin>>,
     asker: Asker,
-    Path(store): Path<String>,
+    here: Here<InStore>,
     sent: Sent,
 ) -> Result<Response, Failure> {
-    let store = StoreId::parse(&store).map_err(|_| Failure::Missing)?;
+    let store = &here.spot.0;
     let id = sent.text("key").to_owned();
     let keys = admin.db.api_keys().await?;
     // A key of another store is none of this page's.
-    if !keys.iter().any(|(kept, key)| *kept == id && key.store == store) {
+    if !keys.iter().any(|(kept, key)| *kept == id && key.store == *store) {
         return Err(Failure::Missing);
     }
     admin.db_of(&asker).remove_api_key(&id).await?;
@@ -90,12 +84,12 @@ pub(crate) async fn remove(
 async fn draw(
     admin: &Admin,
     asker: &Asker,
-    settings: &Settings,
-    store: &StoreId,
+    here: &Here<InStore>,
     fresh: Option<String>,
     wrong: &Wrong,
 ) -> Result<Response, Failure> {
     let words = asker.words();
+    let store = &here.spot.0;
     let keys = admin.db.api_keys().await?;
     let lines = keys.into_iter().filter(|(_, key)| key.store == *store).map(|(id, key)| Line {
         id,
@@ -108,7 +102,7 @@ async fn draw(
     Ok(remember_nothing(answer(&Page {
         frame: Frame::of(asker, words.text("keys-title")),
         store: store.to_string(),
-        store_name: settings.stores.get(store).map(|its| its.name.clone()).unwrap_or_default(),
+        store_name: here.store().name.clone(),
         keys: lines.collect(),
         form,
         fresh,

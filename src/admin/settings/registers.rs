@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use engine::settings::{EventsBy, OpenPayments, RegisterSettings, Settings};
@@ -11,13 +11,14 @@ use payment::{RegisterId, StoreId};
 use serde::Serialize;
 use store::{PaymentFilter, Records};
 
+use super::console_form::kind_key;
+use super::here::{AtRegister, Here, InStore};
 use super::save::{Inserted, MARK, add, mark, save};
-use super::store_form::store_of;
 use crate::failure::{Failure, page as answer};
 use crate::form::{Field, Form, Kind, Sent, Wrong};
 use crate::frame::Frame;
 use crate::guard::Asker;
-use crate::state::{Admin, BrokerPlace};
+use crate::state::Admin;
 
 const EVENTS_BY: [(&str, EventsBy); 3] =
     [("amqp", EventsBy::Amqp), ("http", EventsBy::Http), ("both", EventsBy::Both)];
@@ -34,6 +35,7 @@ struct Page {
     id: Option<String>,
     consoles: Vec<ConsoleLine>,
     plates: Vec<String>,
+    moving: Option<Form>,
 }
 
 struct ConsoleLine {
@@ -44,26 +46,19 @@ struct ConsoleLine {
 }
 
 /// `GET /admin/stores/{store}/registers/new`.
-pub(crate) async fn new_page(
-    State(admin): State<Arc<Admin>>,
-    asker: Asker,
-    Path(store): Path<String>,
-) -> Result<Response, Failure> {
-    let settings = admin.db.settings().await?;
-    let (store, _) = store_of(&settings, &store).ok_or(Failure::Missing)?;
-    Ok(draw(&asker, &settings, &store, None, None, &Wrong::default()))
+pub(crate) async fn new_page(asker: Asker, here: Here<InStore>) -> Response {
+    draw(&asker, &here.settings, (&here.spot.0, None), None, &Wrong::default())
 }
 
 /// `POST /admin/stores/{store}/registers/new`.
 pub(crate) async fn send_new(
     State(admin): State<Arc<Admin>>,
     asker: Asker,
-    Path(store): Path<String>,
+    here: Here<InStore>,
     sent: Sent,
 ) -> Result<Response, Failure> {
     let words = asker.words();
-    let settings = admin.db.settings().await?;
-    let (store, _) = store_of(&settings, &store).ok_or(Failure::Missing)?;
+    let store = &here.spot.0;
     let mut wrong = Wrong::default();
     let id = RegisterId::parse(sent.text("register_id"));
     if id.is_err() {
@@ -71,15 +66,15 @@ pub(crate) async fn send_new(
     }
     let register = read(&asker, &sent, None).map_err(|found| wrong.0.extend(found.0));
     if let (Ok(id), Ok(register)) = (id, register) {
-        let saved =
-            add(&admin, &asker, format!("stores.{store}.registers.{id}"), "register_id", |settings| {
-                let its = settings.stores.get_mut(&store).ok_or(Failure::Missing)?;
-                if its.registers.contains_key(&id) {
-                    return Ok(Inserted::Taken);
-                }
-                its.registers.insert(id.clone(), register.clone());
-                Ok(Inserted::New)
-            });
+        let key = format!("stores.{store}.registers.{id}");
+        let saved = add(&admin, &asker, key, "register_id", |settings| {
+            let its = settings.stores.get_mut(store).ok_or(Failure::Missing)?;
+            if its.registers.contains_key(&id) {
+                return Ok(Inserted::Taken);
+            }
+            its.registers.insert(id.clone(), register.clone());
+            Ok(Inserted::New)
+        });
         match saved.await? {
             Ok(_) => {
                 let next = format!("/admin/stores/{store}/registers/{id}?done=saved");
@@ -88,29 +83,8 @@ pub(crate) async fn send_new(
             Err(found) => wrong.0.extend(found.0),
         }
     }
-    let page = draw(&asker, &settings, &store, None, Some(&sent), &wrong);
+    let page = draw(&asker, &here.settings, (store, None), Some(&sent), &wrong);
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
-}
-
-/// A register's path in the settings.
-pub(super) fn found(
-    settings: &Settings,
-    store: &str,
-    register: &str,
-) -> Result<(StoreId, RegisterId), Failure> {
-    let (store, its) = store_of(settings, store).ok_or(Failure::Missing)?;
-    let register = RegisterId::parse(register).map_err(|_| Failure::Missing)?;
-    if its.registers.contains_key(&register) { Ok((store, register)) } else { Err(Failure::Missing) }
-}
-
-/// The register of a path that [`found`] gave.
-pub(super) fn register_of<'a>(
-    settings: &'a mut Settings,
-    store: &StoreId,
-    register: &RegisterId,
-) -> Result<&'a mut RegisterSettings, Failure> {
-    let store = settings.stores.get_mut(store).ok_or(Failure::Missing)?;
-    store.registers.get_mut(register).ok_or(Failure::Missing)
 }
 
 /// The mark of a register's own fields.
@@ -120,33 +94,27 @@ fn mark_of(register: &RegisterSettings) -> String {
     mark(Some(&Own(&register.name, register.events_by, register.open_payments)))
 }
 
+fn drawn(asker: &Asker, here: &Here<AtRegister>, sent: Option<&Sent>, wrong: &Wrong) -> Response {
+    draw(asker, &here.settings, (&here.spot.store, Some(&here.spot.register)), sent, wrong)
+}
+
 /// `GET /admin/stores/{store}/registers/{register}`.
-pub(crate) async fn page(
-    State(admin): State<Arc<Admin>>,
-    asker: Asker,
-    Path((store, register)): Path<(String, String)>,
-) -> Result<Response, Failure> {
-    let settings = admin.db.settings().await?;
-    let (store, register) = found(&settings, &store, &register)?;
-    Ok(draw(&asker, &settings, &store, Some(&register), None, &Wrong::default()))
+pub(crate) async fn page(asker: Asker, here: Here<AtRegister>) -> Response {
+    drawn(&asker, &here, None, &Wrong::default())
 }
 
 /// `POST /admin/stores/{store}/registers/{register}`.
 pub(crate) async fn send(
     State(admin): State<Arc<Admin>>,
     asker: Asker,
-    Path((store, register)): Path<(String, String)>,
+    here: Here<AtRegister>,
     sent: Sent,
 ) -> Result<Response, Failure> {
-    let settings = admin.db.settings().await?;
-    let (store, register) = found(&settings, &store, &register)?;
-    let kept = &settings.stores[&store].registers[&register];
-    let wrong = match read(&asker, &sent, Some(kept)) {
+    let wrong = match read(&asker, &sent, Some(here.register())) {
         Err(wrong) => wrong,
         Ok(wanted) => {
-            let key = format!("stores.{store}.registers.{register}");
-            let saved = save(&admin, &asker, key, sent.text(MARK), |settings| {
-                let kept = register_of(settings, &store, &register)?;
+            let saved = save(&admin, &asker, here.spot.key(), sent.text(MARK), |settings| {
+                let kept = here.spot.of(settings)?;
                 let before = mark_of(kept);
                 kept.name.clone_from(&wanted.name);
                 (kept.events_by, kept.open_payments) = (wanted.events_by, wanted.open_payments);
@@ -154,45 +122,98 @@ pub(crate) async fn send(
             });
             match saved.await? {
                 Ok(_) => {
-                    return Ok(Redirect::to(&format!("/admin/stores/{store}?done=saved")).into_response());
+                    let next = format!("/admin/stores/{}?done=saved", here.spot.store);
+                    return Ok(Redirect::to(&next).into_response());
                 }
                 Err(wrong) => wrong,
             }
         }
     };
-    let page = draw(&asker, &settings, &store, Some(&register), Some(&sent), &wrong);
+    let page = drawn(&asker, &here, Some(&sent), &wrong);
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+/// Whether the register has a payment that is open: what it was told of goes to the place that it has now.
+pub(super) async fn has_open(admin: &Admin, at: &AtRegister) -> Result<bool, Failure> {
+    let filter = PaymentFilter {
+        store: Some(at.store.clone()),
+        register: Some(at.register.clone()),
+        open_only: true,
+        limit: 1,
+        ..PaymentFilter::default()
+    };
+    Ok(!admin.db.find_payments(&filter).await?.is_empty())
 }
 
 /// `POST /admin/stores/{store}/registers/{register}/remove`: refused while a payment is open. What it was paid stays.
 pub(crate) async fn remove(
     State(admin): State<Arc<Admin>>,
     asker: Asker,
-    Path((store, register)): Path<(String, String)>,
+    here: Here<AtRegister>,
 ) -> Result<Response, Failure> {
-    let settings = admin.db.settings().await?;
-    let (store, register) = found(&settings, &store, &register)?;
-    let filter = PaymentFilter {
-        store: Some(store.clone()),
-        register: Some(register.clone()),
-        open_only: true,
-        limit: 1,
-        ..PaymentFilter::default()
-    };
-    if !admin.db.find_payments(&filter).await?.is_empty() {
+    if has_open(&admin, &here.spot).await? {
         let mut wrong = Wrong::default();
         wrong.at("open", asker.words().text("wrong-register-open"));
-        let page = draw(&asker, &settings, &store, Some(&register), None, &wrong);
-        return Ok((StatusCode::CONFLICT, page).into_response());
+        return Ok((StatusCode::CONFLICT, drawn(&asker, &here, None, &wrong)).into_response());
     }
-    let expected = mark_of(&settings.stores[&store].registers[&register]);
-    let saved = save(&admin, &asker, format!("stores.{store}.registers.{register}"), &expected, |settings| {
-        let before = mark_of(register_of(settings, &store, &register)?);
-        settings.stores.get_mut(&store).map(|store| store.registers.remove(&register));
+    let at = &here.spot;
+    let expected = mark_of(here.register());
+    let saved = save(&admin, &asker, at.key(), &expected, |settings| {
+        let before = mark_of(at.of(settings)?);
+        settings.stores.get_mut(&at.store).map(|store| store.registers.remove(&at.register));
         Ok(before)
     });
     saved.await?.map_err(|_| Failure::Conflict)?;
-    Ok(Redirect::to(&format!("/admin/stores/{store}?done=removed")).into_response())
+    Ok(Redirect::to(&format!("/admin/stores/{}?done=removed", at.store)).into_response())
+}
+
+/// `POST /admin/stores/{store}/registers/{register}/move`: to another store, with its consoles and plates. Refused while a payment
+/// is open; its history stays where it was made.
+pub(crate) async fn send_move(
+    State(admin): State<Arc<Admin>>,
+    asker: Asker,
+    here: Here<AtRegister>,
+    sent: Sent,
+) -> Result<Response, Failure> {
+    let words = asker.words();
+    let at = &here.spot;
+    let to = StoreId::parse(sent.text("to_store")).ok();
+    let to = to.filter(|to| *to != at.store && here.settings.stores.contains_key(to));
+    let mut wrong = Wrong::default();
+    match &to {
+        None => wrong.field(&words, "to_store"),
+        Some(to) if here.settings.stores[to].registers.contains_key(&at.register) => {
+            wrong.at("to_store", words.text("wrong-to-store-taken"));
+        }
+        Some(_) if has_open(&admin, at).await? => wrong.at("to_store", words.text("wrong-register-open")),
+        Some(_) => {}
+    }
+    if let Some(to) = to.filter(|_| wrong.is_empty()) {
+        let key = format!("stores.{to}.registers.{}", at.register);
+        let expected = mark_of(here.register());
+        let saved = save(&admin, &asker, key, &expected, |settings| {
+            let before = mark_of(at.of(settings)?);
+            let store = settings.stores.get_mut(&at.store).ok_or(Failure::Missing)?;
+            let register = store.registers.remove(&at.register).ok_or(Failure::Missing)?;
+            let store = settings.stores.get_mut(&to).ok_or(Failure::Missing)?;
+            if store.registers.insert(at.register.clone(), register).is_some() {
+                return Err(Failure::Conflict);
+            }
+            Ok(before)
+        });
+        match saved.await? {
+            Ok(_) => {
+                let next = format!("/admin/stores/{to}/registers/{}?done=moved", at.register);
+                return Ok(Redirect::to(&next).into_response());
+            }
+            Err(found) => wrong.at(
+                "to_store",
+                found.0.into_iter().map(|(_, message)| message).collect::<Vec<_>>().join(" "),
+            ),
+        }
+    }
+    let page = drawn(&asker, &here, None, &wrong);
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
 fn read(asker: &Asker, sent: &Sent, kept: Option<&RegisterSettings>) -> Result<RegisterSettings, Wrong> {
@@ -221,8 +242,7 @@ fn read(asker: &Asker, sent: &Sent, kept: Option<&RegisterSettings>) -> Result<R
 fn draw(
     asker: &Asker,
     settings: &Settings,
-    store: &StoreId,
-    id: Option<&RegisterId>,
+    (store, id): (&StoreId, Option<&RegisterId>),
     sent: Option<&Sent>,
     wrong: &Wrong,
 ) -> Response {
@@ -252,7 +272,10 @@ fn draw(
         .with(Field::new(&words, "events_by", Kind::One(by.into()), text("events_by")))
         .with(Field::new(&words, "open_payments", Kind::One(open.into()), text("open_payments")))
         .with(Field::hidden(MARK, register.map(mark_of).unwrap_or_default()));
-    let alarm = form.tell(wrong).into_iter().next();
+    let mut moving = id.and_then(|id| move_form(asker, settings, (store, id)));
+    let homeless = form.tell(wrong);
+    let in_moving = moving.as_mut().map_or_else(|| homeless.clone(), |form| form.tell(wrong));
+    let alarm = homeless.into_iter().find(|message| in_moving.contains(message));
     let title = register.map_or_else(|| words.text("register-new-title"), |register| register.name.clone());
     let consoles = register.into_iter().flat_map(|register| &register.consoles);
     let plates =
@@ -262,7 +285,7 @@ fn draw(
             .map(|(id, console)| ConsoleLine {
                 id: id.to_string(),
                 name: console.name.clone(),
-                kind: words.text(&format!("console-{}", console.kind.word().replace('_', "-"))),
+                kind: words.text(&kind_key(console.kind)),
                 shows_codes: console.show_qr,
             })
             .collect(),
@@ -272,7 +295,22 @@ fn draw(
         store_name: shown.name.clone(),
         id: id.map(ToString::to_string),
         form,
+        moving,
     })
+}
+
+/// The form that moves a register to another store; `None`: there is no other, or the asker may not.
+fn move_form(asker: &Asker, settings: &Settings, (store, id): (&StoreId, &RegisterId)) -> Option<Form> {
+    let words = asker.words();
+    let may = asker.may("POST", "/admin/stores/{store}/registers/{register}/move", Some(store));
+    let others = settings.stores.iter().filter(|(other, _)| may && *other != store);
+    let others: Vec<_> = others.map(|(id, its)| (id.to_string(), format!("{} ({id})", its.name))).collect();
+    if others.is_empty() {
+        return None;
+    }
+    let action = format!("/admin/stores/{store}/registers/{id}/move");
+    let form = Form::new(action, words.text("register-move"));
+    Some(form.with(Field::new(&words, "to_store", Kind::One(others), "")))
 }
 
 fn stored<'a>(register: &'a RegisterSettings, name: &str) -> &'a str {
@@ -285,100 +323,5 @@ fn stored<'a>(register: &'a RegisterSettings, name: &str) -> &'a str {
             OPEN.iter().find(|(_, open)| *open == register.open_payments).map_or("", |(word, _)| word)
         }
         _ => "",
-    }
-}
-
-#[derive(Template)]
-#[template(path = "connect.html")]
-struct ConnectPage {
-    frame: Frame,
-    back: String,
-    /// The broker; `None`: the service runs without one.
-    broker: Option<Connection>,
-    keys: String,
-    store: String,
-    register: String,
-}
-
-/// What a till must know to use the broker, and what makes it known there.
-struct Connection {
-    place: BrokerPlace,
-    user: String,
-    queue: String,
-    binding: String,
-    commands: String,
-}
-
-/// `GET /admin/stores/{store}/registers/{register}/connect`.
-pub(crate) async fn connect(
-    State(admin): State<Arc<Admin>>,
-    asker: Asker,
-    Path((store, register)): Path<(String, String)>,
-) -> Result<Response, Failure> {
-    let settings = admin.db.settings().await?;
-    let (store, register) = found(&settings, &store, &register)?;
-    let broker = admin.broker.clone().map(|place| Connection {
-        user: format!("store-{store}"),
-        queue: format!("{}.till.{store}.{register}", place.prefix),
-        binding: format!("v1.{store}.{register}.#"),
-        commands: commands(&place, &store),
-        place,
-    });
-    let name = &settings.stores[&store].registers[&register].name;
-    let title = asker.words().fill("connect-title", &[("name", name.clone())]);
-    Ok(answer(&ConnectPage {
-        frame: Frame::of(&asker, title),
-        back: format!("/admin/stores/{store}/registers/{register}"),
-        broker,
-        keys: format!("/admin/stores/{store}/keys"),
-        store: store.to_string(),
-        register: register.to_string(),
-    }))
-}
-
-/// The commands that give a store's tills their user and rights, as `deploy/rabbitmq/set-up.sh` does it. The password is made
-/// where they are run, so it is on no page.
-fn commands(place: &BrokerPlace, store: &StoreId) -> String {
-    let BrokerPlace { virtual_host, prefix, .. } = place;
-    let names = prefix.replace('.', "\\.");
-    let user = format!("store-{store}");
-    format!(
-        "password=$(openssl rand -hex 24)\n\
-         rabbitmqctl add_user {user} \"$password\" && echo \"$password\"\n\
-         rabbitmqctl set_permissions -p '{virtual_host}' {user} '^{names}\\.till\\.{store}\\.' \
-         '^{names}\\.(command|till\\.{store}\\..*)$' '^{names}\\.(event|till\\.{store}\\..*)$'\n\
-         rabbitmqctl set_topic_permissions -p '{virtual_host}' {user} {prefix}.command '^v1\\.{store}\\.' ''\n\
-         rabbitmqctl set_topic_permissions -p '{virtual_host}' {user} {prefix}.event '' '^v1\\.{store}\\.'\n"
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// What the script of `deploy` would do for the same store.
-    #[test]
-    fn the_commands_are_those_of_the_script() {
-        let place = BrokerPlace {
-            address: "amqp://broker:5672".to_owned(),
-            virtual_host: "/".to_owned(),
-            prefix: "checkout".to_owned(),
-        };
-        let commands = commands(&place, &StoreId::parse("17").unwrap());
-        for line in [
-            r"set_permissions -p '/' store-17 '^checkout\.till\.17\.' '^checkout\.(command|till\.17\..*)$' '^checkout\.(event|till\.17\..*)$'",
-            r"set_topic_permissions -p '/' store-17 checkout.command '^v1\.17\.' ''",
-            r"set_topic_permissions -p '/' store-17 checkout.event '' '^v1\.17\.'",
-        ] {
-            assert!(commands.contains(line), "{line}\n{commands}");
-        }
-        let script = include_str!("../../../deploy/rabbitmq/set-up.sh");
-        for part in [
-            r"till\\.$1\\..*)\$",
-            r#""$prefix.command" "^v1\\.$1\\." ''"#,
-            r#""$prefix.event" '' "^v1\\.$1\\.""#,
-        ] {
-            assert!(script.contains(part), "the script does it otherwise now: {part}");
-        }
     }
 }

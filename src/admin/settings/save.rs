@@ -7,7 +7,7 @@
 use engine::settings::Settings;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use store::{ChangeSettingsError, Problem, check_settings};
+use store::{ChangeSettingsError, Problem, SecretEdit, check_settings};
 
 use crate::failure::Failure;
 use crate::form::Wrong;
@@ -38,6 +38,18 @@ pub(crate) async fn save(
     expected: &str,
     change: impl Fn(&mut Settings) -> Result<String, Failure>,
 ) -> Result<Result<u64, Wrong>, Failure> {
+    save_with_secrets(admin, asker, key, expected, &[], change).await
+}
+
+/// The same with secrets that become others in the same transaction.
+pub(crate) async fn save_with_secrets(
+    admin: &Admin,
+    asker: &Asker,
+    key: String,
+    expected: &str,
+    secrets: &[SecretEdit],
+    change: impl Fn(&mut Settings) -> Result<String, Failure>,
+) -> Result<Result<u64, Wrong>, Failure> {
     let (db, words) = (admin.db_of(asker), asker.words());
     for _ in 0..TRIES {
         let mut settings = db.settings().await?;
@@ -57,7 +69,7 @@ pub(crate) async fn save(
                 return Ok(Err(wrong));
             }
         }
-        match db.save_settings(&settings).await {
+        match db.save_settings_with_secrets(&settings, secrets.to_vec(), &admin.keyring).await {
             Err(ChangeSettingsError::Conflict) => {}
             saved => return Ok(Ok(saved?)),
         }
@@ -106,6 +118,8 @@ fn told<'a>(words: &Words, key: &str, problems: impl Iterator<Item = &'a Problem
         match field {
             Some(field) => {
                 let own = words.lookup(&format!("wrong-{}", field.replace('_', "-")));
+                // A plan is checked as a whole and typed as a line.
+                let field = if field == "poll" { "poll_steps" } else { field };
                 wrong.at(field, own.unwrap_or_else(|| problem.cure.clone()));
             }
             None => wrong.at(&problem.key, format!("{}: {}", problem.key, problem.cure)),

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use connector_sdk::{SettingsError, SettingsKey};
-use engine::settings::ServerSettings;
+use connector_sdk::SettingsError;
+use engine::settings::{ServerSettings, Usage};
 use payment::{PollPlan, ServerId};
-use secrecy::SecretString;
+use store::Secrets;
 
+use super::module::{connect_for_now, cure, keys, told};
+use super::moment::Local;
 use super::save::{MARK, mark};
-use super::servers::connect;
 use crate::form::{Field, Form, Kind, Sent, Wrong};
 use crate::state::Admin;
 use crate::words::Words;
@@ -20,8 +21,8 @@ pub(super) enum Filled<'a> {
     Fresh,
 }
 
-/// Stands for a credential that is not there yet while the rest of the settings is checked.
-const PLACEHOLDER: &str = "not-given-yet";
+/// What a server may be used for, as forms name it.
+const USAGES: [&str; 3] = ["active", "paused", "refunds_only"];
 
 type Number = (&'static str, Option<&'static str>, fn(&ServerSettings) -> u64, &'static str);
 
@@ -40,12 +41,16 @@ const NUMBERS: [Number; 7] = [
 pub(super) fn form(
     admin: &Admin,
     words: &Words,
+    local: &Local,
     id: Option<(&ServerId, &ServerSettings)>,
     filled: &Filled<'_>,
 ) -> Form {
+    let first = admin.modules.first().map_or("", |module| module.manifest().id);
     let text = |name: &str| match filled {
         Filled::Sent(sent) => sent.text(name).to_owned(),
-        Filled::Stored(server) => stored(server, name),
+        Filled::Stored(server) => stored(server, local, name),
+        // Where there is one module, it is the right one.
+        Filled::Fresh if name == "module" => first.to_owned(),
         Filled::Fresh => fresh(name),
     };
     let action = id.map_or("/admin/servers/new".to_owned(), |(id, _)| format!("/admin/servers/{id}"));
@@ -61,24 +66,73 @@ pub(super) fn form(
         .with(Field::new(words, "name", Kind::Line, text("name")).required())
         .with(Field::new(words, "module", Kind::One(modules.collect()), text("module")))
         .with(Field::new(words, "money", Kind::One(money.into()), text("money")));
+    if id.is_some() {
+        form = usage_fields(form, words, local, &text);
+    }
     for (name, unit, ..) in NUMBERS {
         form = form.with(Field::new(words, name, Kind::Number(unit), text(name)).required());
     }
-    form = form.with(Field::new(words, "poll_steps", Kind::Line, text("poll_steps")));
-    let chosen = text("module");
-    for key in keys(admin, &chosen).iter().filter(|key| !key.secret) {
+    form = form.with(Field::new(words, "poll_steps", Kind::Line, text("poll_steps"))).with(Field::new(
+        words,
+        "fee_bp",
+        Kind::Decimal("unit-percent"),
+        text("fee_bp"),
+    ));
+    for key in keys(admin, &text("module")).iter().filter(|key| !key.secret) {
         let name = format!("value_{}", key.name);
         let field =
             Field { kind: Kind::Line, is_required: key.required, ..Field::hidden(&name, text(&name)) };
-        form = form.with(field.called(key.name, Some(key.help.to_owned())));
+        form = form.with(field.called(key.name, Some(told(words, key.help).to_owned())));
     }
     form.with(Field::hidden(MARK, id.map(|(_, server)| mark(Some(server))).unwrap_or_default()))
 }
 
-fn keys(admin: &Admin, module: &str) -> &'static [SettingsKey] {
-    // A new form shows the keys of the first module: where there is one, that is the right one.
-    let module = admin.module(module).or_else(|| admin.modules.first().copied());
-    module.map_or(&[], |module| module.manifest().keys)
+fn usage_fields(form: Form, words: &Words, local: &Local, text: &dyn Fn(&str) -> String) -> Form {
+    let usages =
+        USAGES.map(|word| (word.to_owned(), words.text(&format!("usage-{}", word.replace('_', "-")))));
+    let moment = |name: &str| {
+        let help = words.fill("help-paused", &[("zone", local.name.clone())]);
+        Field { help: Some(help), ..Field::new(words, name, Kind::Moment, text(name)) }
+    };
+    form.with(Field::new(words, "usage", Kind::One(usages.into()), text("usage")))
+        .with(moment("paused_from"))
+        .with(moment("paused_until"))
+}
+
+/// What people want of a server, where it is not everything.
+pub(super) fn usage_text(words: &Words, local: &Local, usage: Usage) -> Option<String> {
+    let told = |time: payment::Timestamp| local.told(time);
+    Some(match usage {
+        Usage::Active => return None,
+        Usage::RefundsOnly => words.text("usage-refunds-only"),
+        Usage::Paused { from: None, until: None } => words.text("usage-paused"),
+        Usage::Paused { from: Some(from), until: None } => {
+            words.fill("usage-paused-from", &[("from", told(from))])
+        }
+        Usage::Paused { from: None, until: Some(until) } => {
+            words.fill("usage-paused-until", &[("until", told(until))])
+        }
+        Usage::Paused { from: Some(from), until: Some(until) } => {
+            words.fill("usage-paused-between", &[("from", told(from)), ("until", told(until))])
+        }
+    })
+}
+
+/// Hundredths of a percent as percents: `70` is `0.7`.
+fn percents(fee_bp: u32) -> String {
+    let text = format!("{}.{:02}", fee_bp / 100, fee_bp % 100);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// Percents as people type them, with a point or a comma; `None`: it is no such number.
+fn hundredths(text: &str) -> Option<u32> {
+    let (whole, part) = text.split_once([',', '.']).unwrap_or((text, "0"));
+    let is_right = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_right(whole) || !is_right(part) || part.len() > 2 {
+        return None;
+    }
+    let part: u32 = format!("{part:0<2}").parse().ok()?;
+    whole.parse::<u32>().ok()?.checked_mul(100)?.checked_add(part)
 }
 
 fn fresh(name: &str) -> String {
@@ -90,7 +144,7 @@ fn fresh(name: &str) -> String {
     })
 }
 
-fn stored(server: &ServerSettings, name: &str) -> String {
+fn stored(server: &ServerSettings, local: &Local, name: &str) -> String {
     if let Some((_, _, read, _)) = NUMBERS.iter().find(|(number, ..)| *number == name) {
         return read(server).to_string();
     }
@@ -99,6 +153,20 @@ fn stored(server: &ServerSettings, name: &str) -> String {
         "module" => server.module.clone(),
         "money" => if server.test { "test" } else { "live" }.to_owned(),
         "poll_steps" => steps_text(&server.poll),
+        "fee_bp" => server.fee_bp.map(percents).unwrap_or_default(),
+        "usage" => match server.usage {
+            Usage::Active => "active",
+            Usage::Paused { .. } => "paused",
+            Usage::RefundsOnly => "refunds_only",
+        }
+        .to_owned(),
+        "paused_from" | "paused_until" => match server.usage {
+            Usage::Paused { from, until } => {
+                let time = if name == "paused_from" { from } else { until };
+                time.map(|time| local.text(time)).unwrap_or_default()
+            }
+            _ => String::new(),
+        },
         _ => name.strip_prefix("value_").and_then(|key| server.values.get(key)).cloned().unwrap_or_default(),
     }
 }
@@ -120,21 +188,59 @@ fn steps(text: &str) -> Option<Vec<(u64, u64)>> {
         .collect()
 }
 
+/// What the form says that the server is used for. A form that does not ask leaves it as it is.
+fn read_usage(
+    words: &Words,
+    local: &Local,
+    sent: &Sent,
+    kept: Option<&ServerSettings>,
+    wrong: &mut Wrong,
+) -> Usage {
+    if !sent.is_on("usage") {
+        return kept.map(|kept| kept.usage).unwrap_or_default();
+    }
+    let mut time = |name: &str| {
+        let read = local.read(sent.text(name));
+        if read.is_none() {
+            wrong.field(words, name);
+        }
+        read.flatten()
+    };
+    match sent.text("usage") {
+        "active" => Usage::Active,
+        "refunds_only" => Usage::RefundsOnly,
+        "paused" => Usage::Paused { from: time("paused_from"), until: time("paused_until") },
+        _ => {
+            wrong.field(words, "usage");
+            Usage::Active
+        }
+    }
+}
+
 /// Reads the form. The module's own rules are asked with what is typed, and with a stand-in for credentials that come later.
 pub(super) fn read(
     admin: &Admin,
     words: &Words,
+    local: &Local,
     sent: &Sent,
     kept: Option<&ServerSettings>,
-    secrets: &BTreeMap<String, SecretString>,
+    secrets: &Secrets,
 ) -> Result<ServerSettings, Wrong> {
     let mut wrong = Wrong::default();
-    let module = admin.module(sent.text("module"));
-    if module.is_none() {
+    if admin.module(sent.text("module")).is_none() {
         wrong.field(words, "module");
     }
     if !matches!(sent.text("money"), "live" | "test") {
         wrong.field(words, "money");
+    }
+    let usage = read_usage(words, local, sent, kept, &mut wrong);
+    let fee_bp = Some(sent.text("fee_bp")).filter(|text| !text.is_empty()).map(hundredths);
+    if fee_bp == Some(None) {
+        wrong.field(words, "fee_bp");
+    }
+    let steps_ms = steps(sent.text("poll_steps"));
+    if steps_ms.is_none() {
+        wrong.field(words, "poll_steps");
     }
     let mut number = |name: &str| {
         let read = sent.text(name).parse::<u32>().ok();
@@ -143,60 +249,77 @@ pub(super) fn read(
         }
         read.unwrap_or(1)
     };
-    let response_timeout_s = number("response_timeout_s");
-    let call_timeout_ms = number("call_timeout_ms");
-    let code_life_s = number("code_life_s");
-    let (rate_per_s, concurrency) = (number("rate_per_s"), number("concurrency"));
-    let (after_ms, floor_ms) = (number("poll_after_ms").into(), number("poll_floor_ms").into());
-    let steps_ms = steps(sent.text("poll_steps"));
-    if steps_ms.is_none() {
-        wrong.field(words, "poll_steps");
-    }
-    let keys = module.map_or(&[][..], |module| module.manifest().keys);
-    let mut values = BTreeMap::new();
-    for key in keys.iter().filter(|key| !key.secret) {
-        let value = sent.text(&format!("value_{}", key.name));
-        if !value.is_empty() {
-            values.insert(key.name.to_owned(), value.to_owned());
-        }
-    }
     let server = ServerSettings {
         name: sent.text("name").to_owned(),
         module: sent.text("module").to_owned(),
-        response_timeout_s,
-        call_timeout_ms,
-        code_life_s,
+        response_timeout_s: number("response_timeout_s"),
+        call_timeout_ms: number("call_timeout_ms"),
+        code_life_s: number("code_life_s"),
         test: sent.text("money") == "test",
-        poll: PollPlan { steps_ms: steps_ms.unwrap_or_default(), after_ms, floor_ms },
-        rate_per_s,
-        concurrency,
-        values,
+        poll: PollPlan {
+            after_ms: number("poll_after_ms").into(),
+            floor_ms: number("poll_floor_ms").into(),
+            steps_ms: steps_ms.unwrap_or_default(),
+        },
+        rate_per_s: number("rate_per_s"),
+        concurrency: number("concurrency"),
+        values: values(admin, sent),
+        usage,
+        fee_bp: fee_bp.flatten(),
+        next_credentials_at: kept.and_then(|kept| kept.next_credentials_at),
     };
-    if let Some(module) = module {
-        let mut secrets = secrets.clone();
-        for key in keys.iter().filter(|key| key.secret) {
-            secrets.entry(key.name.to_owned()).or_insert_with(|| SecretString::from(PLACEHOLDER));
-        }
-        // Another module than before is chosen first, then its own settings are asked.
-        let is_other = kept.is_some_and(|kept| kept.module != server.module);
-        match connect(module, &server, &secrets) {
-            Err(SettingsError::Missing { key }) if !is_other => {
-                wrong.at(&format!("value_{key}"), words.text("wrong-missing"));
-            }
-            Err(SettingsError::Wrong { key, rule })
-                if keys.iter().any(|known| known.name == key && !known.secret) =>
-            {
-                wrong.at(&format!("value_{key}"), rule);
-            }
-            _ => {}
-        }
-    }
+    object(admin, words, &server, kept, secrets, &mut wrong);
     if wrong.is_empty() { Ok(server) } else { Err(wrong) }
+}
+
+/// The module's own plain settings.
+fn values(admin: &Admin, sent: &Sent) -> BTreeMap<String, String> {
+    let plain = keys(admin, sent.text("module")).iter().filter(|key| !key.secret);
+    let given = plain.map(|key| (key.name.to_owned(), sent.text(&format!("value_{}", key.name)).to_owned()));
+    given.filter(|(_, value)| !value.is_empty()).collect()
+}
+
+/// Notes what the module says against settings.
+fn object(
+    admin: &Admin,
+    words: &Words,
+    server: &ServerSettings,
+    kept: Option<&ServerSettings>,
+    secrets: &Secrets,
+    wrong: &mut Wrong,
+) {
+    let Some(module) = admin.module(&server.module) else { return };
+    let keys = module.manifest().keys;
+    let is_plain = |name: &str| keys.iter().any(|key| key.name == name && !key.secret);
+    // Another module than before is chosen first, then its own settings are asked.
+    let is_other = kept.is_some_and(|kept| kept.module != server.module);
+    match connect_for_now(module, server, secrets) {
+        Err(SettingsError::Missing { key }) if !is_other => {
+            wrong.at(&format!("value_{key}"), words.text("wrong-missing"));
+        }
+        Err(SettingsError::Wrong { key, rule }) if is_plain(key) => {
+            wrong.at(&format!("value_{key}"), cure(words, keys, key, &rule));
+        }
+        _ => {}
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_fee_is_read_as_it_is_written() {
+        for (text, fee) in [("0.7", 70), ("0,7", 70), ("1", 100), ("0.40", 40), ("12.05", 1_205), ("0", 0)] {
+            assert_eq!(hundredths(text), Some(fee), "{text}");
+        }
+        for wrong in ["", "x", "0.705", "-1", "1.", ".5", "1e3", "99999999999"] {
+            assert_eq!(hundredths(wrong), None, "{wrong}");
+        }
+        for (fee, text) in [(70, "0.7"), (100, "1"), (1_205, "12.05"), (0, "0")] {
+            assert_eq!(percents(fee), text);
+        }
+    }
 
     #[test]
     fn poll_steps_are_read_as_they_are_written() {

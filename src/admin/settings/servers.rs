@@ -1,29 +1,28 @@
-//! Authorization servers: the configured ways to banks, their credentials, and a call that shows whether it works.
+//! Authorization servers: the configured ways to banks.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use connector_sdk::{Connector, Module, SettingsError};
 use engine::ports::StoreError;
 use engine::settings::{ServerSettings, Settings};
-use payment::{AttemptId, CallError, OrderRequest, RefusalKind, ServerId};
-use secrecy::SecretString;
-use uuid::Uuid;
+use payment::{ServerId, Timestamp};
+use store::{Credentials, Secrets};
 
+use super::check::Checked;
+use super::credentials::{NextPart, next_part, secrets_form};
+use super::module::{abilities, offers, told};
+use super::moment::Local;
 use super::save::{Inserted, MARK, add, mark, save};
-use super::server_form::{Filled, form, read};
+use super::server_form::{Filled, form, read, usage_text};
 use crate::entry::remember_nothing;
 use crate::failure::{Failure, page as answer};
-use crate::form::{Field, Form, Kind, Sent, Wrong};
+use crate::form::{Form, Kind, Sent, Wrong};
 use crate::frame::Frame;
 use crate::guard::Asker;
 use crate::state::Admin;
-use crate::words::Words;
 
 #[derive(Template)]
 #[template(path = "servers.html")]
@@ -39,11 +38,14 @@ struct ServerLine {
     name: String,
     module: String,
     is_test: bool,
+    /// Why it gives no new codes now, if people want none.
+    barred: Option<String>,
     types: usize,
 }
 
 /// `GET /admin/servers`.
 pub(crate) async fn list(State(admin): State<Arc<Admin>>, asker: Asker) -> Result<Response, Failure> {
+    let words = asker.words();
     let settings = admin.db.settings().await?;
     let lines = settings.servers.iter().map(|(id, server)| ServerLine {
         id: id.to_string(),
@@ -53,13 +55,14 @@ pub(crate) async fn list(State(admin): State<Arc<Admin>>, asker: Asker) -> Resul
             .map_or(server.module.as_str(), |module| module.manifest().title)
             .to_owned(),
         is_test: server.test,
+        barred: usage_text(&words, &Local::of(&settings, Some(id)), server.usage),
         types: users_of(&settings, id).len(),
     });
     Ok(answer(&ServersPage {
         servers: lines.collect(),
         may_see: asker.may("GET", "/admin/servers/{server}", None),
         may_add: asker.may("POST", "/admin/servers/new", None),
-        frame: Frame::of(&asker, asker.words().text("nav-servers")),
+        frame: Frame::of(&asker, words.text("nav-servers")),
     }))
 }
 
@@ -73,11 +76,22 @@ fn users_of(settings: &Settings, server: &ServerId) -> Vec<String> {
         .collect()
 }
 
+/// The registers that have a plate of a server.
+fn plates_of(settings: &Settings, server: &ServerId) -> Vec<String> {
+    let registers =
+        settings.stores.iter().flat_map(|(store, its)| its.registers.iter().map(move |its| (store, its)));
+    registers
+        .filter(|(_, (_, its))| its.plates.contains_key(server) || its.open_plates.contains_key(server))
+        .map(|(store, (register, _))| format!("{store}/{register}"))
+        .collect()
+}
+
 #[derive(Template)]
 #[template(path = "server.html")]
 struct ServerPage {
     frame: Frame,
     form: Form,
+    needs: Vec<&'static str>,
     /// Its parts besides the settings; `None`: a new one.
     there: Option<There>,
 }
@@ -86,20 +100,18 @@ struct There {
     id: String,
     secrets: Form,
     has_secrets: bool,
+    next: Option<NextPart>,
     may_change: bool,
     checked: Option<Checked>,
+    barred: Option<String>,
     offers: Vec<String>,
-}
-
-/// What a call to the bank came to.
-struct Checked {
-    is_good: bool,
-    text: String,
+    lacks: Vec<(String, String)>,
 }
 
 /// `GET /admin/servers/new`.
-pub(crate) async fn new_page(State(admin): State<Arc<Admin>>, asker: Asker) -> Response {
-    draw_new(&admin, &asker, &Filled::Fresh, &Wrong::default())
+pub(crate) async fn new_page(State(admin): State<Arc<Admin>>, asker: Asker) -> Result<Response, Failure> {
+    let settings = admin.db.settings().await?;
+    Ok(draw_new(&admin, &asker, &settings, &Filled::Fresh, &Wrong::default()))
 }
 
 /// `POST /admin/servers/new`.
@@ -109,12 +121,15 @@ pub(crate) async fn send_new(
     sent: Sent,
 ) -> Result<Response, Failure> {
     let words = asker.words();
+    let settings = admin.db.settings().await?;
+    let local = Local::of(&settings, None);
     let mut wrong = Wrong::default();
     let id = ServerId::parse(sent.text("server_id"));
     if id.is_err() {
         wrong.field(&words, "server_id");
     }
-    let server = read(&admin, &words, &sent, None, &BTreeMap::new()).map_err(|found| wrong.0.extend(found.0));
+    let server = read(&admin, &words, &local, &sent, None, &Secrets::new());
+    let server = server.map_err(|found| wrong.0.extend(found.0));
     if let (Ok(id), Ok(server)) = (id, server) {
         let saved = add(&admin, &asker, format!("servers.{id}"), "server_id", |settings| {
             if settings.servers.contains_key(&id) {
@@ -130,32 +145,61 @@ pub(crate) async fn send_new(
             Err(found) => wrong.0.extend(found.0),
         }
     }
-    let page = draw_new(&admin, &asker, &Filled::Sent(&sent), &wrong);
+    let page = draw_new(&admin, &asker, &settings, &Filled::Sent(&sent), &wrong);
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
-fn draw_new(admin: &Admin, asker: &Asker, filled: &Filled<'_>, wrong: &Wrong) -> Response {
+fn draw_new(
+    admin: &Admin,
+    asker: &Asker,
+    settings: &Settings,
+    filled: &Filled<'_>,
+    wrong: &Wrong,
+) -> Response {
     let words = asker.words();
-    let mut form = form(admin, &words, None, filled);
+    let mut form = form(admin, &words, &Local::of(settings, None), None, filled);
     let alarm = form.tell(wrong).into_iter().next();
     let frame = Frame::of(asker, words.text("server-new-title")).with_alarm(alarm);
-    answer(&ServerPage { frame, form, there: None })
+    let chosen = form.fields.iter().find(|field| field.name == "module").map(|field| field.value.clone());
+    let needs = needs_of(admin, asker, &chosen.unwrap_or_default());
+    answer(&ServerPage { frame, form, needs, there: None })
 }
 
-/// A server that is there, with the names of the credentials that are kept.
-struct Found {
-    id: ServerId,
-    server: ServerSettings,
-    secrets: BTreeMap<String, SecretString>,
+/// What people must get from the bank; of a module that is not chosen yet, of the first one.
+fn needs_of(admin: &Admin, asker: &Asker, module: &str) -> Vec<&'static str> {
+    let module = admin.module(module).or_else(|| admin.modules.first().copied());
+    let needs = module.map_or(&[][..], |module| module.manifest().needs);
+    needs.iter().map(|need| told(&asker.words(), *need)).collect()
 }
 
-async fn found(admin: &Admin, id: &str) -> Result<Found, Failure> {
+/// A server that is there, with its credentials.
+pub(super) struct Found {
+    pub(super) id: ServerId,
+    pub(super) server: ServerSettings,
+    pub(super) credentials: Credentials,
+    pub(super) local: Local,
+}
+
+impl Found {
+    /// Whether the next credentials have taken the place of the others.
+    pub(super) fn has_changed(&self, now: Timestamp) -> bool {
+        self.server.next_credentials_at.is_some_and(|at| at <= now)
+    }
+
+    /// The secrets that are used now.
+    pub(super) fn in_use(&self, now: Timestamp) -> Secrets {
+        if self.has_changed(now) { self.credentials.following() } else { self.credentials.present.clone() }
+    }
+}
+
+pub(super) async fn found(admin: &Admin, id: &str) -> Result<Found, Failure> {
     let id = ServerId::parse(id).map_err(|_| Failure::Missing)?;
     let settings = admin.db.settings().await?;
     let server = settings.servers.get(&id).cloned().ok_or(Failure::Missing)?;
-    let secrets = admin.db.secrets(&id, &admin.keyring).await;
-    let secrets = secrets.map_err(|error| StoreError(error.to_string()))?;
-    Ok(Found { id, server, secrets })
+    let credentials = admin.db.credentials(&id, &admin.keyring).await;
+    let credentials = credentials.map_err(|error| StoreError(error.to_string()))?;
+    let local = Local::of(&settings, Some(&id));
+    Ok(Found { id, server, credentials, local })
 }
 
 /// `GET /admin/servers/{server}`.
@@ -177,7 +221,8 @@ pub(crate) async fn send(
 ) -> Result<Response, Failure> {
     let words = asker.words();
     let found = found(&admin, &id).await?;
-    let wrong = match read(&admin, &words, &sent, Some(&found.server), &found.secrets) {
+    let read = read(&admin, &words, &found.local, &sent, Some(&found.server), &found.credentials.present);
+    let wrong = match read {
         Err(wrong) => wrong,
         Ok(server) => {
             let id = found.id.clone();
@@ -193,102 +238,21 @@ pub(crate) async fn send(
             }
         }
     };
-    let page = draw(&admin, &asker, &found, &Filled::Sent(&sent), &wrong, None);
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+    Ok(refused(&admin, &asker, &found, &Filled::Sent(&sent), &wrong))
 }
 
-/// `POST /admin/servers/{server}/secrets`: what is left empty stays as it is.
-pub(crate) async fn send_secrets(
-    State(admin): State<Arc<Admin>>,
-    asker: Asker,
-    Path(id): Path<String>,
-    sent: Sent,
-) -> Result<Response, Failure> {
-    let words = asker.words();
-    let found = found(&admin, &id).await?;
-    let module = admin.module(&found.server.module).ok_or(Failure::Missing)?;
-    let mut secrets = found.secrets.clone();
-    let mut given = Vec::new();
-    for key in module.manifest().keys.iter().filter(|key| key.secret) {
-        let text = sent.text(&format!("secret_{}", key.name));
-        if !text.is_empty() {
-            secrets.insert(key.name.to_owned(), SecretString::from(text));
-            given.push((key.name, SecretString::from(text)));
-        }
-    }
-    let mut wrong = Wrong::default();
-    if given.is_empty() {
-        wrong.at("secrets", words.text("wrong-secrets"));
-    }
-    if let Err(SettingsError::Wrong { key, rule }) = connect(module, &found.server, &secrets) {
-        wrong.at(&format!("secret_{key}"), rule);
-    }
-    if wrong.is_empty() {
-        let db = admin.db_of(&asker);
-        for (name, secret) in given {
-            db.set_secret(&found.id, name, &secret, &admin.keyring).await?;
-        }
-        return Ok(Redirect::to(&format!("/admin/servers/{}?done=secrets", found.id)).into_response());
-    }
-    let page = draw(&admin, &asker, &found, &Filled::Stored(&found.server), &wrong, None);
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+/// The page again, with what is wrong.
+pub(super) fn refused(
+    admin: &Admin,
+    asker: &Asker,
+    found: &Found,
+    filled: &Filled<'_>,
+    wrong: &Wrong,
+) -> Response {
+    (StatusCode::UNPROCESSABLE_ENTITY, draw(admin, asker, found, filled, wrong, None)).into_response()
 }
 
-/// `POST /admin/servers/{server}/check`: asks the bank for an order that it can't know. Its *not found* proves address, network
-/// and credentials, and moves no money.
-pub(crate) async fn check(
-    State(admin): State<Arc<Admin>>,
-    asker: Asker,
-    Path(id): Path<String>,
-) -> Result<Response, Failure> {
-    let words = asker.words();
-    let found = found(&admin, &id).await?;
-    let checked = checked(&admin, &words, &found).await;
-    Ok(draw(&admin, &asker, &found, &Filled::Stored(&found.server), &Wrong::default(), Some(checked)))
-}
-
-async fn checked(admin: &Admin, words: &Words, found: &Found) -> Checked {
-    let bad = |text: String| Checked { is_good: false, text };
-    let Some(module) = admin.module(&found.server.module) else { return bad(words.text("wrong-module")) };
-    let connector = match connect(module, &found.server, &found.secrets) {
-        Ok(connector) => connector,
-        Err(error) => return bad(words.fill("check-settings", &[("reason", error.to_string())])),
-    };
-    let ability = connector.capabilities().kinds.into_iter().find(|ability| ability.status_by_order);
-    let order = Uuid::now_v7().simple().to_string().parse::<AttemptId>().ok();
-    let (Some(ability), Some(order)) = (ability, order) else { return bad(words.text("check-not-offered")) };
-    let request = OrderRequest { order, code: None, kind: ability.kind };
-    let limit = Duration::from_millis(u64::from(found.server.call_timeout_ms));
-    let began = admin.now();
-    let answer = tokio::time::timeout(limit, connector.status(&request)).await;
-    let took = admin.now().since(began).as_millis().to_string();
-    match answer {
-        Err(_) => bad(words.fill("check-late", &[("limit", limit.as_millis().to_string())])),
-        Ok(Ok(_)) => Checked { is_good: true, text: words.fill("check-good", &[("took", took)]) },
-        Ok(Err(CallError::NotSent(reason))) => bad(words.fill("check-not-reached", &[("reason", reason)])),
-        Ok(Err(CallError::Unknown(reason))) => bad(words.fill("check-unknown", &[("reason", reason)])),
-        Ok(Err(CallError::Refused(refusal))) => {
-            let key =
-                if refusal.kind == RefusalKind::Settings { "check-credentials" } else { "check-refused" };
-            bad(words.fill(key, &[("reason", format!("{} {}", refusal.bank_code, refusal.message))]))
-        }
-    }
-}
-
-/// Builds the connector; makes no call.
-pub(super) fn connect(
-    module: &dyn Module,
-    server: &ServerSettings,
-    secrets: &BTreeMap<String, SecretString>,
-) -> Result<Arc<dyn Connector>, SettingsError> {
-    module.connect(&connector_sdk::ServerSettings {
-        values: server.values.clone(),
-        secrets: secrets.clone(),
-        call_timeout: Duration::from_millis(u64::from(server.call_timeout_ms)),
-    })
-}
-
-fn draw(
+pub(super) fn draw(
     admin: &Admin,
     asker: &Asker,
     found: &Found,
@@ -297,42 +261,34 @@ fn draw(
     checked: Option<Checked>,
 ) -> Response {
     let words = asker.words();
-    let mut form = form(admin, &words, Some((&found.id, &found.server)), filled);
+    let mut form = form(admin, &words, &found.local, Some((&found.id, &found.server)), filled);
     let mut secrets = secrets_form(admin, &words, found);
-    let homeless = form.tell(wrong);
+    let mut next = next_part(admin, &words, found, filled);
     // A message is homeless only if no form of the page has its field.
+    let homeless = form.tell(wrong);
     let in_secrets = secrets.tell(wrong);
-    let alarm = homeless.into_iter().find(|message| in_secrets.contains(message));
-    let module = admin.module(&found.server.module);
-    let offers = module.and_then(|module| connect(module, &found.server, &found.secrets).ok());
-    let offers = offers.map(|connector| connector.capabilities().kinds).unwrap_or_default();
+    let in_next = next.as_mut().map_or_else(|| in_secrets.clone(), |next| next.form.tell(wrong));
+    let is_homeless = |message: &String| in_secrets.contains(message) && in_next.contains(message);
+    let alarm = homeless.into_iter().find(is_homeless);
+    let (offers, lacks) =
+        abilities(admin, &found.server).map(|able| offers(&words, &able)).unwrap_or_default();
     let there = There {
         id: found.id.to_string(),
         has_secrets: !secrets.fields.is_empty(),
         secrets,
+        next,
         may_change: asker.may("POST", "/admin/servers/{server}", None),
         checked,
-        offers: offers.iter().map(|ability| words.text(super::kind_key(ability.kind))).collect(),
+        barred: usage_text(&words, &found.local, found.server.usage),
+        offers,
+        lacks,
     };
     let frame = Frame::of(asker, found.server.name.clone()).with_alarm(alarm);
-    remember_nothing(answer(&ServerPage { frame, form, there: Some(there) }))
+    let needs = needs_of(admin, asker, &found.server.module);
+    remember_nothing(answer(&ServerPage { frame, form, needs, there: Some(there) }))
 }
 
-/// Credentials are written, never shown.
-fn secrets_form(admin: &Admin, words: &Words, found: &Found) -> Form {
-    let mut form = Form::new(format!("/admin/servers/{}/secrets", found.id), words.text("secrets-save"));
-    let keys = admin.module(&found.server.module).map_or(&[][..], |module| module.manifest().keys);
-    for key in keys.iter().filter(|key| key.secret) {
-        let is_kept = found.secrets.contains_key(key.name);
-        let help = if is_kept { words.text("secret-kept") } else { words.text("secret-missing") };
-        let field = Field::hidden(&format!("secret_{}", key.name), "");
-        let field = Field { kind: Kind::Secret(is_kept), ..field };
-        form = form.with(field.called(key.name, Some(format!("{}. {help}", key.help))));
-    }
-    form
-}
-
-/// `POST /admin/servers/{server}/remove`: refused while a payment type leads to it, or a plate is of it.
+/// `POST /admin/servers/{server}/remove`: refused while something needs it.
 pub(crate) async fn remove(
     State(admin): State<Arc<Admin>>,
     asker: Asker,
@@ -341,17 +297,20 @@ pub(crate) async fn remove(
     let words = asker.words();
     let found = found(&admin, &id).await?;
     let settings = admin.db.settings().await?;
-    let users = users_of(&settings, &found.id);
-    if !users.is_empty() {
+    let (users, plates) = (users_of(&settings, &found.id), plates_of(&settings, &found.id));
+    let why = if !users.is_empty() {
+        Some(words.fill("wrong-server-used", &[("types", users.join(", "))]))
+    } else if !plates.is_empty() {
+        Some(words.fill("wrong-server-plates", &[("registers", plates.join(", "))]))
+    } else if admin.db.has_payments_of(&found.id).await? {
+        // A payment that went this way may have to be refunded through it.
+        Some(words.text("wrong-server-payments"))
+    } else {
+        None
+    };
+    if let Some(why) = why {
         let mut wrong = Wrong::default();
-        wrong.at("used", words.fill("wrong-server-used", &[("types", users.join(", "))]));
-        let page = draw(&admin, &asker, &found, &Filled::Stored(&found.server), &wrong, None);
-        return Ok((StatusCode::CONFLICT, page).into_response());
-    }
-    // A payment that went this way may have to be refunded through it.
-    if admin.db.has_payments_of(&found.id).await? {
-        let mut wrong = Wrong::default();
-        wrong.at("used", words.text("wrong-server-payments"));
+        wrong.at("used", why);
         let page = draw(&admin, &asker, &found, &Filled::Stored(&found.server), &wrong, None);
         return Ok((StatusCode::CONFLICT, page).into_response());
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::settings::{Settings, StoreSettings};
+use engine::settings::StoreSettings;
 use payment::{Currency, LateMoney, Money, PaymentTypeCode, StoreId};
 
 use super::save::{MARK, mark};
@@ -165,11 +165,4 @@ pub(super) fn late_money(word: &str, seconds: &str) -> Option<LateMoney> {
         }
         _ => None,
     }
-}
-
-/// The store of an id in settings.
-pub(super) fn store_of<'a>(settings: &'a Settings, id: &str) -> Option<(StoreId, &'a StoreSettings)> {
-    let id = StoreId::parse(id).ok()?;
-    let store = settings.stores.get(&id)?;
-    Some((id, store))
 }

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use engine::settings::StoreSettings;
 use payment::StoreId;
 
+use super::here::{Here, InStore};
 use super::save::{Inserted, MARK, add, save};
-use super::store_form::{Filled, form, mark_of, read, store_of};
+use super::store_form::{Filled, form, mark_of, read};
 use crate::failure::{Failure, page as answer};
 use crate::form::{Form, Kind, Sent, Wrong};
 use crate::frame::Frame;
@@ -94,31 +95,25 @@ pub(crate) async fn send_new(
 }
 
 /// `GET /admin/stores/{store}/settings`.
-pub(crate) async fn settings_page(
-    State(admin): State<Arc<Admin>>,
-    asker: Asker,
-    Path(id): Path<String>,
-) -> Result<Response, Failure> {
-    let settings = admin.db.settings().await?;
-    let (id, store) = store_of(&settings, &id).ok_or(Failure::Missing)?;
-    Ok(draw_form(&asker, Some((&id, store)), &Filled::Stored(store), &Wrong::default()))
+pub(crate) async fn settings_page(asker: Asker, here: Here<InStore>) -> Response {
+    let (id, store) = (&here.spot.0, here.store());
+    draw_form(&asker, Some((id, store)), &Filled::Stored(store), &Wrong::default())
 }
 
 /// `POST /admin/stores/{store}/settings`.
 pub(crate) async fn send_settings(
     State(admin): State<Arc<Admin>>,
     asker: Asker,
-    Path(id): Path<String>,
+    here: Here<InStore>,
     sent: Sent,
 ) -> Result<Response, Failure> {
     let words = asker.words();
-    let settings = admin.db.settings().await?;
-    let (id, shown) = store_of(&settings, &id).ok_or(Failure::Missing)?;
+    let (id, shown) = (&here.spot.0, here.store());
     let wrong = match read(&words, &sent, Some(shown)) {
         Err(wrong) => wrong,
         Ok(wanted) => {
             let saved = save(&admin, &asker, format!("stores.{id}"), sent.text(MARK), |settings| {
-                let store = settings.stores.get_mut(&id).ok_or(Failure::Missing)?;
+                let store = settings.stores.get_mut(id).ok_or(Failure::Missing)?;
                 let before = mark_of(store);
                 let (registers, payment_types) = (store.registers.clone(), store.payment_types.clone());
                 *store = StoreSettings { registers, payment_types, ..wanted.clone() };
@@ -130,7 +125,7 @@ pub(crate) async fn send_settings(
             }
         }
     };
-    let page = draw_form(&asker, Some((&id, shown)), &Filled::Sent(&sent), &wrong);
+    let page = draw_form(&asker, Some((id, shown)), &Filled::Sent(&sent), &wrong);
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
@@ -170,21 +165,16 @@ struct Line {
 }
 
 /// `GET /admin/stores/{store}`.
-pub(crate) async fn page(
-    State(admin): State<Arc<Admin>>,
-    asker: Asker,
-    Path(id): Path<String>,
-) -> Result<Response, Failure> {
+pub(crate) async fn page(State(admin): State<Arc<Admin>>, asker: Asker, here: Here<InStore>) -> Response {
     let words = asker.words();
-    let settings = admin.db.settings().await?;
-    let (id, store) = store_of(&settings, &id).ok_or(Failure::Missing)?;
+    let (id, store) = (&here.spot.0, here.store());
     let registers = store.registers.iter().map(|(register, its)| Line {
         id: register.to_string(),
         name: its.name.clone(),
         note: its.consoles.values().map(|console| console.name.as_str()).collect::<Vec<_>>().join(", "),
     });
     let name_of =
-        |server| settings.servers.get(server).map_or_else(|| "?".to_owned(), |its| its.name.clone());
+        |server| here.settings.servers.get(server).map_or_else(|| "?".to_owned(), |its| its.name.clone());
     let payment_types = store.payment_types.iter().map(|(code, its)| {
         let servers: Vec<String> = its.servers.iter().map(name_of).collect();
         let is_default = *code == store.default_payment_type;
@@ -193,39 +183,38 @@ pub(crate) async fn page(
             id: code.to_string(), name: its.name.clone(), note: format!("{}{usual}", servers.join(" → "))
         }
     });
-    Ok(answer(&StorePage {
+    answer(&StorePage {
         registers: registers.collect(),
         payment_types: payment_types.collect(),
         zone: store.zone.clone(),
         broker: admin.broker.as_ref().map(|broker| broker.address.clone()),
-        may_change: asker.may("POST", "/admin/stores/{store}/settings", Some(&id)),
+        may_change: asker.may("POST", "/admin/stores/{store}/settings", Some(id)),
         frame: Frame::of(&asker, store.name.clone()),
         id: id.to_string(),
-    }))
+    })
 }
 
 /// `POST /admin/stores/{store}/remove`: only one with no register left, so that nothing goes unseen.
 pub(crate) async fn remove(
     State(admin): State<Arc<Admin>>,
     asker: Asker,
-    Path(id): Path<String>,
+    here: Here<InStore>,
 ) -> Result<Response, Failure> {
-    let settings = admin.db.settings().await?;
-    let (id, shown) = store_of(&settings, &id).ok_or(Failure::Missing)?;
+    let (id, shown) = (&here.spot.0, here.store());
     if !shown.registers.is_empty() {
         let mut wrong = Wrong::default();
         wrong.at("registers", asker.words().text("wrong-has-registers"));
-        let page = draw_form(&asker, Some((&id, shown)), &Filled::Stored(shown), &wrong);
+        let page = draw_form(&asker, Some((id, shown)), &Filled::Stored(shown), &wrong);
         return Ok((StatusCode::CONFLICT, page).into_response());
     }
     let expected = mark_of(shown);
     let saved = save(&admin, &asker, format!("stores.{id}"), &expected, |settings| {
-        let store = settings.stores.get(&id).ok_or(Failure::Missing)?;
+        let store = settings.stores.get(id).ok_or(Failure::Missing)?;
         if !store.registers.is_empty() {
             return Err(Failure::Conflict);
         }
         let before = mark_of(store);
-        settings.stores.remove(&id);
+        settings.stores.remove(id);
         Ok(before)
     });
     saved.await?.map_err(|_| Failure::Conflict)?;

@@ -12,7 +12,7 @@ use crate::engine::Engine;
 use crate::essence;
 use crate::feed::{Fed, FeedError};
 use crate::ports::{Destination, Offer, OperationKey, OperationKind, OperationRecord};
-use crate::settings::{OpenPayments, PaymentType, RegisterSettings, StoreSettings};
+use crate::settings::{OpenPayments, PaymentType, PurposeOf, RegisterSettings, StoreSettings};
 
 pub(crate) async fn pay(
     engine: &Engine,
@@ -149,6 +149,7 @@ fn check(engine: &Engine, command: &Command<'_>) -> Result<Checkout, Fault> {
     let routes = routes_of(engine, payment_type, register, kind, amount)?;
     let outputs = outputs_of(&body, store, &command.from.register, &routes, command.now)?;
     let supersedes = supersedes_of(&body, &operation)?;
+    let purpose = body.purpose.clone().or_else(|| purpose_of(payment_type, store, command, &body));
     Ok(Checkout {
         store: command.from.store.clone(),
         register: command.from.register.clone(),
@@ -156,7 +157,7 @@ fn check(engine: &Engine, command: &Command<'_>) -> Result<Checkout, Fault> {
         amount,
         payment_type: code,
         kind,
-        expires_in_s: body.expires_in_s,
+        expires_in_s: body.expires_in_s.or(payment_type.code_life_s),
         not_after,
         routes,
         late_money: late_money_of(store, payment_type),
@@ -167,7 +168,7 @@ fn check(engine: &Engine, command: &Command<'_>) -> Result<Checkout, Fault> {
         shares_register: register.open_payments == OpenPayments::Many,
         details: Details {
             receipt: body.receipt,
-            purpose: body.purpose,
+            purpose,
             cashier: body.cashier,
             shift: body.shift,
             reply_to: command.incoming.reply_to.clone(),
@@ -175,6 +176,24 @@ fn check(engine: &Engine, command: &Command<'_>) -> Result<Checkout, Fault> {
             items: body.items.unwrap_or_default(),
         },
     })
+}
+
+/// What the payment type's template makes of the checkout.
+fn purpose_of(
+    payment_type: &PaymentType,
+    store: &StoreSettings,
+    command: &Command<'_>,
+    body: &PayBody,
+) -> Option<String> {
+    let of = PurposeOf {
+        shop: &store.name,
+        store: &command.from.store,
+        register: &command.from.register,
+        receipt: body.receipt.as_deref(),
+        operation: &body.operation,
+    };
+    let filled = payment_type.purpose.as_deref().map(|template| of.fill(template));
+    filled.filter(|purpose| !purpose.is_empty())
 }
 
 pub(super) fn late_money_of(store: &StoreSettings, payment_type: &PaymentType) -> LateMoney {
@@ -293,8 +312,11 @@ fn routes_of(
     let fits = |bounds: (i64, i64)| (bounds.0..=bounds.1).contains(&amount.minor());
     let mut routes: Vec<Route> =
         in_currency.into_iter().filter(|offer| fits(offer.amount_minor)).map(|offer| offer.route).collect();
+    // A bank that is ill, or that people don't want codes of, comes last.
     let now = engine.now();
-    routes.sort_by_key(|route| engine.limits().turns_away_codes(&route.server, now)); // a bank that is ill comes last
+    routes.sort_by_key(|route| {
+        engine.bars_codes(&route.server).is_some() || engine.limits().turns_away_codes(&route.server, now)
+    });
     if routes.is_empty() {
         let reason = format!("this payment type takes {} to {} minor units", bounds.0, bounds.1);
         return Err(Fault::new(RejectCode::AmountOutOfRange, "amount.value", reason));

@@ -229,13 +229,20 @@ fn describe(
         .filter(|(kind, offer)| *kind != CodeKind::CashLink || has_plate(registers, offer))
         .collect();
     let ready = || offers.iter().filter(|(kind, _)| *kind == its.code);
-    let is_ill = |offer: &Offer| engine.limits().turns_away_codes(&offer.route.server, engine.now());
+    let is_ill = |offer: &Offer| {
+        engine.bars_codes(&offer.route.server).is_some()
+            || engine.limits().turns_away_codes(&offer.route.server, engine.now())
+    };
+    let bars: Option<Vec<&str>> = ready().map(|(_, offer)| engine.bars_codes(&offer.route.server)).collect();
+    let barred = bars.and_then(|bars| bars.first().copied());
     let reason = if ready().next().is_none() {
         Some(format!(
             "none of its authorization servers is ready for {} codes in {}",
             its.code.word(),
             store.currency.code()
         ))
+    } else if let Some(why) = barred {
+        Some(format!("its authorization server {why}"))
     } else if ready().all(|(_, offer)| is_ill(offer)) {
         Some("its bank has not answered for a while: it is tried again every few seconds".to_owned())
     } else {

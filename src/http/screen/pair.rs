@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
@@ -54,7 +54,7 @@ async fn waiting(
             return Ok(paired(jar, place, &token, headers));
         }
         if let Some((code, end)) = door.parts.pairings.waiting(&token, now).await? {
-            return Ok(page(language, code, end, now));
+            return Ok(page(language, code, end, now, headers));
         }
     }
     if !door.new_pairings.allows(&(), now) {
@@ -68,11 +68,21 @@ async fn waiting(
         .same_site(SameSite::Lax)
         .secure(is_by_tls(headers))
         .build();
-    Ok((jar.add(cookie), page(language, device.code, device.expires_at, now)).into_response())
+    Ok((jar.add(cookie), page(language, device.code, device.expires_at, now, headers)).into_response())
 }
 
-fn page(language: Language, code: String, end: Timestamp, now: Timestamp) -> Response {
-    Html(PairPage { language, code, left_s: end.since(now).as_secs() }.html()).into_response()
+fn page(language: Language, code: String, end: Timestamp, now: Timestamp, headers: &HeaderMap) -> Response {
+    let base = base(headers);
+    Html(PairPage { language, code, left_s: end.since(now).as_secs(), base }.html()).into_response()
+}
+
+/// Where the device itself reaches this service.
+fn base(headers: &HeaderMap) -> Option<String> {
+    let host = headers.get(header::HOST)?.to_str().ok()?;
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
+    let scheme = if is_by_tls(headers) { "https" } else { "http" };
+    (!host.is_empty() && host.len() <= 255 && host.bytes().all(is_plain))
+        .then(|| format!("{scheme}://{host}"))
 }
 
 /// The token becomes the screen's key, and is forgotten here.

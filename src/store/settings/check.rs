@@ -2,7 +2,10 @@
 
 mod consoles;
 
-use engine::settings::{PaymentType, RegisterSettings, ServerSettings, Settings, StoreSettings};
+use engine::settings::{
+    LONGEST_PURPOSE_CHARS, PURPOSE_WORDS, PaymentType, RegisterSettings, ServerSettings, Settings,
+    StoreSettings, Usage, unknown_purpose_word,
+};
 use jiff::tz::TimeZone;
 use payment::{LateMoney, PollPlan};
 
@@ -12,6 +15,8 @@ use super::problem::Problems;
 const LANGUAGES: [&str; 5] = ["ru", "en", "kk", "ky", "hi"];
 
 const LONGEST_NAME_CHARS: usize = 100;
+/// The whole payment.
+const LARGEST_FEE_BP: u32 = 10_000;
 
 /// Checks the whole of the settings and names everything that is wrong: key, value and cure.
 pub fn check_settings(settings: &Settings) -> Result<(), Problems> {
@@ -95,6 +100,22 @@ fn check_payment_type(key: &str, tender: &PaymentType, settings: &Settings, prob
     if let Some(late_money) = tender.late_money {
         check_late_money(key, late_money, problems);
     }
+    if tender.code_life_s == Some(0) {
+        problems.wrong(format!("{key}.code_life_s"), 0, "no buyer could scan it; at least 1, in seconds");
+    }
+    if let Some(purpose) = &tender.purpose {
+        check_purpose(format!("{key}.purpose"), purpose, problems);
+    }
+}
+
+fn check_purpose(key: String, purpose: &str, problems: &mut Problems) {
+    if purpose.chars().count() > LONGEST_PURPOSE_CHARS || purpose.chars().any(char::is_control) {
+        let cure = format!("banks take it only as one line; at most {LONGEST_PURPOSE_CHARS} characters");
+        problems.wrong(key, purpose, cure);
+    } else if unknown_purpose_word(purpose).is_some() {
+        let cure = format!("in braces stands one of {}", PURPOSE_WORDS.join(", "));
+        problems.wrong(key, purpose, cure);
+    }
 }
 
 fn check_server(key: &str, server: &ServerSettings, problems: &mut Problems) {
@@ -131,6 +152,19 @@ fn check_server(key: &str, server: &ServerSettings, problems: &mut Problems) {
         );
     }
     check_poll(&format!("{key}.poll"), &server.poll, problems);
+    if let Usage::Paused { from: Some(from), until: Some(until) } = server.usage
+        && from >= until
+    {
+        problems.wrong(
+            format!("{key}.paused_until"),
+            until,
+            "the pause ends before it begins; give a later time",
+        );
+    }
+    if let Some(fee) = server.fee_bp.filter(|fee| *fee > LARGEST_FEE_BP) {
+        let cure = format!("in hundredths of a percent, at most {LARGEST_FEE_BP}");
+        problems.wrong(format!("{key}.fee_bp"), fee, cure);
+    }
 }
 
 fn check_poll(key: &str, poll: &PollPlan, problems: &mut Problems) {

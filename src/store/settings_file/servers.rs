@@ -1,12 +1,14 @@
 //! Authorization servers, their secrets, and keys for the HTTP interface in the file.
 
-use engine::settings::ServerSettings;
+use engine::settings::{ServerSettings, Usage};
 use payment::{PollPlan, ServerId, Timestamp};
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
 use super::SecretText;
 use super::fields::Fields;
+use super::stores::read_time;
 use super::walk::Walk;
 use super::write::{put, put_some};
 use crate::settings::ApiKey;
@@ -58,6 +60,9 @@ pub(super) fn read(fields: &mut Fields<'_>) -> Option<ServerSettings> {
         floor_ms: fields.optional("poll_floor_ms").unwrap_or(live.floor_ms),
     };
     let values = fields.optional("values").unwrap_or_default();
+    let usage = read_usage(fields);
+    let fee_bp = fields.optional("fee_bp");
+    let next_credentials_at = read_time(fields, "next_credentials_at");
     Some(ServerSettings {
         name: name?,
         module: module?,
@@ -69,7 +74,47 @@ pub(super) fn read(fields: &mut Fields<'_>) -> Option<ServerSettings> {
         rate_per_s: rate_per_s?,
         concurrency: concurrency?,
         values,
+        usage: usage.unwrap_or_default(),
+        fee_bp,
+        next_credentials_at,
     })
+}
+
+/// What a server is used for: a word, and the times of a pause beside it.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum UsageWord {
+    Active,
+    Paused,
+    RefundsOnly,
+}
+
+fn read_usage(fields: &mut Fields<'_>) -> Option<Usage> {
+    let word: Option<UsageWord> = fields.optional("usage");
+    let (from, until) = (read_time(fields, "paused_from"), read_time(fields, "paused_until"));
+    match word {
+        Some(UsageWord::Paused) => Some(Usage::Paused { from, until }),
+        _ if from.or(until).is_some() => {
+            let name = if from.is_some() { "paused_from" } else { "paused_until" };
+            fields.wrong(name, "it belongs to usage = \"paused\"; leave it out");
+            None
+        }
+        Some(UsageWord::Active) => Some(Usage::Active),
+        Some(UsageWord::RefundsOnly) => Some(Usage::RefundsOnly),
+        None => None,
+    }
+}
+
+fn write_usage(table: &mut Table, usage: Usage) {
+    match usage {
+        Usage::Active => {}
+        Usage::RefundsOnly => put(table, "usage", UsageWord::RefundsOnly),
+        Usage::Paused { from, until } => {
+            put(table, "usage", UsageWord::Paused);
+            put_some(table, "paused_from", from.map(|time| time.to_string()));
+            put_some(table, "paused_until", until.map(|time| time.to_string()));
+        }
+    }
 }
 
 pub(super) fn write(server: &ServerSettings) -> Table {
@@ -88,6 +133,9 @@ pub(super) fn write(server: &ServerSettings) -> Table {
     if !server.values.is_empty() {
         put(&mut table, "values", &server.values);
     }
+    write_usage(&mut table, server.usage);
+    put_some(&mut table, "fee_bp", server.fee_bp);
+    put_some(&mut table, "next_credentials_at", server.next_credentials_at.map(|time| time.to_string()));
     table
 }
 

@@ -158,7 +158,7 @@ pub(super) fn write_console(console: &ConsoleSettings) -> Table {
 }
 
 /// A point in time, as RFC 3339 text.
-fn read_time(fields: &mut Fields<'_>, name: &'static str) -> Option<Timestamp> {
+pub(super) fn read_time(fields: &mut Fields<'_>, name: &'static str) -> Option<Timestamp> {
     let text: String = fields.optional(name)?;
     let time = Timestamp::parse(&text);
     if time.is_err() {
@@ -172,7 +172,16 @@ fn read_payment_type(fields: &mut Fields<'_>) -> Option<PaymentType> {
     let servers = fields.required("servers");
     let code: Option<CodeKind> = fields.optional("code");
     let late_money = read_late_money(fields);
-    Some(PaymentType { name: name?, servers: servers?, code: code.unwrap_or(CodeKind::Dynamic), late_money })
+    let code_life_s = fields.optional("code_life_s");
+    let purpose = fields.optional("purpose");
+    Some(PaymentType {
+        name: name?,
+        servers: servers?,
+        code: code.unwrap_or(CodeKind::Dynamic),
+        late_money,
+        code_life_s,
+        purpose,
+    })
 }
 
 pub(super) fn write_payment_type(tender: &PaymentType) -> Table {
@@ -183,6 +192,8 @@ pub(super) fn write_payment_type(tender: &PaymentType) -> Table {
     if let Some(late_money) = tender.late_money {
         write_late_money(&mut table, late_money);
     }
+    put_some(&mut table, "code_life_s", tender.code_life_s);
+    put_some(&mut table, "purpose", tender.purpose.as_ref());
     table
 }
 

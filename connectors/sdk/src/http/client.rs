@@ -9,7 +9,7 @@ use payment::CallError;
 use reqwest::{Method, Proxy, RequestBuilder, Response, Url, redirect, retry};
 
 use super::tls::{extra_authorities, install_crypto};
-use crate::{ServerSettings, SettingsError, SettingsKey};
+use crate::{ServerSettings, SettingsError, SettingsKey, Told};
 
 /// The most bytes of an answer that are read. A longer one is no answer of a bank.
 pub const ANSWER_LIMIT: usize = 64 * 1024;
@@ -19,7 +19,10 @@ pub const PROXY: SettingsKey = SettingsKey {
     name: "proxy",
     secret: false,
     required: false,
-    help: "The address of the HTTP proxy to the internet, such as http://proxy:3128; usually empty",
+    help: Told {
+        ru: "Адрес прокси HTTP для выхода в интернет, например http://proxy:3128; обычно пусто",
+        en: "The address of the HTTP proxy to the internet, such as http://proxy:3128; usually empty",
+    },
 };
 
 /// The longest wait for a connection, within half of the call's time.

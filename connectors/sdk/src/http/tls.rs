@@ -2,14 +2,17 @@
 
 use reqwest::Certificate;
 
-use crate::{ServerSettings, SettingsError, SettingsKey};
+use crate::{ServerSettings, SettingsError, SettingsKey, Told};
 
 /// The setting for certificate authorities that the system does not know, as many banks in Russia need.
 pub const CA_FILE: SettingsKey = SettingsKey {
     name: "ca_file",
     secret: false,
     required: false,
-    help: "A PEM file with certificate authorities to trust besides the system's; usually empty",
+    help: Told {
+        ru: "Файл PEM с удостоверяющими центрами, которым доверять кроме системных; обычно пусто",
+        en: "A PEM file with certificate authorities to trust besides the system's; usually empty",
+    },
 };
 
 /// Installs the process's crypto provider (ring) unless one is installed already. May be called any number of times.

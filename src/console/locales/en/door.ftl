@@ -23,6 +23,7 @@ pair-title = Connect this screen
 pair-text = Tell this code to the store’s administrator. As soon as it is typed, the screen opens by itself.
 pair-left = The code is valid for
 pair-how = The administrator’s command:
+pair-scan = Or the administrator scans this code with a phone and chooses the console.
 pair-busy-title = Too many screens at once
 pair-busy-text = Wait a minute and open the page again.
 index-pair = Connect a screen

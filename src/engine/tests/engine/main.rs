@@ -35,3 +35,4 @@ mod shown;
 mod stop;
 mod sweep;
 mod taken_money;
+mod usage;

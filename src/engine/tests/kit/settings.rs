@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use engine::settings::{
     ConsoleKind, ConsoleSettings, EventsBy, OpenPayments, PaymentType, RegisterSettings, ServerSettings,
-    Settings, StoreSettings,
+    Settings, StoreSettings, Usage,
 };
 use payment::{
     CodeId, CodeKind, ConsoleId, Currency, LateMoney, PaymentTypeCode, Plate, PollPlan, RefundAbility,
@@ -89,6 +89,8 @@ fn payment_type(code: &str, servers: &[&str]) -> (PaymentTypeCode, PaymentType) 
         servers: servers.iter().map(|id| ServerId::parse(id).unwrap()).collect(),
         code: CodeKind::Dynamic,
         late_money: None,
+        code_life_s: None,
+        purpose: None,
     };
     (PaymentTypeCode::parse(code).unwrap(), payment_type)
 }
@@ -106,6 +108,9 @@ fn server(id: &str) -> ServerSettings {
         rate_per_s: 100_000,
         concurrency: 10_000,
         values: BTreeMap::new(),
+        usage: Usage::Active,
+        fee_bp: None,
+        next_credentials_at: None,
     }
 }
 

@@ -8,8 +8,8 @@ use engine::settings::{EventsBy, OpenPayments, RegisterSettings, Settings};
 use payment::{LateMoney, RegisterId, ServerId, StoreId};
 use secrecy::{ExposeSecret, SecretString};
 use store::{
-    ChangeSettingsError, Db, KeyFile, Keyring, SecretsError, SettingsFile, SqliteStore, check_settings,
-    hash_of_key,
+    ChangeSettingsError, Db, KeyFile, Keyring, SecretEdit, SecretsError, SettingsFile, SqliteStore, Stage,
+    check_settings, hash_of_key,
 };
 use tempfile::TempDir;
 
@@ -187,4 +187,59 @@ pub(crate) async fn the_example_makes_sense(on: On) {
     let settings = Fresh::with_example(on).await.db.settings().await.unwrap();
     check_settings(&settings).unwrap();
     assert_eq!(settings.stores[&shop()].registers.len(), 2);
+}
+
+pub(crate) async fn secrets_change_together_with_settings_or_not_at_all(on: On) {
+    let fresh = Fresh::with_example(on).await;
+    let read = fresh.db.settings().await.unwrap();
+    let edits = |value: &str| {
+        let secret = |name: &str| SecretEdit::present(&raiffeisen(), name, SecretString::from(value));
+        vec![secret("secret_key"), secret("second")]
+    };
+    let mut wanted = read.clone();
+    wanted.servers.get_mut(&raiffeisen()).unwrap().name = "Renamed".to_owned();
+    let revision = fresh.db.save_settings_with_secrets(&wanted, edits("new"), &fresh.keyring).await.unwrap();
+    assert_eq!(revision, read.revision + 1, "one change");
+    let stale = fresh.db.save_settings_with_secrets(&wanted, edits("newer"), &fresh.keyring).await;
+    assert!(matches!(stale, Err(ChangeSettingsError::Conflict)), "{stale:?}");
+    // The second of these can't be kept: its server is not there.
+    let mut torn = edits("torn");
+    torn[1].server = ServerId::parse("nobody").unwrap();
+    assert!(fresh.db.set_secrets(torn, &fresh.keyring).await.is_err());
+    let secrets = fresh.db.secrets(&raiffeisen(), &fresh.keyring).await.unwrap();
+    let values: Vec<&str> = secrets.values().map(ExposeSecret::expose_secret).collect();
+    assert_eq!(values, ["new", "new"], "nothing was stored half");
+}
+
+pub(crate) async fn next_secrets_wait_beside_those_that_are_used(on: On) {
+    let fresh = Fresh::with_example(on).await;
+    let next = |value: Option<&str>| {
+        let value = value.map(SecretString::from);
+        vec![SecretEdit { server: raiffeisen(), name: "secret_key".to_owned(), stage: Stage::Next, value }]
+    };
+    fresh.db.set_secrets(next(Some("later")), &fresh.keyring).await.unwrap();
+    let credentials = fresh.db.credentials(&raiffeisen(), &fresh.keyring).await.unwrap();
+    let value = |secrets: &store::Secrets| secrets["secret_key"].expose_secret().to_owned();
+    assert_eq!(
+        (value(&credentials.present), value(&credentials.next)),
+        ("as the bank gave it".into(), "later".into())
+    );
+    assert_eq!(value(&credentials.following()), "later");
+    assert_eq!(value(&fresh.db.secrets(&raiffeisen(), &fresh.keyring).await.unwrap()), "as the bank gave it");
+    // They go where all settings go.
+    let text = fresh.db.export_settings().await.unwrap();
+    let plan = fresh.db.plan_import(&SettingsFile::parse(&text).unwrap(), &fresh.keyring).await.unwrap();
+    assert!(plan.edits().is_empty(), "{plan:?}");
+    fresh.db.set_secrets(next(None), &fresh.keyring).await.unwrap();
+    assert!(fresh.db.credentials(&raiffeisen(), &fresh.keyring).await.unwrap().next.is_empty());
+}
+
+#[tokio::test]
+async fn whoever_listens_hears_of_each_change_that_is_made_here() {
+    let fresh = Fresh::with_example(On::Sqlite).await;
+    let mut changes = fresh.db.settings_changes();
+    let read = fresh.db.settings().await.unwrap();
+    let revision = fresh.db.clone().save_settings(&Settings { stores: [].into(), ..read }).await.unwrap();
+    changes.changed().await.unwrap();
+    assert_eq!(*changes.borrow(), revision);
 }

@@ -87,6 +87,30 @@ pub(crate) async fn what_is_set_of_outputs_comes_back_from_an_export_as_it_was(o
     assert_eq!(to.db.settings().await.unwrap().stores, before.stores);
 }
 
+pub(crate) async fn what_a_server_is_used_for_comes_back_from_an_export_as_it_was(on: On) {
+    for usage in [
+        "usage = \"refunds_only\"",
+        "usage = \"paused\"",
+        "usage = \"paused\"\npaused_from = \"2026-12-01T08:00:00Z\"\npaused_until = \"2026-12-01T09:00:00Z\"",
+    ] {
+        let said = format!(
+            "code_life_s = 300\nfee_bp = 70\nnext_credentials_at = \"2026-12-05T00:00:00Z\"\n{usage}"
+        );
+        let tender = "code = \"dynamic\"\ncode_life_s = 120\npurpose = \"Receipt {receipt}\"";
+        let text = EXAMPLE.replace("code_life_s = 300", &said).replace("code = \"dynamic\"", tender);
+        let from = Fresh::empty(on).await;
+        from.import(&text).await;
+        let before = from.db.settings().await.unwrap();
+        let server = before.servers.values().next().unwrap();
+        assert!(server.usage != engine::settings::Usage::Active && server.next_credentials_at.is_some());
+        let text = from.db.export_settings().await.unwrap();
+        let to = Fresh::empty(on).await;
+        let plan = to.db.plan_import(&SettingsFile::parse(&text).unwrap(), &from.keyring).await.unwrap();
+        to.db.apply_import(plan).await.unwrap();
+        assert_eq!(to.db.settings().await.unwrap(), before);
+    }
+}
+
 pub(crate) async fn the_same_file_twice_changes_nothing_the_second_time(on: On) {
     let fresh = Fresh::with_example(on).await;
     assert_eq!(fresh.import(EXAMPLE).await, 1, "the revision stays");
@@ -236,6 +260,10 @@ fn fields_of_the_wrong_form_are_told_by_key_value_and_cure() {
             "[api_keys.k]\nstore = \"17\"\nname = \"x\"\nsha256 = \"x\"\ncreated_at = \"noon\"",
             "api_keys.k.created_at: ",
         ),
+        (
+            "[servers.r]\nname = \"x\"\npaused_until = \"2026-12-01T09:00:00Z\"",
+            "servers.r.paused_until: it belongs to usage = \"paused\"",
+        ),
         ("[servers.r]\nname = \"x", "line 2 is not TOML"),
         ("\n\n[servers.r.secrets]\nkey = 48s15162342", "line 4 is not TOML"),
     ] {
@@ -293,6 +321,26 @@ const SENSELESS: &[(&str, &str, &str)] = &[
         "poll_after_ms = 5000",
         "poll_after_ms = 0",
         "servers.raiffeisen.poll: a pause of zero would flood the bank",
+    ),
+    (
+        "code_life_s = 300",
+        "code_life_s = 300\nusage = \"paused\"\npaused_from = \"2026-12-01T08:00:00Z\"\npaused_until = \"2026-12-01T08:00:00Z\"",
+        "servers.raiffeisen.paused_until",
+    ),
+    (
+        "code_life_s = 300",
+        "code_life_s = 300\nfee_bp = 10001",
+        "servers.raiffeisen.fee_bp = 10001: in hundredths",
+    ),
+    (
+        "code = \"dynamic\"",
+        "code = \"dynamic\"\npurpose = \"Receipt {reciept}\"",
+        "payment_types.sbp.purpose = \"Receipt {reciept}\": in braces stands one of shop",
+    ),
+    (
+        "code = \"dynamic\"",
+        "code = \"dynamic\"\ncode_life_s = 0",
+        "payment_types.sbp.code_life_s = 0: no buyer",
     ),
     ("[[30000, 1000], [120000, 2000]]", "[[3, 1000], [2, 2000]]", "servers.raiffeisen.poll: the ages"),
     ("name = \"Till 2\"", "name = \"  \"", "stores.17.registers.2.name = \"  \": people need a name"),

@@ -217,6 +217,8 @@ settings_rules! {
         settings_that_somebody_else_changed_meanwhile_are_not_overwritten,
         what_hangs_on_a_removed_thing_goes_with_it,
         a_secret_without_its_key_is_told_by_name_and_cure,
+        secrets_change_together_with_settings_or_not_at_all,
+        next_secrets_wait_beside_those_that_are_used,
         an_api_key_is_seen_once_and_speaks_for_its_store,
         the_example_makes_sense,
     ;
@@ -234,6 +236,7 @@ settings_rules! {
         an_export_imported_into_an_empty_database_gives_the_same_settings,
         the_same_file_twice_changes_nothing_the_second_time,
         what_is_set_of_outputs_comes_back_from_an_export_as_it_was,
+        what_a_server_is_used_for_comes_back_from_an_export_as_it_was,
         an_import_makes_what_it_names_as_it_says_and_leaves_the_rest,
         a_field_that_a_named_thing_leaves_out_is_gone,
         a_plan_shows_the_changes_and_makes_none,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use engine::settings::{
     ConsoleKind, ConsoleSettings, EventsBy, OpenPayments, PaymentType, RegisterSettings, ServerSettings,
-    Settings, StoreSettings,
+    Settings, StoreSettings, Usage,
 };
 use payment::{
     CodeId, CodeKind, ConsoleId, Currency, LateMoney, PaymentTypeCode, Plate, PollPlan, RefundAbility,
@@ -162,6 +162,8 @@ fn store_settings() -> StoreSettings {
             servers: servers.into_iter().map(server).collect(),
             code: CodeKind::Dynamic,
             late_money,
+            code_life_s: None,
+            purpose: None,
         };
         (PaymentTypeCode::parse(code).expect("a plain word"), payment_type)
     };
@@ -229,6 +231,9 @@ fn server_settings(manners: &Manners, is_limited: bool) -> ServerSettings {
         rate_per_s: if is_limited { 6 } else { 100_000 },
         concurrency: if is_limited { 2 } else { 10_000 },
         values: BTreeMap::new(),
+        usage: Usage::Active,
+        fee_bp: None,
+        next_credentials_at: None,
     }
 }
 
