@@ -14,6 +14,8 @@ use crate::config::ManagementPlace;
 
 /// How long one call may take.
 const WITHIN: Duration = Duration::from_secs(10);
+/// So many of the oldest dead letters are looked at.
+const DEAD_LOOKED_AT: u32 = 200;
 
 /// The interface of one broker.
 pub struct HttpManagement {
@@ -150,6 +152,19 @@ impl Management for HttpManagement {
             messages: count(&queue, "messages"),
             consumers: count(&queue, "consumers"),
         }))
+    }
+
+    /// They are put back where they were.
+    async fn dead_of(&self, store: &StoreId, register: &RegisterId) -> Result<u64, String> {
+        let queue = format!("{}.dead", self.prefix);
+        let body = json!({ "count": DEAD_LOOKED_AT, "ackmode": "ack_requeue_true", "encoding": "auto", "truncate": 1 });
+        let path = ["queues", self.virtual_host.as_str(), &queue, "get"];
+        let letters = self.call(Method::POST, &path, Some(body)).await?.unwrap_or_default();
+        let sender = format!("v1.{store}.{register}.");
+        let letters = letters.as_array().into_iter().flatten();
+        let is_its =
+            |letter: &&Value| letter["routing_key"].as_str().is_some_and(|key| key.starts_with(&sender));
+        Ok(letters.filter(is_its).count() as u64)
     }
 }
 

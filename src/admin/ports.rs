@@ -70,6 +70,9 @@ pub trait Management: Send + Sync + 'static {
 
     /// How a register's queue stands; `None`: it has none.
     async fn queue_of(&self, store: &StoreId, register: &RegisterId) -> Result<Option<Queue>, String>;
+
+    /// How many of the oldest dead letters a register sent: what could not be read or answered.
+    async fn dead_of(&self, store: &StoreId, register: &RegisterId) -> Result<u64, String>;
 }
 
 /// A store's tills are known at the broker.

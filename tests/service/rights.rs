@@ -98,6 +98,18 @@ async fn a_till_that_is_connected_through_the_management_interface_has_its_queue
     let fresh = management.connect(&store, &register, true).await.expect("a new password is made");
     assert_ne!(fresh.password.expect("it was wanted").expose_secret(), &password);
 
+    let dead = format!("{prefix}.dead");
+    for key in ["v1.17.2.pay", "v1.17.20.pay", "v1.18.2.pay"] {
+        assert!(!publish(world.broker.uri(), &dead, key).await, "the lab's own user may");
+    }
+    for look in 1..=2 {
+        assert_eq!(
+            management.dead_of(&store, &register).await,
+            Ok(1),
+            "look {look}: they stay where they are"
+        );
+    }
+
     let place = ManagementPlace::parse(&"http://guest:wrong@127.0.0.1:9".into()).expect("an address");
     let away = HttpManagement::new(place, "/".to_owned(), prefix).expect("a client");
     let told = away.connect(&store, &register, false).await.expect_err("nobody is there");

@@ -163,6 +163,10 @@ impl Management for Broker {
     async fn queue_of(&self, store: &StoreId, _register: &RegisterId) -> Result<Option<Queue>, String> {
         Ok((store.as_str() == "17").then_some(Queue { messages: 42, consumers: 1 }))
     }
+
+    async fn dead_of(&self, _store: &StoreId, _register: &RegisterId) -> Result<u64, String> {
+        Ok(3)
+    }
 }
 
 #[tokio::test]
@@ -171,7 +175,10 @@ async fn a_till_is_connected_through_the_management_interface_and_its_password_i
     let owner = world.owner().await;
     let address = format!("{REGISTER}/connect");
     let page = world.get(&owner, &address).await.body;
-    assert!(page.contains("<dd>42</dd>") && page.contains("rabbitmqctl"), "{page}");
+    assert!(
+        page.contains("<dd>42</dd>") && page.contains("<dd>3</dd>") && page.contains("rabbitmqctl"),
+        "{page}"
+    );
     let kept = world.post(&owner, &address, &[]).await.body;
     assert!(kept.contains("keeps its password") && !kept.contains("only-once"), "{kept}");
     let fresh = world.post(&owner, &address, &[("new_password", "on")]).await;
@@ -183,4 +190,32 @@ async fn a_till_is_connected_through_the_management_interface_and_its_password_i
     assert!(!told.after.unwrap().to_string().contains("only-once"), "no password in the audit");
     let failed = world.post(&owner, "/admin/stores/18/registers/1/connect", &[]).await.body;
     assert!(failed.contains("It did not work. the management interface"), "{failed}");
+}
+
+#[tokio::test]
+async fn a_screen_is_paired_by_a_scan_of_what_it_shows_and_only_with_a_console_of_ones_own_stores() {
+    let (world, _) = with_consoles().await;
+    let grant = |store: &str| store::Grant { role: store::Role::StoreAdmin, store: Some(shop(store)) };
+    let own = world.person("olga", vec![grant("17")]).await;
+    let own = world.signed_in(&own).await;
+    let other = world.person("pavel", vec![grant("18")]).await;
+    let other = world.signed_in(&other).await;
+    let device = world.admin.db.begin_pairing(world.admin.now()).await.unwrap();
+    let code = store::code_of_token(&device.token);
+    let address = format!("/admin/pair/{code}");
+    let page = world.get(&own, &address).await.body;
+    assert!(page.contains(&code) && page.contains("value=\"17/1/kiosk\""), "{page}");
+    assert!(!world.get(&other, &address).await.body.contains("17/1/kiosk"), "another store's is not offered");
+    for (browser, screen) in [(&other, "17/1/kiosk"), (&own, "17/1"), (&own, "17/1/kiosk/x"), (&own, "")] {
+        let refused = world.post(browser, &address, &[("screen", screen)]).await;
+        assert!(
+            refused.status == 422 && refused.body.contains("Choose a console"),
+            "{screen}: {}",
+            refused.body
+        );
+    }
+    let paired = world.post(&own, &address, &[("screen", "17/1/kiosk")]).await;
+    assert_eq!(paired.leads_to(), format!("{REGISTER}/consoles/kiosk?done=paired"), "{}", paired.body);
+    let again = world.post(&own, &address, &[("screen", "17/1/kiosk")]).await;
+    assert!(again.body.contains("No device shows this code"), "once: {}", again.body);
 }

@@ -50,6 +50,8 @@ struct Connection {
 /// What the management interface says of the register, and what was just done there.
 struct Managed {
     queue: Result<Option<Queue>, String>,
+    /// Messages of the register that nobody could read or answer; `None`: it can't be told.
+    dead: Option<u64>,
     /// The password that was just made.
     password: Option<String>,
     /// The user was there, and keeps its password.
@@ -107,7 +109,11 @@ async fn draw(
         place,
     });
     let managed = match &admin.management {
-        Some(management) => Some(managed(management.queue_of(store, register).await, connected)),
+        Some(management) => {
+            let queue = management.queue_of(store, register).await;
+            let dead = management.dead_of(store, register).await.ok();
+            Some(managed(queue, dead, connected))
+        }
         None => None,
     };
     let newest = PaymentFilter {
@@ -133,7 +139,11 @@ async fn draw(
     })))
 }
 
-fn managed(queue: Result<Option<Queue>, String>, connected: Option<Result<Connected, String>>) -> Managed {
+fn managed(
+    queue: Result<Option<Queue>, String>,
+    dead: Option<u64>,
+    connected: Option<Result<Connected, String>>,
+) -> Managed {
     let (done, failed) = match connected {
         Some(Ok(done)) => (Some(done), None),
         Some(Err(reason)) => (None, Some(reason)),
@@ -142,6 +152,7 @@ fn managed(queue: Result<Option<Queue>, String>, connected: Option<Result<Connec
     let password = done.as_ref().and_then(|done| done.password.as_ref());
     Managed {
         queue,
+        dead,
         password: password.map(|password| password.expose_secret().to_owned()),
         is_kept: done.as_ref().is_some_and(|done| done.password.is_none()),
         failed,

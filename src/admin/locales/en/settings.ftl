@@ -308,3 +308,4 @@ action-settings-broker = Till connected to the broker
 pair-scanned = The screen shows { $code }. Which console is it?
 field-screen = Console
 wrong-screen = Choose a console of the list.
+connect-dead = Messages of the till that nobody could read

@@ -308,3 +308,4 @@ action-settings-broker = Касса подключена к брокеру
 pair-scanned = На экране код { $code }. Какая это консоль?
 field-screen = Консоль
 wrong-screen = Выберите консоль из списка.
+connect-dead = Нечитаемых сообщений кассы
