@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use percent_encoding::percent_decode_str;
 use reqwest::Url;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::ConfigError;
 
@@ -21,12 +22,13 @@ pub struct ManagementPlace {
 impl ManagementPlace {
     /// Reads `http://user:password@host:15672`. No error shows it.
     pub fn parse(text: &SecretString) -> Result<Self, ConfigError> {
-        use secrecy::ExposeSecret;
         let rule =
             "write it as http://user:password@host:15672 or https://…; the user needs the tag administrator";
         let mut address = Url::parse(text.expose_secret().trim()).map_err(|_| wrong(rule))?;
-        let user = address.username().to_owned();
-        let password = address.password().map(SecretString::from);
+        let plain =
+            |part: &str| percent_decode_str(part).decode_utf8().ok().map(std::borrow::Cow::into_owned);
+        let user = plain(address.username()).unwrap_or_default();
+        let password = address.password().and_then(plain).map(SecretString::from);
         let is_web = matches!(address.scheme(), "http" | "https") && address.has_host();
         let (true, false, Some(password)) = (is_web, user.is_empty(), password) else {
             return Err(wrong(rule));
@@ -59,7 +61,9 @@ mod tests {
     fn the_address_is_kept_without_its_password() {
         let place = ManagementPlace::parse(&"http://boss:pass%20word@rabbit:15672".into()).unwrap();
         assert_eq!((place.address.as_str(), place.user.as_str()), ("http://rabbit:15672/", "boss"));
-        assert!(!format!("{place:?}").contains("pass"), "{place:?}");
+        assert_eq!(place.password.expose_secret(), "pass word");
+        let shown = format!("{place:?}");
+        assert!(!shown.contains("pass word") && !shown.contains("pass%20word"), "{shown}");
         for text in ["rabbit:15672", "amqp://a:b@c", "http://rabbit:15672", "http://boss@rabbit:15672", ""] {
             let error = ManagementPlace::parse(&text.into()).unwrap_err().to_string();
             assert!(error.contains("amqp.management") && !error.contains("boss@"), "{error}");
