@@ -40,6 +40,9 @@ async fn evil_world() -> (World, Browser, String) {
         rate_per_s: 10,
         concurrency: 4,
         values: [("merchant".to_owned(), EVIL.to_owned())].into(),
+        usage: engine::settings::Usage::Active,
+        fee_bp: None,
+        next_credentials_at: None,
     };
     let bank = ServerId::parse("bank").unwrap();
     settings.servers.insert(bank.clone(), server);
@@ -50,6 +53,8 @@ async fn evil_world() -> (World, Browser, String) {
         servers: vec![bank.clone()],
         code: CodeKind::Dynamic,
         late_money: None,
+        code_life_s: None,
+        purpose: None,
     };
     store.payment_types.insert(PaymentTypeCode::parse("sbp").unwrap(), tender);
     let register = store.registers.get_mut(&RegisterId::parse("1").unwrap()).unwrap();

@@ -37,6 +37,9 @@ fn add_server(settings: &mut engine::settings::Settings, is_test: bool) {
         rate_per_s: 10,
         concurrency: 4,
         values: [].into(),
+        usage: engine::settings::Usage::Active,
+        fee_bp: None,
+        next_credentials_at: None,
     };
     settings.servers.insert(ServerId::parse("bank").unwrap(), server);
 }
@@ -47,6 +50,8 @@ fn add_type(settings: &mut engine::settings::Settings) {
         servers: vec![ServerId::parse("bank").unwrap()],
         code: CodeKind::Dynamic,
         late_money: None,
+        code_life_s: None,
+        purpose: None,
     };
     let store = settings.stores.get_mut(&shop("17")).unwrap();
     store.payment_types.insert(PaymentTypeCode::parse("sbp").unwrap(), tender);

@@ -9,7 +9,6 @@ use engine::settings::{ConsoleSettings, PaymentType, RegisterSettings, Settings,
 use payment::{ConsoleId, PaymentTypeCode, RegisterId, StoreId};
 
 use crate::failure::Failure;
-use crate::guard::Asker;
 use crate::state::Admin;
 
 /// The settings of this moment and the spot in them that the path names.
@@ -37,12 +36,10 @@ impl<S: Spot> FromRequestParts<Arc<Admin>> for Here<S> {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, admin: &Arc<Admin>) -> Result<Self, Response> {
-        let asker = Asker::from_request_parts(parts, admin).await?;
-        let tell = |failure: Failure| failure.page(&asker.words());
         let params = RawPathParams::from_request_parts(parts, admin).await;
         let params = params.map_err(IntoResponse::into_response)?;
-        let settings = admin.db.settings().await.map_err(|error| tell(error.into()))?;
-        let spot = S::find(&settings, &Named(&params)).ok_or_else(|| tell(Failure::Missing))?;
+        let settings = admin.db.settings().await.map_err(|error| Failure::from(error).into_response())?;
+        let spot = S::find(&settings, &Named(&params)).ok_or_else(|| Failure::Missing.into_response())?;
         Ok(Self { settings, spot })
     }
 }

@@ -10,11 +10,9 @@ use std::collections::BTreeMap;
 use super::here::{AtRegister, Here};
 use super::plates::Sort;
 use crate::failure::Failure;
-use crate::guard::Asker;
 
 /// `GET …/plates/{server}/{name}`: `cash_link-a6.pdf`, `open-a5.svg` and their like.
 pub(crate) async fn poster(
-    asker: Asker,
     here: Here<AtRegister>,
     Path(path): Path<BTreeMap<String, String>>,
 ) -> Result<Response, Failure> {
@@ -38,7 +36,7 @@ pub(crate) async fn poster(
         Ok(file) => file,
         Err(error) => {
             tracing::warn!(%error, link = %plate.link, "a plate's poster can't be drawn");
-            return Ok(Failure::Missing.page(&asker.words()));
+            return Err(Failure::Missing);
         }
     };
     let media = if form == "svg" { "image/svg+xml" } else { "application/pdf" };
