@@ -190,6 +190,7 @@ mod tests {
             default_payment_type: PaymentTypeCode::parse("sbp").unwrap(),
             late_money: LateMoney::Refund,
             screens: engine::settings::ScreenSettings::default(),
+            second_person_above_minor: None,
             registers: [(register.clone(), its)].into(),
             payment_types: [].into(),
         };
