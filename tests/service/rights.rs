@@ -40,8 +40,7 @@ async fn the_users_of_the_setup_script_can_do_what_they_need_and_nothing_in_anot
     let service = set_up(&admin, &prefix, &["service"]).await;
     let tills = set_up(&admin, &prefix, &["store", "17"]).await;
     let as_tills = admin.uri_of("store-17", &tills);
-    let mut world =
-        World::named(Plan::default(), admin.into_user("integrator", &service), prefix.clone()).await;
+    let world = World::named(Plan::default(), admin.into_user("integrator", &service), prefix.clone()).await;
     world.service.start().await;
 
     let mut options = world.options("2");
@@ -71,7 +70,7 @@ async fn the_users_of_the_setup_script_can_do_what_they_need_and_nothing_in_anot
 #[tokio::test(flavor = "multi_thread")]
 async fn a_till_that_is_connected_through_the_management_interface_has_its_queue_and_its_rights() {
     let (broker, management) = Broker::private_managed().await;
-    let mut world = World::build(Plan::default(), broker).await;
+    let world = World::build(Plan::default(), broker).await;
     let prefix = world.name("").trim_end_matches('.').to_owned();
     let place = ManagementPlace::parse(&management.as_str().into()).expect("an address");
     let management = HttpManagement::new(place, "/".to_owned(), prefix.clone()).expect("a client");

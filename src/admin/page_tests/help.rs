@@ -108,9 +108,15 @@ async fn the_first_real_payment_is_asked_for_at_the_chosen_register() {
     assert!(page.body.contains("works with real money"), "{}", page.body);
     assert_eq!(world.post(&owner, LIVE, &fields).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     change(&world, |settings| add_server(settings, false)).await;
-    for (field, value) in [("live_register", "9"), ("live_type", "other"), ("live_type", "")] {
+    for (field, value, message) in [
+        ("live_register", "9", "Choose a register of the list"),
+        ("live_type", "other", "Choose a payment type of the list"),
+        ("live_type", "", "Choose a payment type of the list"),
+    ] {
         let wrong = fields.map(|(name, kept)| (name, if name == field { value } else { kept }));
-        assert_eq!(world.post(&owner, LIVE, &wrong).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let answer = world.post(&owner, LIVE, &wrong).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.body.contains(message), "{field} = {value:?}: {}", answer.body);
     }
     assert!(world.till.asked.lock().unwrap().is_empty());
 

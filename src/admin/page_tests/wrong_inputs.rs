@@ -436,6 +436,7 @@ const BUTTONS: &[&str] = &[
     "/admin/stores/{store}/screens/slides",
     "/admin/stores/{store}/screens/slides/change",
     "/admin/stores/{store}/keys/remove",
+    "/admin/stores/{store}/go-live",
 ];
 
 #[test]
