@@ -78,8 +78,8 @@ async fn asked(now: Timestamp, opened_at: Timestamp, old_is_let_in: bool) -> Vec
     };
     let order = PaymentId::earliest_at(opened_at).attempt(1);
     let _ = bank.status(&OrderRequest { order, code: None, kind: CodeKind::Dynamic }).await;
-    let calls = calls.lock().unwrap().clone();
-    calls
+    let mut calls = calls.lock().unwrap();
+    std::mem::take(&mut *calls)
 }
 
 #[tokio::test]

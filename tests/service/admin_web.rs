@@ -97,7 +97,8 @@ async fn first_run(person: &mut Person<'_>, link: &str) -> Vec<String> {
 
     person.title(person.words.second_factor).await;
     person.look("03-second-factor").await;
-    person.has_scanned(person.browser.read(".scan p code").await);
+    let seed = person.browser.read(".scan p code").await;
+    person.has_scanned(&seed);
     let code = person.code(0).await;
     person.fill(&[("code", &code)]).await;
     person.send("/admin/me/second-factor", false).await;

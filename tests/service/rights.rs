@@ -40,7 +40,8 @@ async fn the_users_of_the_setup_script_can_do_what_they_need_and_nothing_in_anot
     let service = set_up(&admin, &prefix, &["service"]).await;
     let tills = set_up(&admin, &prefix, &["store", "17"]).await;
     let as_tills = admin.uri_of("store-17", &tills);
-    let world = World::named(Plan::default(), admin.into_user("integrator", &service), prefix.clone()).await;
+    let mut world =
+        World::named(Plan::default(), admin.into_user("integrator", &service), prefix.clone()).await;
     world.service.start().await;
 
     let mut options = world.options("2");

@@ -6,7 +6,7 @@ use axum::http::{StatusCode, header};
 use engine::settings::{ConsoleKind, ConsoleSettings, PaymentType, ServerSettings};
 use payment::{
     CodeKind, ConsoleId, CreditRole, Item, Money, OperationId, Origin, PaymentTypeCode, PollPlan,
-    RefundState, RegisterId, ServerId,
+    RefundState, RegisterId, ServerId, Timestamp,
 };
 use secrecy::SecretString;
 use store::{AuditEntry, Grant, People, PeopleEdit, RefundRequest, RefundRequestBody, Role, UserId};
@@ -23,6 +23,25 @@ const REQUEST: &str = "hand-00000000000000000000000000000001";
 const CREDENTIAL: &str = "the-secret-of-the-bank";
 /// The kit's people have it.
 const SEED: &str = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
+
+/// A refund that waits for a second person.
+fn evil_request(now: Timestamp) -> RefundRequest {
+    RefundRequest {
+        operation: OperationId::parse(REQUEST).unwrap(),
+        store: shop("17"),
+        payment: samples::id(1),
+        asked_by: UserId("somebody".to_owned()),
+        agreed_by: None,
+        expires_at: now.plus(std::time::Duration::from_hours(1)),
+        body: RefundRequestBody {
+            who: EVIL.to_owned(),
+            asked_at: now,
+            amount: Money::try_new(100, payment::Currency::RUB).unwrap(),
+            transaction: None,
+            reason: EVIL.to_owned(),
+        },
+    }
+}
 
 /// A world in which everything that has a name has that one, with the owner and their user's id.
 async fn evil_world() -> (World, Browser, String) {
@@ -65,22 +84,9 @@ async fn evil_world() -> (World, Browser, String) {
     db.set_secret(&bank, "secret_key", &SecretString::from(CREDENTIAL), &world.admin.keyring).await.unwrap();
     samples::keep(&world.store, evil_payment(), vec![]).await;
 
-    let request = RefundRequest {
-        operation: OperationId::parse(REQUEST).unwrap(),
-        store: shop("17"),
-        payment: samples::id(1),
-        asked_by: UserId("somebody".to_owned()),
-        agreed_by: None,
-        expires_at: world.admin.now().plus(std::time::Duration::from_hours(1)),
-        body: RefundRequestBody {
-            who: EVIL.to_owned(),
-            asked_at: world.admin.now(),
-            amount: Money::try_new(100, payment::Currency::RUB).unwrap(),
-            transaction: None,
-            reason: EVIL.to_owned(),
-        },
-    };
-    db.change_people(vec![PeopleEdit::PutRefundRequest(Box::new(request))], vec![]).await.unwrap();
+    db.change_people(vec![PeopleEdit::PutRefundRequest(Box::new(evil_request(world.admin.now())))], vec![])
+        .await
+        .unwrap();
 
     let mut user = world.person("boss", vec![Grant { role: Role::Owner, store: None }]).await;
     user.body.name = EVIL.to_owned();

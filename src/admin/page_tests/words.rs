@@ -115,7 +115,7 @@ const DAILY: [&str; 14] = [
 fn what_is_seen_every_day_is_said_in_every_language_with_the_same_places() {
     let places = |pattern: &str| -> BTreeSet<String> {
         let found = pattern.split('$').skip(1);
-        found.map(|rest| rest.chars().take_while(|letter| letter.is_ascii_alphanumeric()).collect()).collect()
+        found.map(|rest| rest.chars().take_while(char::is_ascii_alphanumeric).collect()).collect()
     };
     let russian = catalogue("ru");
     for code in ["en", "kk", "ky", "hi"] {

@@ -80,6 +80,7 @@ const CONSOLES: &[(&str, &str, &str)] = &[
     ("profile", "<b>", "1 to 40 Latin letters"),
 ];
 
+#[expect(clippy::too_many_lines, reason = "the table of all forms")]
 fn forms() -> Vec<Good> {
     let server: Vec<_> = SERVER.into_iter().chain([("fee_bp", "0.7")]).collect();
     let store = vec![

@@ -153,7 +153,7 @@ pub(crate) async fn send_next(
     if next.is_empty() {
         wrong.at("next", words.text("wrong-secrets"));
     }
-    let at = found.local.read(sent.text("next_at")).flatten().filter(|at| *at > admin.now());
+    let at = found.local.read(sent.text("next_at")).ok().flatten().filter(|at| *at > admin.now());
     if at.is_none() {
         wrong.field(&words, "next_at");
     }

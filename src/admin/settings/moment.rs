@@ -11,6 +11,10 @@ pub(super) struct Local {
     zone: TimeZone,
 }
 
+/// What was typed can't be read as a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct NoTime;
+
 impl Local {
     /// The zone of the first store whose payment types lead to a server; of the first store; UTC.
     pub(super) fn of(settings: &Settings, server: Option<&ServerId>) -> Self {
@@ -44,14 +48,14 @@ impl Local {
         format!("{} ({})", self.text(at).replace('T', " "), self.name)
     }
 
-    /// What was typed. `Some(None)`: nothing; `None`: no time.
-    pub(super) fn read(&self, text: &str) -> Option<Option<Timestamp>> {
+    /// What was typed; `None`: nothing was.
+    pub(super) fn read(&self, text: &str) -> Result<Option<Timestamp>, NoTime> {
         if text.is_empty() {
-            return Some(None);
+            return Ok(None);
         }
-        let civil: DateTime = text.replace(' ', "T").parse().ok()?;
-        let zoned = civil.to_zoned(self.zone.clone()).ok()?;
-        Some(Some(Timestamp::from_micros(zoned.timestamp().as_microsecond())))
+        let civil: DateTime = text.replace(' ', "T").parse().map_err(|_| NoTime)?;
+        let zoned = civil.to_zoned(self.zone.clone()).map_err(|_| NoTime)?;
+        Ok(Some(Timestamp::from_micros(zoned.timestamp().as_microsecond())))
     }
 }
 
@@ -66,9 +70,9 @@ mod tests {
         assert_eq!(at.to_string(), "2026-11-28T12:00:00Z");
         assert_eq!(local.text(at), "2026-11-28T17:00");
         assert_eq!(local.read("2026-11-28 17:00:00").unwrap(), Some(at));
-        assert_eq!(local.read(""), Some(None));
+        assert_eq!(local.read(""), Ok(None));
         for wrong in ["tomorrow", "2026-13-01T00:00", "17:00"] {
-            assert_eq!(local.read(wrong), None, "{wrong}");
+            assert_eq!(local.read(wrong), Err(NoTime), "{wrong}");
         }
     }
 }

@@ -201,10 +201,10 @@ fn read_usage(
     }
     let mut time = |name: &str| {
         let read = local.read(sent.text(name));
-        if read.is_none() {
+        if read.is_err() {
             wrong.field(words, name);
         }
-        read.flatten()
+        read.ok().flatten()
     };
     match sent.text("usage") {
         "active" => Usage::Active,

@@ -121,7 +121,7 @@ impl<'a> Person<'a> {
     }
 
     /// The app of one-time codes has the seed from now on.
-    pub(super) fn has_scanned(&mut self, seed: String) {
+    pub(super) fn has_scanned(&mut self, seed: &str) {
         self.seed = Some(seed.replace(char::is_whitespace, "").into());
     }
 

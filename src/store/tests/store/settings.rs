@@ -197,7 +197,7 @@ pub(crate) async fn secrets_change_together_with_settings_or_not_at_all(on: On) 
         vec![secret("secret_key"), secret("second")]
     };
     let mut wanted = read.clone();
-    wanted.servers.get_mut(&raiffeisen()).unwrap().name = "Renamed".to_owned();
+    "Renamed".clone_into(&mut wanted.servers.get_mut(&raiffeisen()).unwrap().name);
     let revision = fresh.db.save_settings_with_secrets(&wanted, edits("new"), &fresh.keyring).await.unwrap();
     assert_eq!(revision, read.revision + 1, "one change");
     let stale = fresh.db.save_settings_with_secrets(&wanted, edits("newer"), &fresh.keyring).await;

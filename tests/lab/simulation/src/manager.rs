@@ -34,7 +34,7 @@ pub(crate) fn puts_everything_back(world: &World) {
 
 fn change(world: &World, settings: &mut Settings) -> String {
     let (dice, planned) = (&world.dice, &world.plan.settings);
-    let name: &str = *dice.pick(&BANKS);
+    let name = *dice.pick::<&str>(&BANKS);
     let bank = server(name);
     match dice.below(7) {
         0 => {
