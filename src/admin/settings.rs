@@ -5,7 +5,7 @@ mod connect;
 mod console_form;
 mod consoles;
 mod credentials;
-mod here;
+pub(crate) mod here;
 mod keys;
 mod module;
 mod moment;

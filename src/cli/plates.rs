@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, anyhow, bail};
 use clap::{Args, Subcommand};
 use connector_sdk::PlateRequest;
-use payment::{CodeId, PaymentId, Plate, RegisterId, ServerId, StoreId};
+use payment::{CodeId, RegisterId, ServerId, StoreId};
 use serde_json::json;
 use store::{Db, HeldLink};
 use uuid::Uuid;
@@ -99,7 +99,7 @@ async fn list(db: &Db, as_json: bool) -> anyhow::Result<()> {
         for (register, its) in &its.registers {
             let links = its.plates.iter().map(|its| (false, its));
             for (is_open, (server, plate)) in links.chain(its.open_plates.iter().map(|its| (true, its))) {
-                let payment = holder(&held, server, plate).map(|payment| payment.to_string());
+                let payment = HeldLink::holder(&held, server, plate).map(|payment| payment.to_string());
                 print(&if as_json {
                     json!({
                         "store": store.as_str(), "register": register.as_str(), "server": server.as_str(),
@@ -115,11 +115,6 @@ async fn list(db: &Db, as_json: bool) -> anyhow::Result<()> {
         }
     }
     Ok(())
-}
-
-fn holder(held: &[HeldLink], server: &ServerId, plate: &Plate) -> Option<PaymentId> {
-    let is_it = |link: &&HeldLink| link.key.server == *server && link.key.link == plate.link;
-    held.iter().find(is_it).map(|link| link.payment)
 }
 
 async fn unclaimed(db: &Db, limit: usize, as_json: bool) -> anyhow::Result<()> {

@@ -153,6 +153,11 @@ impl Engine {
         self.settings().servers.get(server)?.usage.bars_codes_at(self.now())
     }
 
+    /// A call for a new code would be turned away now: its bank is ill, or people want no codes of it.
+    pub(crate) fn gives_no_codes(&self, server: &ServerId, now: Timestamp) -> bool {
+        self.bars_codes(server).is_some() || self.limits().turns_away_codes(server, now)
+    }
+
     /// Like [`Self::turn`], for a new code. What was asked there before is asked after all the same, whatever people want now.
     async fn turn_for_code(&self, server: &ServerId, latest: Timestamp) -> Result<Granted, NotCalled> {
         match self.bars_codes(server) {

@@ -7,7 +7,7 @@ mod servers;
 mod zone;
 
 pub use purpose::{LONGEST_PURPOSE_CHARS, PURPOSE_WORDS, PurposeOf, unknown_purpose_word};
-pub use screens::{ScreenSettings, Slide, media_type_of};
+pub use screens::{MOST_SLIDES, ScreenSettings, Slide, media_type_of};
 pub use servers::{ServerSettings, Usage};
 pub use zone::Zone;
 
@@ -31,6 +31,20 @@ pub struct Settings {
     pub stores: BTreeMap<StoreId, StoreSettings>,
     /// The authorization servers.
     pub servers: BTreeMap<ServerId, ServerSettings>,
+}
+
+impl Settings {
+    /// The register whose plate, armed or open, says this.
+    pub fn register_of_plate(&self, payload: &str) -> Option<(&StoreId, &RegisterId)> {
+        self.stores.iter().find_map(|(store, its)| {
+            let mut registers = its.registers.iter();
+            let (register, _) = registers.find(|(_, its)| {
+                let mut plates = its.plates.values().chain(its.open_plates.values());
+                plates.any(|plate| plate.payload == payload)
+            })?;
+            Some((store, register))
+        })
+    }
 }
 
 /// A shop.

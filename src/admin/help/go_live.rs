@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use engine::doors::{Incoming, Outcome};
@@ -22,6 +22,7 @@ use crate::form::{Field, Form, Kind, Sent, Wrong};
 use crate::frame::Frame;
 use crate::guard::Asker;
 use crate::payments::{address, amount_text};
+use crate::settings::here::{Here, InStore};
 use crate::state::Admin;
 use crate::users::fresh_id;
 use crate::words::Words;
@@ -55,36 +56,33 @@ struct Try {
 pub(crate) async fn page(
     State(admin): State<Arc<Admin>>,
     asker: Asker,
-    Path(store): Path<String>,
+    here: Here<InStore>,
 ) -> Result<Response, Failure> {
-    let settings = admin.db.settings().await?;
-    let store = StoreId::parse(&store).map_err(|_| Failure::Missing)?;
-    draw(&admin, &asker, &settings, &store, &Wrong::default()).await
+    draw(&admin, &asker, &here, &Wrong::default()).await
 }
 
 /// `POST /admin/stores/{store}/go-live`: a pay at the chosen register.
 pub(crate) async fn send(
     State(admin): State<Arc<Admin>>,
     asker: Asker,
-    Path(store): Path<String>,
+    here: Here<InStore>,
     sent: Sent,
 ) -> Result<Response, Failure> {
     let words = asker.words();
-    let settings = admin.db.settings().await?;
-    let store = StoreId::parse(&store).map_err(|_| Failure::Missing)?;
-    let its = settings.stores.get(&store).ok_or(Failure::Missing)?;
+    let (store, its) = (&here.spot.0, here.store());
     let mut wrong = Wrong::default();
     let register = RegisterId::parse(sent.text("live_register")).ok();
     let register = register.filter(|register| its.registers.contains_key(register));
     if register.is_none() {
         wrong.field(&words, "live_register");
     }
-    let tender = live_types(&settings, its).into_iter().find(|code| code.as_str() == sent.text("live_type"));
+    let tender =
+        live_types(&here.settings, its).into_iter().find(|code| code.as_str() == sent.text("live_type"));
     if tender.is_none() {
         wrong.field(&words, "live_type");
     }
     let (Some(register), Some(tender)) = (register, tender) else {
-        let page = draw(&admin, &asker, &settings, &store, &wrong).await?;
+        let page = draw(&admin, &asker, &here, &wrong).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let operation = format!("{OPERATION}{}", fresh_id()?);
@@ -116,12 +114,12 @@ pub(crate) async fn send(
             let told = event.code.as_deref().map(|code| format!("told-{}", code.replace('_', "-")));
             let told = told.and_then(|key| words.lookup(&key)).or_else(|| event.reason.clone());
             wrong.at("live_register", told.unwrap_or_else(|| words.text("refused-later")));
-            let page = draw(&admin, &asker, &settings, &store, &wrong).await?;
+            let page = draw(&admin, &asker, &here, &wrong).await?;
             Ok((StatusCode::CONFLICT, page).into_response())
         }
         Outcome::Told(_) | Outcome::Unreadable(_) | Outcome::Later => {
             wrong.at("live_register", words.text("refused-later"));
-            let page = draw(&admin, &asker, &settings, &store, &wrong).await?;
+            let page = draw(&admin, &asker, &here, &wrong).await?;
             Ok((StatusCode::CONFLICT, page).into_response())
         }
     }
@@ -142,13 +140,12 @@ fn live_types(settings: &Settings, store: &StoreSettings) -> Vec<PaymentTypeCode
 async fn draw(
     admin: &Admin,
     asker: &Asker,
-    settings: &Settings,
-    store: &StoreId,
+    here: &Here<InStore>,
     wrong: &Wrong,
 ) -> Result<Response, Failure> {
     let words = asker.words();
-    let its = settings.stores.get(store).ok_or(Failure::Missing)?;
-    let types = live_types(settings, its);
+    let (store, its) = (&here.spot.0, here.store());
+    let types = live_types(&here.settings, its);
     let form = (!types.is_empty() && !its.registers.is_empty()).then(|| {
         let mut form = form(&words, store, its, &types);
         form.tell(wrong);

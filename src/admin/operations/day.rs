@@ -12,14 +12,14 @@ use engine::contract::{Tally, Totals, TotalsLine};
 use engine::ports::{Search, StoreError};
 use engine::settings::StoreSettings;
 use jiff::civil::Date;
-use payment::{Credit, Currency, Money, Payment, Status, StoreId, Timestamp};
+use payment::{Credit, Currency, Payment, Status, StoreId, Timestamp};
 use serde::Deserialize;
 use store::Records;
 
 use crate::failure::{Failure, page as answer};
 use crate::frame::Frame;
 use crate::guard::Asker;
-use crate::payments::show::{Clock, State as Shown, amount, date_text};
+use crate::payments::show::{Clock, State as Shown, amount, date_text, register_name, store_name, sum};
 use crate::payments::{PLACE, address};
 use crate::state::Admin;
 use crate::words::Words;
@@ -108,7 +108,7 @@ pub(crate) async fn page(
         let most = LOOKED_AT_MOST.to_string();
         alarm = Some(words.fill("day-too-long", &[("most", most)]));
     }
-    let title = its.map_or_else(|| store.to_string(), |its| its.name.clone());
+    let title = store_name(&store, its);
     let status = if alarm.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = DayPage {
         lines: day.lines(&words, its),
@@ -261,18 +261,13 @@ impl Day {
     }
 }
 
-fn sum(words: &Words, minor: i64, currency: Currency) -> String {
-    Money::try_new(minor, currency).map_or_else(|_| "—".to_owned(), |money| amount(words, money))
-}
-
 fn listed(words: &Words, clock: &Clock, store: Option<&StoreSettings>, payment: &Payment) -> Listed {
     let checkout = &payment.checkout;
-    let register = store.and_then(|store| store.registers.get(&checkout.register));
     Listed {
         address: address(payment),
         state: Shown::of(words, payment.status()),
         time: clock.time(payment.opened_at),
-        register: register.map_or_else(|| checkout.register.to_string(), |register| register.name.clone()),
+        register: register_name(&checkout.register, store),
         receipt: checkout.details.receipt.clone().unwrap_or_default(),
         amount: amount(words, checkout.amount),
     }

@@ -18,7 +18,7 @@ use crate::failure::{Failure, page as answer};
 use crate::form::Sent;
 use crate::frame::{Frame, Place};
 use crate::guard::Asker;
-use crate::payments::show::Clock;
+use crate::payments::show::{Clock, register_name, store_name};
 use crate::state::Admin;
 use crate::words::Words;
 
@@ -113,9 +113,7 @@ async fn draw(
 /// The names of a store and of its register, or their ids.
 fn named(settings: &Settings, of: &Destination) -> (String, String) {
     let store = settings.stores.get(&of.store);
-    let register = store.and_then(|store| store.registers.get(&of.register));
-    let store = store.map_or_else(|| of.store.to_string(), |store| store.name.clone());
-    (store, register.map_or_else(|| of.register.to_string(), |register| register.name.clone()))
+    (store_name(&of.store, store), register_name(&of.register, store))
 }
 
 fn line(words: &Words, settings: &Settings, is_broker_well: bool, waiting: &WaitingEvents) -> Line {

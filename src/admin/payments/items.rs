@@ -103,7 +103,7 @@ fn draw(
         name: item.name.clone(),
         sold: item.quantity.clone().unwrap_or_else(|| "1".to_owned()),
         sum: line_sum(item)
-            .map_or_else(|| "—".to_owned(), |minor| sum(words, minor, payment.checkout.amount)),
+            .map_or_else(|| "—".to_owned(), |minor| sum(words, minor, payment.checkout.amount.currency())),
         value: typed.get(&format!("q{number}")).cloned().unwrap_or_default(),
         wrong: wrong.contains(&number).then(|| words.text("wrong-quantity")),
         can_be_chosen: line_sum(item).is_some(),

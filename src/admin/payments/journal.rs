@@ -15,7 +15,7 @@ use store::Records;
 use super::asked::Asked;
 use super::one::address;
 use super::place::PLACE;
-use super::show::{Clock, State as Shown, amount, marks};
+use super::show::{Clock, State as Shown, amount, marks, register_name, store_name};
 use crate::failure::{Failure, page as answer};
 use crate::frame::Frame;
 use crate::guard::Asker;
@@ -91,8 +91,7 @@ pub(crate) async fn page(
 }
 
 fn title(words: &Words, store: &StoreId, its: Option<&StoreSettings>) -> String {
-    let name = its.map_or_else(|| store.to_string(), |its| its.name.clone());
-    words.fill("payments-title", &[("store", name)])
+    words.fill("payments-title", &[("store", store_name(store, its))])
 }
 
 fn statuses(words: &Words) -> Vec<(&'static str, String)> {
@@ -125,14 +124,13 @@ async fn newest(admin: &Admin, searches: &[Search]) -> Result<Vec<Payment>, Stor
 
 fn line(words: &Words, clock: &Clock, store: Option<&StoreSettings>, payment: &Payment) -> Line {
     let checkout = &payment.checkout;
-    let register = store.and_then(|store| store.registers.get(&checkout.register));
     Line {
         address: address(payment),
         state: Shown::of(words, payment.status()),
         marks: marks(words, payment),
         date: clock.date(words, payment.opened_at),
         time: clock.time(payment.opened_at),
-        register: register.map_or_else(|| checkout.register.to_string(), |register| register.name.clone()),
+        register: register_name(&checkout.register, store),
         amount: amount(words, checkout.amount),
         receipt: checkout.details.receipt.clone().unwrap_or_default(),
         operation: checkout.operation.to_string(),

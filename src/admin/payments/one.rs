@@ -208,7 +208,7 @@ impl Details<'_> {
     fn buyer(&self, now: Timestamp) -> String {
         let sentence = sentence(self.payment, now);
         let like = self.payment.checkout.amount;
-        let money = sentence.minor.map(|minor| sum(self.words, minor, like)).unwrap_or_default();
+        let money = sentence.minor.map(|minor| sum(self.words, minor, like.currency())).unwrap_or_default();
         let until = sentence.until.map(|until| self.clock.time(until)).unwrap_or_default();
         self.words.fill(sentence.key, &[("amount", money), ("until", until)])
     }

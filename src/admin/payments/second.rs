@@ -21,7 +21,7 @@ use store::{
 
 use super::deeds::{code_field, confirm_with, done, entry, refused};
 use super::place::PLACE;
-use super::show::{Clock, amount};
+use super::show::{Clock, amount, store_name};
 use crate::entry::remember_nothing;
 use crate::failure::{Failure, page as answer};
 use crate::form::{Form, Kind, Sent, Wrong};
@@ -167,7 +167,7 @@ fn line(words: &Words, settings: &Settings, request: &RefundRequest) -> Waiting 
     Waiting {
         address: address(request),
         amount: amount(words, request.body.amount),
-        store: store.map_or_else(|| request.store.to_string(), |its| its.name.clone()),
+        store: store_name(&request.store, store),
         who: request.body.who.clone(),
         reason: request.body.reason.clone(),
         until: clock.moment(words, request.expires_at),

@@ -3,7 +3,7 @@
 use console::amount_text;
 use engine::settings::{StoreSettings, Zone};
 use jiff::civil::{Date, DateTime};
-use payment::{Money, Origin, Payment, Refusal, Status, Timestamp};
+use payment::{Currency, Money, Origin, Payment, Refusal, RegisterId, Status, StoreId, Timestamp};
 
 use crate::words::Words;
 
@@ -12,9 +12,20 @@ pub(crate) fn amount(words: &Words, money: Money) -> String {
     amount_text(money, &words.language().words())
 }
 
-/// Minor units of a payment's currency; nothing is a dash.
-pub(crate) fn sum(words: &Words, minor: i64, like: Money) -> String {
-    Money::try_new(minor, like.currency()).map_or_else(|_| "—".to_owned(), |money| amount(words, money))
+/// Minor units of a currency; nothing is a dash.
+pub(crate) fn sum(words: &Words, minor: i64, currency: Currency) -> String {
+    Money::try_new(minor, currency).map_or_else(|_| "—".to_owned(), |money| amount(words, money))
+}
+
+/// The name of a store; of one that is not set up any more, its id.
+pub(crate) fn store_name(id: &StoreId, its: Option<&StoreSettings>) -> String {
+    its.map_or_else(|| id.to_string(), |its| its.name.clone())
+}
+
+/// The name of a store's register; of one that is not set up any more, its id.
+pub(crate) fn register_name(id: &RegisterId, store: Option<&StoreSettings>) -> String {
+    let its = store.and_then(|store| store.registers.get(id));
+    its.map_or_else(|| id.to_string(), |its| its.name.clone())
 }
 
 /// What a bank says when it refuses.
@@ -116,7 +127,7 @@ pub(crate) fn marks(words: &Words, payment: &Payment) -> Vec<String> {
     let mut marks = Vec::new();
     let refunded = payment.refunded_minor();
     if refunded > 0 {
-        let given = sum(words, refunded, payment.checkout.amount);
+        let given = sum(words, refunded, payment.checkout.amount.currency());
         marks.push(words.fill("mark-refunded", &[("amount", given)]));
     }
     if payment.state.credits.iter().any(payment::Credit::is_late) {

@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use connector_sdk::PlateRequest;
 use console::has_wrong_checksum;
-use engine::settings::{RegisterSettings, Settings};
+use engine::settings::RegisterSettings;
 use payment::{CallError, CodeId, CodeKind, Plate, ServerId};
 use store::HeldLink;
 use uuid::Uuid;
@@ -220,7 +220,9 @@ pub(crate) async fn check(
     let (server, _, plate) = named(&here, &sent)?;
     let read = sent.text("read");
     let told = if !read.is_empty() && read != plate.payload {
-        let owner = owner_of(&here.settings, read).unwrap_or_else(|| words.text("plate-of-nobody"));
+        let owner = here.settings.register_of_plate(read);
+        let owner = owner.map(|(store, register)| format!("{store}/{register}"));
+        let owner = owner.unwrap_or_else(|| words.text("plate-of-nobody"));
         Told { is_good: false, text: words.fill("plate-reads-other", &[("owner", owner)]) }
     } else {
         asked(&admin, &words, &server, plate, !read.is_empty()).await?
@@ -255,16 +257,6 @@ async fn asked(
     })
 }
 
-/// The register whose plate says this.
-fn owner_of(settings: &Settings, text: &str) -> Option<String> {
-    settings.stores.iter().find_map(|(store, its)| {
-        its.registers.iter().find_map(|(register, its)| {
-            let mut plates = its.plates.values().chain(its.open_plates.values());
-            plates.any(|plate| plate.payload == text).then(|| format!("{store}/{register}"))
-        })
-    })
-}
-
 /// `POST …/plates/release`: taken from the register, unless a sale has it.
 pub(crate) async fn release(
     State(admin): State<Arc<Admin>>,
@@ -273,8 +265,8 @@ pub(crate) async fn release(
     sent: Sent,
 ) -> Result<Response, Failure> {
     let (server, sort, plate) = named(&here, &sent)?;
-    if let Some(payment) = holder(&admin.db.links_held().await?, &server, plate) {
-        let text = asker.words().fill("plate-held", &[("payment", payment)]);
+    if let Some(payment) = HeldLink::holder(&admin.db.links_held().await?, &server, plate) {
+        let text = asker.words().fill("plate-held", &[("payment", payment.to_string())]);
         let told = Told { is_good: false, text };
         let page = draw(&admin, &asker, &here, None, &Wrong::default(), Some(told)).await?;
         return Ok((StatusCode::CONFLICT, page).into_response());
@@ -286,11 +278,6 @@ pub(crate) async fn release(
     });
     saved.await?.map_err(|_| Failure::Conflict)?;
     Ok(Redirect::to(&format!("{}/plates?done=plate-released", at.address())).into_response())
-}
-
-fn holder(held: &[HeldLink], server: &ServerId, plate: &Plate) -> Option<String> {
-    let is_it = |held: &&HeldLink| held.key.server == *server && held.key.link == plate.link;
-    held.iter().find(is_it).map(|held| held.payment.to_string())
 }
 
 async fn draw(
@@ -353,7 +340,7 @@ fn lines(words: &Words, here: &Here<AtRegister>, held: &[HeldLink]) -> Vec<Line>
             link: plate.link.to_string(),
             payload: plate.payload.clone(),
             has_wrong_checksum: has_wrong_checksum(&plate.payload),
-            held: holder(held, server, plate),
+            held: HeldLink::holder(held, server, plate).map(|payment| payment.to_string()),
         })
     };
     of(Sort::CashLink).chain(of(Sort::Open)).collect()

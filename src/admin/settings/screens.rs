@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use engine::settings::{ScreenSettings, Settings, Slide, media_type_of};
+use engine::settings::{MOST_SLIDES, ScreenSettings, Settings, Slide, media_type_of};
 use payment::StoreId;
 
 use super::here::{Here, InStore};
@@ -19,8 +19,6 @@ use crate::frame::Frame;
 use crate::guard::Asker;
 use crate::state::Admin;
 
-/// The most slides, as the rules of the settings have it.
-const MOST: usize = 12;
 /// What browsers offer to choose.
 const PICTURES: &str = "image/png,image/jpeg,image/webp";
 
@@ -111,7 +109,7 @@ pub(crate) async fn add(
     };
     let key = format!("stores.{store}.screens.slides[{}]", slides.len());
     let mut wrong = Wrong::default();
-    if slides.len() >= MOST {
+    if slides.len() >= MOST_SLIDES {
         wrong.at("slides", asker.words().text("slides-many"));
     } else {
         let saved = save(&admin, &asker, key, sent.text(MARK), |settings| {
@@ -183,7 +181,7 @@ fn draw(asker: &Asker, here: &Here<InStore>, sent: Option<&Sent>, wrong: &Wrong)
         .with(switch("ask_rating", screens.ask_rating))
         .with(switch("sound", screens.sound))
         .with(Field::hidden(MARK, mark.clone()));
-    let mut add = (screens.slides.len() < MOST).then(|| {
+    let mut add = (screens.slides.len() < MOST_SLIDES).then(|| {
         Form::new(format!("{base}/slides"), words.text("slide-add"))
             .with(Field::new(&words, "title", Kind::Line, text("title")).required())
             .with(Field::new(&words, "text", Kind::Line, text("text")))

@@ -7,9 +7,8 @@ use clap::{Args, ValueEnum};
 use console::{Language, Poster, PosterPaper, has_wrong_checksum};
 use engine::settings::{Settings, StoreSettings};
 use payment::{Plate, RegisterId, ServerId, StoreId};
-use store::Db;
+use store::{Db, HeldLink};
 
-use super::holder;
 use crate::cli::print;
 
 /// Which plate.
@@ -129,7 +128,7 @@ pub(super) async fn check(db: &Db, wanted: &Checking) -> anyhow::Result<u8> {
     if has_wrong_checksum(&plate.payload) {
         print("its checksum is wrong: ask the bank for the text once more; it is used as the bank gave it");
     }
-    match holder(&db.links_held().await?, &wanted.named.server, plate) {
+    match HeldLink::holder(&db.links_held().await?, &wanted.named.server, plate) {
         Some(payment) => print(&format!("payment {payment} has it")),
         None => print("no payment has it"),
     }
@@ -138,27 +137,19 @@ pub(super) async fn check(db: &Db, wanted: &Checking) -> anyhow::Result<u8> {
         print("what was read is what the plate must say");
         return Ok(0);
     }
-    let owner = owner_of(&settings, read.trim())
-        .map_or("of no register here".to_owned(), |owner| format!("that of {owner}"));
+    let owner = settings.register_of_plate(read.trim()).map_or_else(
+        || "of no register here".to_owned(),
+        |(store, register)| format!("that of register {store}/{register}"),
+    );
     print(&format!("what was read is another text, {owner}: take it away from this register"));
     Ok(1)
-}
-
-/// The register whose plate says this.
-fn owner_of(settings: &Settings, text: &str) -> Option<String> {
-    settings.stores.iter().find_map(|(store, its)| {
-        its.registers.iter().find_map(|(register, its)| {
-            let mut plates = its.plates.values().chain(its.open_plates.values());
-            plates.any(|plate| plate.payload == text).then(|| format!("register {store}/{register}"))
-        })
-    })
 }
 
 /// Takes a plate from its register. A sale that has it goes on; until it is over the plate stays.
 pub(super) async fn release(db: &Db, named: &Named) -> anyhow::Result<()> {
     let mut settings = db.settings().await?;
     let plate = plate_of(store_of(&settings, named)?, named)?.clone();
-    if let Some(payment) = holder(&db.links_held().await?, &named.server, &plate) {
+    if let Some(payment) = HeldLink::holder(&db.links_held().await?, &named.server, &plate) {
         bail!(
             "payment {payment} has the plate: cancel the sale at its register, and release the plate when it is over"
         );

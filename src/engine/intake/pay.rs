@@ -314,9 +314,7 @@ fn routes_of(
         in_currency.into_iter().filter(|offer| fits(offer.amount_minor)).map(|offer| offer.route).collect();
     // A bank that is ill, or that people don't want codes of, comes last.
     let now = engine.now();
-    routes.sort_by_key(|route| {
-        engine.bars_codes(&route.server).is_some() || engine.limits().turns_away_codes(&route.server, now)
-    });
+    routes.sort_by_key(|route| engine.gives_no_codes(&route.server, now));
     if routes.is_empty() {
         let reason = format!("this payment type takes {} to {} minor units", bounds.0, bounds.1);
         return Err(Fault::new(RejectCode::AmountOutOfRange, "amount.value", reason));

@@ -229,10 +229,7 @@ fn describe(
         .filter(|(kind, offer)| *kind != CodeKind::CashLink || has_plate(registers, offer))
         .collect();
     let ready = || offers.iter().filter(|(kind, _)| *kind == its.code);
-    let is_ill = |offer: &Offer| {
-        engine.bars_codes(&offer.route.server).is_some()
-            || engine.limits().turns_away_codes(&offer.route.server, engine.now())
-    };
+    let is_ill = |offer: &Offer| engine.gives_no_codes(&offer.route.server, engine.now());
     let bars: Option<Vec<&str>> = ready().map(|(_, offer)| engine.bars_codes(&offer.route.server)).collect();
     let barred = bars.and_then(|bars| bars.first().copied());
     let reason = if ready().next().is_none() {

@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// More slides than anybody sees between two buyers; also what keeps settings small, which every instance holds whole.
+pub const MOST_SLIDES: usize = 12;
+
 /// How a store's screens pass the time, and what they ask.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

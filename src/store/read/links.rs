@@ -1,7 +1,7 @@
 //! Cash links that payments hold.
 
 use engine::ports::{LinkKey, StoreError};
-use payment::{CodeId, PaymentId, ServerId, Timestamp};
+use payment::{CodeId, PaymentId, Plate, ServerId, Timestamp};
 
 use crate::Db;
 use crate::error::{damaged, unusable};
@@ -17,6 +17,14 @@ pub struct HeldLink {
     pub payment: PaymentId,
     /// Since when.
     pub since: Timestamp,
+}
+
+impl HeldLink {
+    /// The payment that has a server's plate now.
+    pub fn holder(held: &[Self], server: &ServerId, plate: &Plate) -> Option<PaymentId> {
+        let is_it = |held: &&Self| held.key.server == *server && held.key.link == plate.link;
+        held.iter().find(is_it).map(|held| held.payment)
+    }
 }
 
 impl Db {

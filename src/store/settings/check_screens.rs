@@ -2,12 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use engine::settings::{ScreenSettings, Slide, media_type_of};
+use engine::settings::{MOST_SLIDES, ScreenSettings, Slide, media_type_of};
 
 use super::problem::Problems;
 
-/// More slides than anybody sees between two buyers; also what keeps settings small, which every instance holds whole.
-const MOST_SLIDES: usize = 12;
 /// The largest picture, in bytes as it is shown.
 const LARGEST_PICTURE_BYTES: usize = 512 * 1024;
 const LONGEST_TITLE_CHARS: usize = 80;
