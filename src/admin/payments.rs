@@ -8,6 +8,7 @@ mod journal;
 mod offers;
 mod one;
 mod place;
+mod review;
 mod second;
 pub(crate) mod show;
 mod timeline;
@@ -36,8 +37,8 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .post("/admin/stores/{store}/payments/{payment}/refund", post(deeds::refund))
         .get("/admin/stores/{store}/payments/{payment}/items", get(items::page))
         .post("/admin/stores/{store}/payments/{payment}/resend", post(deeds::resend))
-        .get("/admin/stores/{store}/payments/{payment}/review", get(deeds::review_page))
-        .post("/admin/stores/{store}/payments/{payment}/review", post(deeds::review))
+        .get("/admin/stores/{store}/payments/{payment}/review", get(review::page))
+        .post("/admin/stores/{store}/payments/{payment}/review", post(review::send))
         .get("/admin/refund-requests", get(second::list))
         .get("/admin/stores/{store}/refund-requests/{operation}", get(second::page))
         .post("/admin/stores/{store}/refund-requests/{operation}/agree", post(second::agree))

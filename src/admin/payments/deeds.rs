@@ -1,4 +1,5 @@
-//! What people do with a payment. Money moves only after a code of the second factor, and never twice for one form.
+//! What people do with a payment; the end of a review is in `review`. Money moves only after a code of the second factor, and
+//! never twice for one form.
 
 use std::sync::Arc;
 
@@ -6,7 +7,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use engine::doors::{Deed, Undone};
-use payment::{BankTransaction, CreditRole, Money, OperationId, Payment, Verdict};
+use payment::{BankTransaction, Money, OperationId, Payment};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::{AuditEntry, People, PeopleEdit};
@@ -32,7 +33,7 @@ pub(super) const LONGEST_REASON: usize = 200;
 /// What the operations of refunds by hand begin with.
 const BY_HAND: &str = "hand-";
 
-type Place = Path<(String, String)>;
+pub(super) type Place = Path<(String, String)>;
 
 /// `POST …/check`.
 pub(crate) async fn check(
@@ -187,67 +188,6 @@ pub(crate) async fn refund(
     }
 }
 
-/// `GET …/review`.
-pub(crate) async fn review_page(
-    State(admin): State<Arc<Admin>>,
-    asker: Asker,
-    Path(place): Place,
-) -> Result<Response, Failure> {
-    let payment = record_of(&admin, &place).await?.payment;
-    if let Err(why) = offers::review(&payment) {
-        return alarmed(&admin, &asker, &place, asker.words().text(why)).await;
-    }
-    let words = asker.words();
-    let form = review_form(&words, &payment, None);
-    Ok(draw_form(&asker, "review-title", words.text("review-text"), form, &Wrong::default()))
-}
-
-/// `POST …/review`.
-pub(crate) async fn review(
-    State(admin): State<Arc<Admin>>,
-    asker: Asker,
-    Path(place): Place,
-    sent: Sent,
-) -> Result<Response, Failure> {
-    let words = asker.words();
-    let payment = record_of(&admin, &place).await?.payment;
-    if let Err(why) = offers::review(&payment) {
-        return alarmed(&admin, &asker, &place, words.text(why)).await;
-    }
-    let mut wrong = Wrong::default();
-    let chosen = sent.text("verdict");
-    let verdict = if chosen == "failed" {
-        Some(Verdict::Failed)
-    } else {
-        let name = chosen.strip_prefix("paid:");
-        let credit = held(&payment).into_iter().find(|credit| Some(credit.as_str()) == name);
-        credit.map(|transaction| Verdict::Paid { transaction })
-    };
-    if verdict.is_none() {
-        wrong.field(&words, "verdict");
-    }
-    let why = sent.text("reason").to_owned();
-    if !is_reason(&why) {
-        wrong.field(&words, "reason");
-    }
-    let again = |wrong: &Wrong| {
-        let form = review_form(&words, &payment, Some(&sent));
-        let page = draw_form(&asker, "review-title", words.text("review-text"), form, wrong);
-        Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
-    };
-    let (Some(verdict), true) = (verdict, wrong.is_empty()) else { return again(&wrong) };
-    let told = entry(&admin, &asker, &payment, "payment.review", json!({ "verdict": chosen, "reason": why }));
-    if let Err(message) = confirm(&admin, &asker, &sent, told).await? {
-        wrong.at("code", message);
-        return again(&wrong);
-    }
-    let deed = Deed::EndReview { verdict, who: asker.user.login.clone(), why };
-    match admin.desk.carry_out(payment.id, deed).await {
-        Ok(_) => Ok(done(&payment, "?done=review-ended")),
-        Err(undone) => refused(&admin, &asker, &place, &undone).await,
-    }
-}
-
 /// Uses up a code of the second factor in one transaction with the audit's entry: from then on it is told who wanted it,
 /// whatever becomes of it. The message says why not.
 pub(crate) async fn confirm(
@@ -333,11 +273,6 @@ fn money_of(words: &Words, offer: Returnable, sent: &Sent, wrong: &mut Wrong) ->
     }
 }
 
-fn held(payment: &Payment) -> Vec<BankTransaction> {
-    let is_held = |credit: &&payment::Credit| credit.role == CreditRole::Held && !credit.taken;
-    payment.state.credits.iter().filter(is_held).map(|credit| credit.transaction.clone()).collect()
-}
-
 fn refund_text(words: &Words, payment: &Payment, offer: Returnable) -> String {
     let key = if offer.in_parts { "refund-text" } else { "refund-text-whole" };
     let receipt = payment.checkout.details.receipt.clone();
@@ -368,29 +303,13 @@ pub(super) fn plain_amount(money: Money) -> String {
     money.to_string().split(' ').next().unwrap_or_default().to_owned()
 }
 
-fn review_form(words: &Words, payment: &Payment, sent: Option<&Sent>) -> Form {
-    let typed = |name: &str| sent.map(|sent| sent.text(name).to_owned()).unwrap_or_default();
-    let mut choices = vec![(String::new(), words.text("verdict-choose"))];
-    for transaction in held(payment) {
-        let credit = payment.state.credits.iter().find(|credit| credit.transaction == transaction);
-        let money = credit.map(|credit| amount(words, credit.amount)).unwrap_or_default();
-        let places = [("amount", money), ("transaction", transaction.to_string())];
-        choices.push((format!("paid:{transaction}"), words.fill("verdict-paid", &places)));
-    }
-    choices.push(("failed".to_owned(), words.text("verdict-failed")));
-    Form::new(format!("{}/review", address(payment)), words.text("review-button"))
-        .with(Field::new(words, "verdict", Kind::One(choices), typed("verdict")).required())
-        .with(Field::new(words, "reason", Kind::Line, typed("reason")).required())
-        .with(code_field(words))
-}
-
 pub(crate) fn code_field(words: &Words) -> Field {
     let help = Some(words.text("code-text"));
     let field = Field::new(words, "code", Kind::Line, "").required().remembered("one-time-code");
     field.called(words.text("field-code"), help)
 }
 
-fn draw_form(asker: &Asker, title: &str, text: String, mut form: Form, wrong: &Wrong) -> Response {
+pub(super) fn draw_form(asker: &Asker, title: &str, text: String, mut form: Form, wrong: &Wrong) -> Response {
     let alarm = form.tell(wrong).into_iter().next();
     let frame = Frame::of(asker, asker.words().text(title)).with_alarm(alarm).at(PLACE);
     remember_nothing(answer(&FormPage { frame, text: Some(text), form }))
@@ -423,7 +342,7 @@ pub(super) async fn refused(
     alarmed(admin, asker, place, text).await
 }
 
-async fn alarmed(
+pub(super) async fn alarmed(
     admin: &Admin,
     asker: &Asker,
     place: &(String, String),
@@ -436,7 +355,7 @@ async fn alarmed(
     Ok((StatusCode::CONFLICT, page).into_response())
 }
 
-fn is_reason(text: &str) -> bool {
+pub(super) fn is_reason(text: &str) -> bool {
     !text.is_empty() && text.chars().count() <= LONGEST_REASON && !text.chars().any(char::is_control)
 }
 
