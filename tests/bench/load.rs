@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use crate::figures::{Latencies, Round};
 use crate::lab::Bank;
 use crate::plan::{Load, Path};
-use crate::stage::Stage;
+use crate::stage::{NEIGHBOUR, Stage};
 use crate::tills::{self, Heard};
 
 /// How long after the last checkout what is missing may still come, unless the side is overloaded on purpose.
@@ -61,6 +61,9 @@ async fn send(stage: &Stage, book: &Book, load: &Load) {
     for number in 0..book.checkouts.len() {
         sleep_until(book.began + Duration::from_micros(due_us(number, load.rate_per_s))).await;
         stage.tills.pay(number);
+        if load.flood.is_some() && number.is_multiple_of(2) {
+            stage.tills.pay_elsewhere(number, NEIGHBOUR);
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 //! 2. *Constant rate*: the highest rate, in steps of the capacity, at which 99 of 100 codes come within a second.
 //! 3. *Overhead* at 200 checkouts a second: the service's percentiles less the floor's.
 //! 4. *Told*: from the buyer's payment to the till's *paid*, by the bank's notification.
+//! 5. *Beside*: codes of a bank that is well, beside a flood of checkouts at another bank that is well or hangs (P13).
 
 use clap::ValueEnum;
 
@@ -43,6 +44,15 @@ impl Path {
     }
 }
 
+/// How another bank does, whose buyers come in a flood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Neighbour {
+    /// It answers.
+    Well,
+    /// It takes every call and never answers.
+    Ill,
+}
+
 /// One round's load.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Load {
@@ -59,6 +69,8 @@ pub(crate) struct Load {
     pub(crate) has_notifications: bool,
     /// When the service first asks for a code's status.
     pub(crate) first_poll_ms: u64,
+    /// Half as many checkouts again, at another bank. They are not measured.
+    pub(crate) flood: Option<Neighbour>,
 }
 
 impl Load {
@@ -72,6 +84,7 @@ impl Load {
             is_overload: false,
             has_notifications: false,
             first_poll_ms: 3_600_000,
+            flood: None,
         }
     }
 
@@ -88,10 +101,28 @@ struct Extent {
     overhead_turns: u32,
     overhead_s: u32,
     rate_s: u32,
+    beside_turns: u32,
+    beside_s: u32,
 }
 
-const QUICK: Extent = Extent { turns: 4, overload_s: 5, overhead_turns: 3, overhead_s: 4, rate_s: 6 };
-const FULL: Extent = Extent { turns: 8, overload_s: 12, overhead_turns: 5, overhead_s: 20, rate_s: 30 };
+const QUICK: Extent = Extent {
+    turns: 4,
+    overload_s: 5,
+    overhead_turns: 3,
+    overhead_s: 4,
+    rate_s: 6,
+    beside_turns: 3,
+    beside_s: 6,
+};
+const FULL: Extent = Extent {
+    turns: 8,
+    overload_s: 12,
+    overhead_turns: 5,
+    overhead_s: 20,
+    rate_s: 30,
+    beside_turns: 7,
+    beside_s: 20,
+};
 
 /// What a floor can do at least, and the part of its codes that it brings to *paid*: where probing begins.
 const PROBE_FROM_PER_S: u32 = 1_600;
@@ -102,6 +133,8 @@ const PROBE_STEP_PERCENT: u32 = 133;
 const OVERHEAD_RATE: u32 = 200;
 /// The rate at which the way from the buyer's payment to the till is measured.
 const TOLD_RATE: u32 = 100;
+/// The rate of codes beside a flood.
+const BESIDE_RATE: u32 = 100;
 /// 99 of 100 codes must come within this time.
 const P99_LIMIT_US: u64 = 1_000_000;
 /// Fractions of the capacity that are tried as constant rates, in percent, highest first.
@@ -123,6 +156,7 @@ pub(crate) async fn run(amqp: &str, quick: bool) -> Report {
     }
     run.overhead().await;
     run.told().await;
+    run.beside().await;
     run.report
 }
 
@@ -180,6 +214,16 @@ impl Run<'_> {
     async fn told(&mut self) {
         let load = Load { has_notifications: true, ..Load::paid(TOLD_RATE, self.extent.rate_s) };
         self.round(Kind::Told, Side::Service, load).await;
+    }
+
+    async fn beside(&mut self) {
+        for turn in 0..self.extent.beside_turns {
+            let (well, ill) = (Neighbour::Well, Neighbour::Ill);
+            for neighbour in if turn.is_multiple_of(2) { [well, ill] } else { [ill, well] } {
+                let load = Load { flood: Some(neighbour), ..Load::codes(BESIDE_RATE, self.extent.beside_s) };
+                self.round(Kind::Beside(neighbour), Side::Service, load).await;
+            }
+        }
     }
 
     async fn round(&mut self, kind: Kind, side: Side, load: Load) -> Round {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::figures::{Latencies, Round, median, millis};
 use crate::machine::Machine;
-use crate::plan::{Path, Side};
+use crate::plan::{Neighbour, Path, Side};
 
 /// The names of the columns. Times are milliseconds: of codes since a checkout was to be sent, of *paid* since the buyer paid.
 pub(crate) const HEADER: &str = "\nround     side     path     rate/s   done/s  missing   code p50      p90      p99      max   \
@@ -25,6 +25,8 @@ pub(crate) enum Kind {
     Overhead,
     /// *Paid* by the bank's notification.
     Told,
+    /// Beside a flood at another bank.
+    Beside(Neighbour),
 }
 
 impl Kind {
@@ -35,6 +37,8 @@ impl Kind {
             Self::Rate => "rate",
             Self::Overhead => "overhead",
             Self::Told => "told",
+            Self::Beside(Neighbour::Well) => "well",
+            Self::Beside(Neighbour::Ill) => "ill",
         }
     }
 }
@@ -134,6 +138,15 @@ impl Report {
         self.lines.iter().find(|line| line.kind == Kind::Told).map(|line| &line.round.paid)
     }
 
+    /// Codes beside a flood at a bank that hangs, as parts of what they take beside one at a bank that is well: turn by turn.
+    fn beside(&self, percent: f64) -> Vec<f64> {
+        let of = |neighbour| {
+            let lines = self.lines.iter().filter(move |line| line.kind == Kind::Beside(neighbour));
+            lines.map(|line| as_f64(line.round.codes.at(percent)))
+        };
+        of(Neighbour::Ill).zip(of(Neighbour::Well)).map(|(ill, well)| ill / well).collect()
+    }
+
     pub(crate) fn table(&self) -> String {
         let mut text = String::from("\n");
         let capacity = |side, path| self.capacity(side, path);
@@ -159,6 +172,12 @@ impl Report {
             writeln!(text, "buyer paid → till knows, by notification at 100/s: p50 {p50} ms, p99 {p99} ms")
                 .expect("text takes everything");
         }
+        let [p50, p99] = [50.0, 99.0].map(|percent| median(&self.beside(percent)));
+        writeln!(
+            text,
+            "codes beside a flood at a bank that hangs, against one that is well: p50 {p50:.2}, p99 {p99:.2}"
+        )
+        .expect("text takes everything");
         text
     }
 
@@ -170,6 +189,7 @@ impl Report {
             "ratios": { "code": self.ratios(Path::Code), "paid": self.ratios(Path::Paid) },
             "highest_rate_per_s": { "service": self.highest_rate(Side::Service), "floor": self.highest_rate(Side::Floor) },
             "overhead_us": { "p50": self.overhead_us(50.0), "p99": self.overhead_us(99.0) },
+            "beside": { "p50": self.beside(50.0), "p99": self.beside(99.0) },
             "rounds": self.lines.iter().map(Line::json).collect::<Vec<_>>(),
         })
     }

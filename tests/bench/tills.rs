@@ -21,7 +21,7 @@ pub(crate) const REGISTERS: usize = 200;
 pub(crate) struct Tills {
     _sending: Connection,
     _hearing: Connection,
-    lines: Vec<mpsc::UnboundedSender<usize>>,
+    lines: Vec<mpsc::UnboundedSender<Checkout>>,
     _publishers: JoinSet<()>,
     pub(crate) events: Consumer,
 }
@@ -35,8 +35,8 @@ impl Tills {
         for _ in 0..CHANNELS {
             let channel = sending.create_channel().await.expect("a channel");
             channel.confirm_select(ConfirmSelectOptions::default()).await.expect("confirms");
-            let (line, numbers) = mpsc::unbounded_channel();
-            publishers.spawn(publish_all(channel, format!("{prefix}.command"), numbers));
+            let (line, checkouts) = mpsc::unbounded_channel();
+            publishers.spawn(publish_all(channel, format!("{prefix}.command"), checkouts));
             lines.push(line);
         }
         Self { _sending: sending, _hearing: hearing, lines, _publishers: publishers, events }
@@ -44,9 +44,47 @@ impl Tills {
 
     /// Sends a checkout whose operation is this number.
     pub(crate) fn pay(&self, number: usize) {
-        // A publisher that is gone shows as checkouts that miss.
-        let _ = self.lines[number % CHANNELS].send(number);
+        self.send(
+            number,
+            Checkout { operation: number.to_string(), register: register(number), payment_type: None },
+        );
     }
+
+    /// Sends a checkout that is not measured, to be paid by this payment type.
+    pub(crate) fn pay_elsewhere(&self, number: usize, payment_type: &'static str) {
+        let operation = format!("elsewhere-{number}");
+        self.send(
+            number,
+            Checkout { operation, register: register(number), payment_type: Some(payment_type) },
+        );
+    }
+
+    fn send(&self, number: usize, checkout: Checkout) {
+        // A publisher that is gone shows as checkouts that miss.
+        let _ = self.lines[number % CHANNELS].send(checkout);
+    }
+}
+
+/// What is to be sent.
+struct Checkout {
+    operation: String,
+    register: usize,
+    payment_type: Option<&'static str>,
+}
+
+impl Checkout {
+    fn body(&self) -> String {
+        let mut body =
+            json!({ "operation": self.operation, "amount": { "value": 19_800, "currency": "RUB" } });
+        if let Some(payment_type) = self.payment_type {
+            body["payment_type"] = json!(payment_type);
+        }
+        body.to_string()
+    }
+}
+
+fn register(number: usize) -> usize {
+    number % REGISTERS + 1
 }
 
 async fn connect(amqp: &str) -> Connection {
@@ -75,23 +113,21 @@ async fn hear(connection: &Connection, prefix: &str) -> Consumer {
 }
 
 /// Publishes with confirms, many at once, as a busy shop does.
-async fn publish_all(channel: Channel, exchange: String, mut numbers: mpsc::UnboundedReceiver<usize>) {
+async fn publish_all(channel: Channel, exchange: String, mut checkouts: mpsc::UnboundedReceiver<Checkout>) {
     let mut confirms = JoinSet::new();
-    while let Some(number) = numbers.recv().await {
-        let register = number % REGISTERS + 1;
-        let body =
-            json!({ "operation": number.to_string(), "amount": { "value": 19_800, "currency": "RUB" } });
+    while let Some(checkout) = checkouts.recv().await {
+        let Checkout { operation, register, .. } = &checkout;
         let properties = BasicProperties::default()
             .with_content_type("application/json".into())
             .with_delivery_mode(2)
-            .with_message_id(format!("m{number}").into())
-            .with_correlation_id(number.to_string().into());
+            .with_message_id(format!("m-{operation}").into())
+            .with_correlation_id(operation.as_str().into());
         let sent = channel
             .basic_publish(
                 exchange.as_str().into(),
                 format!("v1.{STORE}.{register}.pay").into(),
                 BasicPublishOptions { mandatory: true, ..BasicPublishOptions::default() },
-                body.to_string().as_bytes(),
+                checkout.body().as_bytes(),
                 properties,
             )
             .await;
