@@ -23,7 +23,7 @@ pub struct Health(Arc<State>);
 
 #[derive(Debug)]
 struct State {
-    consuming: LinkState,
+    consuming: [LinkState; Role::ALL.len()],
     publishing: LinkState,
     consumers: [ChannelState; Role::ALL.len()],
     lanes: [ChannelState; Freight::ALL.len()],
@@ -34,7 +34,7 @@ struct State {
 impl Health {
     pub(crate) fn new(names: &Names) -> Self {
         Self(Arc::new(State {
-            consuming: LinkState::new(),
+            consuming: Role::ALL.map(|_| LinkState::new()),
             publishing: LinkState::new(),
             consumers: Role::ALL.map(|role| ChannelState::new(role.queue(names).as_str())),
             lanes: Freight::ALL.map(|freight| ChannelState::new(freight.name())),
@@ -54,7 +54,7 @@ impl Health {
     /// Everything, as of now.
     pub fn report(&self) -> Report {
         Report {
-            consuming: self.0.consuming.report(),
+            consuming: LinkReport::of_all(self.0.consuming.iter().map(LinkState::report)),
             publishing: self.0.publishing.report(),
             consumers: self.0.consumers.iter().map(ChannelState::report).collect(),
             lanes: self.0.lanes.iter().map(ChannelState::report).collect(),
@@ -63,8 +63,8 @@ impl Health {
         }
     }
 
-    pub(crate) fn consuming(&self) -> &LinkState {
-        &self.0.consuming
+    pub(crate) fn consuming(&self, role: Role) -> &LinkState {
+        &self.0.consuming[role as usize]
     }
 
     pub(crate) fn publishing(&self) -> &LinkState {

@@ -34,15 +34,16 @@
 //!   pay is stale by then and its copy goes to `checkout.expired`.
 //! * A message over the delivery limit goes to the dead letters, from the pay queue by way of `checkout.expired`, by
 //!   at-least-once dead-lettering: nobody drops it.
-//! * A message that the client library cannot read (a property that is not UTF-8, say) breaks the connection. For a while
-//!   each queue then has a connection of its own and takes one message at a time, so that only this message runs into its
-//!   delivery limit, and nobody waits for it but its own queue.
+//! * Each queue is consumed on a connection of its own. RabbitMQ closes the whole connection when a queue of its own does not
+//!   answer (a quorum queue without a leader, after a crash), and nobody else waits for that.
+//! * A message that the client library cannot read (a property that is not UTF-8, say) breaks the connection. For a while one
+//!   message of its queue is taken at a time, so that only this message runs into its delivery limit.
 //! * A publishing ends with the broker's word or, after the time-out, with
 //!   [`Delivery::Failed`](engine::ports::Delivery::Failed). What the broker returned is told by the message's own id,
 //!   since the client library mixes returned messages up (see `publish/desk.rs`). What is given up before it was sent is not
 //!   sent any more; while the broker blocks the connection nothing is begun.
-//! * Consuming and publishing have connections of their own, each rebuilt for ever with jittered pauses. On each, every
-//!   queue and every kind of message has a channel of its own: what may fail shares none with what must not.
+//! * Publishing has another connection, on which every kind of message has a channel of its own: what may fail shares none
+//!   with what must not. Each connection is rebuilt for ever with jittered pauses.
 //! * Every half minute exchanges, queues and bindings are declared again (or looked for, without leave to declare). What
 //!   differs or is missing is in [`Report::findings`], in words that say what to do.
 //!

@@ -19,6 +19,8 @@ pub(crate) const LAPSE_S: u64 = 10;
 pub(crate) const HTTP_REGISTER: &str = "6";
 /// A database that can't write must be noticed within so many checkouts.
 const REFUSED_WITHIN: usize = 2_000;
+/// RabbitMQ 3.10 may leave a quorum queue without a leader for good that is younger than this when it is killed.
+const YOUNG: Duration = Duration::from_secs(3);
 /// How many checkouts come from a register that hears nothing.
 const UNHEARD: usize = 20;
 
@@ -29,6 +31,7 @@ pub(crate) async fn play(fault: Fault, scene: &mut Scene<'_>) {
         Fault::ServiceKilled => kill_the_service(scene).await,
         Fault::Broker(ill) => {
             let (begin, end) = verbs(ill);
+            sleep(YOUNG).await;
             scene.begins();
             scene.broker.control(&[begin]).await;
             scene.hold(4, 20).await;

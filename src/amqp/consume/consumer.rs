@@ -22,7 +22,7 @@ use crate::wire::{self, Link};
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-/// What the consumers of one connection share.
+/// What a consumer works with.
 pub(super) struct Ground<'a> {
     pub(super) config: &'a Config,
     pub(super) names: &'a Names,

@@ -1,12 +1,12 @@
 //! The loop that takes commands.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use engine::doors::Intake;
 use engine::ports::Clock;
 use futures_util::future::join_all;
-use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -15,7 +15,7 @@ use super::hands::Hands;
 use super::role::Role;
 use crate::address::Address;
 use crate::config::Config;
-use crate::health::{Health, LinkState};
+use crate::health::Health;
 use crate::names::Names;
 use crate::publish::Post;
 use crate::wire::Line;
@@ -83,41 +83,43 @@ impl Parts {
         }
     }
 
-    fn line(&self) -> Line {
-        let name = format!("{} consume", self.config.connection_name);
+    fn line(&self, role: Role) -> Line {
+        let name = format!("{} consume {}", self.config.connection_name, role.queue(&self.names));
         Line::new(self.address.clone(), name, self.config.answer_timeout)
     }
 
-    /// One connection for all queues; after something unreadable, for a while, one for each.
+    /// A connection for each queue: what breaks or stalls one keeps no other from being consumed.
     async fn take(&self, crew: &Crew<'_>, stop: &CancellationToken) {
-        let mut line = self.line();
-        let state = self.health.consuming();
-        while crew.tend(&mut line, state, &Role::ALL, stop).await == End::Unreadable {
+        join_all(Role::ALL.map(|role| self.take_from(role, crew, stop))).await;
+    }
+
+    async fn take_from(&self, role: Role, crew: &Crew<'_>, stop: &CancellationToken) {
+        let (mut line, state) = (self.line(role), self.health.consuming(role));
+        let usual = role.prefetch(&self.config.prefetch);
+        while crew.tend(&mut line, state, role, usual, stop).await == End::Unreadable {
+            let queue = role.queue(&self.names);
             tracing::warn!(
-                "a message that cannot be read breaks the connection: it is given its own until it is buried"
+                "a message of {queue} that cannot be read breaks the connection: one is taken at a time until it is buried"
             );
-            state.up();
-            self.take_with_care(crew, stop).await;
-            state.down(None);
+            while self.take_with_care(&mut line, role, crew, stop).await == End::Unreadable {}
         }
     }
 
-    /// A connection for each queue, and one message of it at a time. What cannot be read breaks only its queue's connection
-    /// then, each time counted by the broker for this message alone, until the broker buries it.
-    async fn take_with_care(&self, crew: &Crew<'_>, stop: &CancellationToken) {
-        let (calm, trouble) = (stop.child_token(), Notify::new());
-        let mut tending = Box::pin(join_all(Role::ALL.map(async |role| {
-            let (mut line, state) = (self.line(), LinkState::new());
-            while crew.tend_one(&mut line, &state, role, &calm).await == End::Unreadable {
-                trouble.notify_one();
-            }
-        })));
-        let quiet = async { while timeout(CARE, trouble.notified()).await.is_ok() {} };
+    /// One message at a time, for a while: the broker counts each break for this message alone then, until it buries it.
+    async fn take_with_care(
+        &self,
+        line: &mut Line,
+        role: Role,
+        crew: &Crew<'_>,
+        stop: &CancellationToken,
+    ) -> End {
+        let calm = stop.child_token();
+        let mut tending = pin!(crew.tend(line, self.health.consuming(role), role, 1, &calm));
         tokio::select! {
             biased;
-            _ = &mut tending => return,
-            () = quiet => calm.cancel(),
+            end = &mut tending => return end,
+            () = sleep(CARE) => calm.cancel(),
         }
-        let _ = timeout(self.config.drain_timeout, tending).await;
+        timeout(self.config.drain_timeout, tending).await.unwrap_or(End::Stopped)
     }
 }

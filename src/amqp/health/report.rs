@@ -7,7 +7,7 @@ use super::Counts;
 /// How the adapter is at one moment.
 #[derive(Debug, Clone)]
 pub struct Report {
-    /// The connection that commands come by.
+    /// The connections that commands come by, one for each queue, told as one.
     pub consuming: LinkReport,
     /// The connection that events go by.
     pub publishing: LinkReport,
@@ -30,7 +30,7 @@ pub struct LinkReport {
     pub lasting: Duration,
     /// The broker's reason for not taking messages now: it is short of memory or disk.
     pub blocked: Option<String>,
-    /// How often it came up.
+    /// How often it came up; of several, the one that did most often.
     pub connects: u64,
     /// Why it last failed to come up or went down. Without the password.
     pub last_error: Option<String>,
@@ -47,4 +47,29 @@ pub struct ChannelReport {
     pub lasting: Duration,
     /// Why it was last closed or could not be opened.
     pub last_error: Option<String>,
+}
+
+impl LinkReport {
+    /// Several connections told as one: up if all are, with the first reason why one is not.
+    pub(super) fn of_all(links: impl Iterator<Item = Self>) -> Self {
+        let together = |sum: Self, link: Self| Self {
+            lasting: match (sum.is_connected, link.is_connected) {
+                (true, false) => link.lasting,
+                (false, true) => sum.lasting,
+                _ => sum.lasting.min(link.lasting),
+            },
+            is_connected: sum.is_connected && link.is_connected,
+            blocked: sum.blocked.or(link.blocked),
+            connects: sum.connects.max(link.connects),
+            last_error: sum.last_error.or(link.last_error),
+        };
+        let none = Self {
+            is_connected: false,
+            lasting: Duration::ZERO,
+            blocked: None,
+            connects: 0,
+            last_error: None,
+        };
+        links.reduce(together).unwrap_or(none)
+    }
 }

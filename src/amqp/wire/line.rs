@@ -15,7 +15,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// A connection that lived this long was a good one: the next is tried soon.
 const GOOD_LIFE: Duration = Duration::from_secs(30);
 
-/// One of the two ways to the broker.
+/// One of the ways to the broker.
 #[derive(Debug)]
 pub(crate) struct Line {
     address: Address,

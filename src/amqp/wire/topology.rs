@@ -4,6 +4,7 @@ use lapin::ExchangeKind;
 use lapin::types::{AMQPValue, FieldTable, LongString, ShortString};
 
 use crate::config::Config;
+use crate::consume::Role;
 use crate::names::Names;
 
 /// How often a dead letter may be looked at and put back before RabbitMQ 4 would drop it: in effect always.
@@ -17,31 +18,41 @@ pub(crate) enum Object {
     Binding { queue: ShortString, exchange: ShortString, key: ShortString },
 }
 
-/// What must be there for commands to come, each after what it leans on.
-pub(crate) fn for_consuming(config: &Config, names: &Names) -> Vec<Object> {
+/// What must be there for the commands of a queue to come, each after what it leans on.
+pub(crate) fn for_consuming(config: &Config, names: &Names, role: Role) -> Vec<Object> {
+    let queue_to = |graveyard| queue(config.delivery_limit, graveyard);
     let mut objects = dead(names).to_vec();
-    objects.extend(sink(&names.unrouted, queue(config.delivery_limit, &names.dead)));
-    objects.extend(sink(&names.expired, queue(config.delivery_limit, &names.dead)));
+    if role != Role::Expired {
+        objects.extend(sink(&names.unrouted, queue_to(&names.dead)));
+    }
+    if matches!(role, Role::Expired | Role::Pay) {
+        objects.extend(sink(&names.expired, queue_to(&names.dead)));
+    }
+    let verbs: Vec<&str> = match role {
+        Role::Unrouted | Role::Expired => return objects,
+        Role::Pay => vec!["pay"],
+        Role::Refund => vec!["refund"],
+        Role::Control => config.control_verbs.iter().map(String::as_str).collect(),
+    };
     objects.push(Object::Exchange {
         name: names.command.clone(),
         kind: ExchangeKind::Topic,
         arguments: table([("alternate-exchange", text(&names.unrouted))]),
     });
-    let mut pay = queue(config.delivery_limit, &names.expired);
+    let name = role.queue(names);
+    let arguments =
+        if role == Role::Pay { pay(config, queue_to(&names.expired)) } else { queue_to(&names.dead) };
+    objects.push(Object::Queue { name: name.clone(), arguments });
+    objects.extend(verbs.iter().map(|verb| bind(name, &names.command, &format!("v1.*.*.{verb}"))));
+    objects
+}
+
+/// Pays grow stale.
+fn pay(config: &Config, mut arguments: FieldTable) -> FieldTable {
     // Validated to be below 2^32.
     let ttl_ms = u32::try_from(config.pay_ttl.as_millis()).unwrap_or(u32::MAX);
-    pay.insert("x-message-ttl".into(), AMQPValue::LongLongInt(ttl_ms.into()));
-    objects.push(Object::Queue { name: names.pay.clone(), arguments: pay });
-    for name in [&names.refund, &names.control] {
-        let arguments = queue(config.delivery_limit, &names.dead);
-        objects.push(Object::Queue { name: name.clone(), arguments });
-    }
-    objects.push(bind(&names.pay, &names.command, "v1.*.*.pay"));
-    objects.push(bind(&names.refund, &names.command, "v1.*.*.refund"));
-    for verb in &config.control_verbs {
-        objects.push(bind(&names.control, &names.command, &format!("v1.*.*.{verb}")));
-    }
-    objects
+    arguments.insert("x-message-ttl".into(), AMQPValue::LongLongInt(ttl_ms.into()));
+    arguments
 }
 
 /// What must be there for events to go.
@@ -110,9 +121,13 @@ fn text(value: &(impl ToString + ?Sized)) -> AMQPValue {
 mod tests {
     use super::*;
 
-    fn objects() -> Vec<Object> {
+    fn objects(role: Role) -> Vec<Object> {
         let config = Config::new("amqp://broker".into());
-        for_consuming(&config, &Names::new("checkout"))
+        for_consuming(&config, &Names::new("checkout"), role)
+    }
+
+    fn all() -> Vec<Object> {
+        Role::ALL.into_iter().flat_map(objects).collect()
     }
 
     fn position(objects: &[Object], wanted: &str) -> usize {
@@ -126,23 +141,26 @@ mod tests {
 
     #[test]
     fn nothing_is_made_before_the_place_that_its_messages_may_fall_to() {
-        let objects = objects();
-        for (first, then) in [
-            ("queue checkout.dead", "queue checkout.unrouted"),
-            ("checkout.dead <- ", "queue checkout.q.control"),
-            ("checkout.unrouted <- ", "exchange checkout.command"),
-            ("checkout.expired <- ", "queue checkout.q.pay"),
-            ("queue checkout.q.pay", "checkout.q.pay <- v1.*.*.pay"),
-            ("queue checkout.q.refund", "checkout.q.refund <- v1.*.*.refund"),
-            ("queue checkout.q.control", "checkout.q.control <- v1.*.*.cancel"),
+        for (role, first, then) in [
+            (Role::Unrouted, "checkout.dead <- ", "queue checkout.unrouted"),
+            (Role::Expired, "checkout.dead <- ", "queue checkout.expired"),
+            (Role::Control, "checkout.dead <- ", "queue checkout.q.control"),
+            (Role::Control, "checkout.unrouted <- ", "exchange checkout.command"),
+            (Role::Control, "queue checkout.q.control", "checkout.q.control <- v1.*.*.cancel"),
+            (Role::Refund, "checkout.unrouted <- ", "exchange checkout.command"),
+            (Role::Refund, "queue checkout.q.refund", "checkout.q.refund <- v1.*.*.refund"),
+            (Role::Pay, "checkout.unrouted <- ", "exchange checkout.command"),
+            (Role::Pay, "checkout.expired <- ", "queue checkout.q.pay"),
+            (Role::Pay, "queue checkout.q.pay", "checkout.q.pay <- v1.*.*.pay"),
         ] {
+            let objects = objects(role);
             assert!(position(&objects, first) < position(&objects, then), "{first} before {then}");
         }
     }
 
     #[test]
     fn every_queue_limits_deliveries_and_loses_nothing_by_that() {
-        for object in objects() {
+        for object in all() {
             let Object::Queue { name, arguments } = object else { continue };
             assert!(arguments.contains_key("x-delivery-limit"), "{name}");
             let is_last = name.as_str() == "checkout.dead";
@@ -153,7 +171,7 @@ mod tests {
 
     #[test]
     fn only_pays_grow_stale() {
-        for object in objects() {
+        for object in all() {
             let Object::Queue { name, arguments } = object else { continue };
             let ttl = arguments.inner().get("x-message-ttl");
             let expected = (name.as_str() == "checkout.q.pay").then_some(&AMQPValue::LongLongInt(60_000));

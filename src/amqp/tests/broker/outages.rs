@@ -71,6 +71,40 @@ async fn a_burst_goes_on_after_a_crash_of_the_broker() {
     goes_on_after("kill").await;
 }
 
+/// After a crash a quorum queue may be left without a leader: it takes and gives nothing, and the broker closes each
+/// connection that waits a minute for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn while_one_queue_does_not_answer_the_others_are_consumed() {
+    let broker = Broker::private_running().await;
+    let engine = Engine::new();
+    let config = Config { answer_timeout: Duration::from_secs(1), ..broker.config() };
+    Service::start(&config, &engine).await.stop().await;
+    let queue = format!("{}.q.control", config.prefix);
+    let process = format!("sys:VERB(list_to_existing_atom(\"%2F_{queue}\")).");
+    broker.control(&["ctl", "eval", &process.replace("VERB", "suspend")]).await;
+
+    let service = Service::begin(&config, &engine);
+    let till = Till::with_queue(&broker, &config, "3").await;
+    till.send("pay", "{}").await;
+    engine.receives(1).await;
+    let consumer = async || {
+        let report = service.health.report();
+        report.consumers.into_iter().find(|consumer| consumer.name == queue)?.last_error
+    };
+    let error = until("it is told which queue does not answer", consumer).await;
+    assert!(error.contains("did not answer"), "{error}");
+    assert!(!service.health.is_ready());
+    till.send("refund", "{}").await;
+    engine.receives(2).await;
+    assert_eq!(service.health.report().consumers.iter().filter(|consumer| !consumer.is_open).count(), 1);
+
+    broker.control(&["ctl", "eval", &process.replace("VERB", "resume")]).await;
+    service.ready().await;
+    till.send("cancel", "{}").await;
+    engine.receives(3).await;
+    service.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn while_the_broker_is_frozen_events_fail_in_time_and_afterwards_all_goes_on() {
     let broker = Broker::private_running().await;
