@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::future::Future;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -61,6 +61,8 @@ pub struct Engine {
 struct Inner {
     parts: Parts,
     epoch: AtomicU64,
+    /// Payments of instances that are gone are being taken over, or it is not known which were.
+    is_taking_over: AtomicBool,
     renewing: tokio::sync::Mutex<()>,
     /// Epochs that are known to have lapsed.
     gone: Mutex<BTreeSet<u64>>,
@@ -88,6 +90,7 @@ impl Engine {
         let inner = Inner {
             parts,
             epoch: AtomicU64::new(epoch),
+            is_taking_over: AtomicBool::new(false),
             renewing: tokio::sync::Mutex::default(),
             gone: Mutex::default(),
             settings: RwLock::new(Arc::new(settings)),
@@ -211,6 +214,15 @@ impl Engine {
 
     pub(crate) fn set_epoch(&self, epoch: u64) {
         self.inner.epoch.store(epoch, Ordering::Relaxed);
+    }
+
+    /// Whether a payment may be this instance's own without its knowing.
+    pub(crate) fn is_taking_over(&self) -> bool {
+        self.inner.is_taking_over.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn set_taking_over(&self, is_taking_over: bool) {
+        self.inner.is_taking_over.store(is_taking_over, Ordering::SeqCst);
     }
 
     pub(crate) fn renewing(&self) -> &tokio::sync::Mutex<()> {

@@ -204,8 +204,15 @@ impl Engine {
         self.commit(&blank, decision, request, context).await
     }
 
-    fn held(&self, stored: Stored) -> Held {
-        Held { is_own: stored.owner == self.epoch(), payment: Arc::new(stored.payment) }
+    pub(crate) fn held(&self, stored: Stored) -> Held {
+        Held { is_own: self.has_in_hand(stored.payment.id, stored.owner), payment: Arc::new(stored.payment) }
+    }
+
+    /// Whether this instance owns a payment and knows all that is to be delivered of it. What it has just taken over is its own
+    /// in the database before it knows what was left.
+    pub(crate) fn has_in_hand(&self, id: PaymentId, owner: u64) -> bool {
+        // In this order: what was taken over is in doubt before taking over ends.
+        owner == self.epoch() && !self.is_taking_over() && !self.outbox().is_in_doubt(id)
     }
 
     pub(crate) async fn load(&self, id: PaymentId) -> Result<Stored, FeedError> {

@@ -54,6 +54,19 @@ impl Outbox {
         }
     }
 
+    /// Whatever is durable and not delivered is in doubt: it may be this instance's to deliver without its knowing.
+    pub(crate) async fn doubt_everything(&self, engine: &Engine) -> Result<(), StoreError> {
+        let mut after = 0;
+        loop {
+            let page = engine.parts().store.undelivered(after, PAGE).await?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = last.number;
+            for row in &page {
+                self.doubt(row.payment);
+            }
+        }
+    }
+
     /// Takes the events of a commit that made this instance the owner of the payment: behind those that the owner before has
     /// not delivered. They may go out twice, and stay in order.
     pub(crate) async fn take_up(&self, engine: &Engine, before: &Payment, letters: Vec<Outgoing>) {
@@ -69,6 +82,11 @@ impl Outbox {
     /// Notes that it is not known whether a commit of this payment was made.
     pub(crate) fn doubt(&self, payment: PaymentId) {
         lock(&self.doubtful).insert(payment);
+    }
+
+    /// Whether it is in doubt what of a payment is durable and was not delivered.
+    pub(crate) fn is_in_doubt(&self, payment: PaymentId) -> bool {
+        lock(&self.doubtful).contains(&payment)
     }
 
     /// Payments in doubt.

@@ -7,7 +7,7 @@ use payment::{Input, PaymentId, Timestamp};
 use tokio::sync::Semaphore;
 
 use crate::engine::Engine;
-use crate::feed::{FeedError, Held, Request};
+use crate::feed::{FeedError, Request};
 use crate::ports::{CommitError, Left, StoreError, Stored};
 use crate::wheel::Due;
 
@@ -67,15 +67,14 @@ impl Engine {
     /// look at by plan; news is for whoever has heard it.
     async fn wake(&self, Due { payment: id, is_news }: Due) -> Result<(), FeedError> {
         let stored = self.load(id).await?;
-        let is_own = stored.owner == self.epoch();
-        if !is_own && !is_news && !self.is_gone(stored.owner).await? {
+        if stored.owner != self.epoch() && !is_news && !self.is_gone(stored.owner).await? {
             self.wheel().forget(id, stored.payment.state.sequence);
             self.outbox().no_doubt(id); // its events are its owner's
             return Ok(());
         }
         let lost = self.lost_epochs(&stored).await?;
         let delivered = stored.delivered;
-        let mut held = Held { payment: Arc::new(stored.payment), is_own };
+        let mut held = self.held(stored);
         if !lost.is_empty() {
             let input = Input::CallsLost { epochs: lost };
             let fed = self.feed_from(id, Some(held.clone()), input, Request::default()).await?;
@@ -131,6 +130,13 @@ pub(crate) async fn sweep_loop(engine: Engine) {
 
 /// Takes over what instances that are gone have left: what is due, and what they have not delivered. What is parked has time.
 async fn take_over(engine: &Engine, now: Timestamp, with_parked: bool) {
+    if engine.is_taking_over() {
+        // A call before this one was not answered: what it took over is not known.
+        if let Err(error) = engine.outbox().doubt_everything(engine).await {
+            return tracing::warn!(%error, "taking over waits for the database");
+        }
+    }
+    engine.set_taking_over(true);
     for left in [Left::Due(now), Left::Events { parked: with_parked }] {
         let epoch = engine.epoch();
         match take_over_all(engine, left, now).await {
@@ -144,6 +150,7 @@ async fn take_over(engine: &Engine, now: Timestamp, with_parked: bool) {
             Err(error) => return tracing::warn!(%error, "taking over waits for the database"),
         }
     }
+    engine.set_taking_over(false);
 }
 
 async fn take_over_all(engine: &Engine, left: Left, now: Timestamp) -> Result<(), CommitError> {

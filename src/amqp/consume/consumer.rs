@@ -17,7 +17,7 @@ use super::role::Role;
 use crate::backoff::Backoff;
 use crate::config::Config;
 use crate::names::Names;
-use crate::wire::{self, Link};
+use crate::wire::{self, Link, is_silence};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -37,16 +37,22 @@ pub(super) struct Ground<'a> {
 }
 
 /// Consumes one queue until stopped, again after each end. When the whole connection is gone, whoever watches it ends this.
-pub(super) async fn run(role: Role, prefetch: u16, ground: &Ground<'_>) {
+/// An error means that the connection is of no use any more.
+pub(super) async fn run(role: Role, prefetch: u16, ground: &Ground<'_>) -> lapin::Result<()> {
     let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE);
     let queue = role.queue(ground.names);
     let state = ground.hands.health.consumer(role);
     while !ground.stop.is_cancelled() {
         let began = Instant::now();
         let reason = match run_once(role, prefetch, ground).await {
-            Ok(End::Stopped) => return,
+            Ok(End::Stopped) => return Ok(()),
             Ok(End::Cancelled) => {
                 "RabbitMQ cancelled the consumer: the queue was deleted or has moved".into()
+            }
+            // Answered later, the broker would give messages to a consumer that nobody listens to.
+            Err(error) if is_silence(&error) => {
+                state.note_error(error.to_string());
+                return Err(error);
             }
             Err(error) => error.to_string(),
         };
@@ -59,6 +65,7 @@ pub(super) async fn run(role: Role, prefetch: u16, ground: &Ground<'_>) {
         ground.again.notify_one();
         ground.stop.run_until_cancelled(sleep(backoff.pause())).await;
     }
+    Ok(())
 }
 
 enum End {
@@ -68,7 +75,7 @@ enum End {
 
 async fn run_once(role: Role, prefetch: u16, ground: &Ground<'_>) -> lapin::Result<End> {
     let (queue, limit) = (role.queue(ground.names), ground.config.answer_timeout);
-    // A queue that has lost its majority does not answer.
+    // A queue without a leader does not answer.
     let (channel, mut consumer) = wire::answered(limit, subscribe(ground.link, queue, prefetch)).await?;
     let open = ground.hands.health.consumer(role).open();
     tracing::debug!("{queue} is consumed, {prefetch} at once");

@@ -85,7 +85,7 @@ impl<'a> Crew<'a> {
         let ground = Ground { config, names, link, hands, tasks, abandoned, again: &again, stop };
         tokio::select! {
             biased;
-            () = consumer::run(role, prefetch, &ground) => Ok(()),
+            done = consumer::run(role, prefetch, &ground) => done,
             error = upkeep.always(&again, blocked) => Err(error),
         }
     }

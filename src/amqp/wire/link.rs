@@ -124,6 +124,11 @@ pub(crate) async fn answered<T>(
     })
 }
 
+/// Whether a call ended because the broker did not answer it in time.
+pub(crate) fn is_silence(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::IOError(error) if error.kind() == io::ErrorKind::TimedOut)
+}
+
 /// Whether the broker refused a call by closing its channel, the connection being well.
 pub(crate) fn is_refusal(error: &Error) -> bool {
     error.is_amqp_soft_error()

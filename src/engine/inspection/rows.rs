@@ -26,7 +26,7 @@ pub(super) async fn inspect(engine: &Engine, id: PaymentId) -> bool {
         Verdict::Sound => {}
         Verdict::List(says) => list(engine, id, &says),
         Verdict::Mend { payment, says } => {
-            mend(engine, *payment, evidence.owner == engine.epoch(), says).await;
+            mend(engine, *payment, engine.has_in_hand(id, evidence.owner), says).await;
         }
     }
     true

@@ -164,7 +164,7 @@ impl Tables {
             later.draft.site == row.draft.site
                 && later.draft.device == row.draft.device
                 && later.draft.at > row.draft.at
-                && matches!(later.state, JobState::Shown { .. } | JobState::On)
+                && later.state == JobState::On // one that is only being put there may yet fail
         })
     }
 

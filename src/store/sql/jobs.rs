@@ -31,11 +31,12 @@ pub(crate) const LAPSE_CLEARED: &str = "UPDATE output_jobs \
      SET state = CASE WHEN live_until > $1 THEN 2 ELSE 4 END, lease_until = NULL \
      WHERE site = $2 AND state = 3 AND lease_until <= $3";
 
-/// What nobody began of payments that are over, and what a later code on the same device has replaced.
+/// What nobody began of payments that are over, and what a later code that stands on the same device has replaced: one
+/// that is only being put there may yet fail.
 pub(crate) const DROP_OVER: &str = "UPDATE output_jobs SET state = 4 WHERE site = $1 AND ((state = 0 AND EXISTS \
      (SELECT 1 FROM payments WHERE payments.id = output_jobs.payment AND NOT payments.is_open)) \
      OR (state = 2 AND EXISTS (SELECT 1 FROM output_jobs AS later WHERE later.site = output_jobs.site \
-     AND later.device = output_jobs.device AND later.ordered_at > output_jobs.ordered_at AND later.state IN (1, 2))))";
+     AND later.device = output_jobs.device AND later.ordered_at > output_jobs.ordered_at AND later.state = 2)))";
 
 pub(crate) const ANY: &str = "SELECT payment FROM output_jobs WHERE site = $1 AND state < 4 LIMIT 1";
 

@@ -200,6 +200,7 @@ rules! {
         p8_what_is_on_a_device_is_cleared_once_its_payment_is_over,
         p8_a_code_is_taken_away_also_when_it_died_while_who_began_that_is_gone,
         a_code_that_waits_takes_the_place_of_a_dead_one,
+        p8_a_dead_code_is_taken_away_when_the_next_could_not_be_put_in_its_place,
         a_shared_console_shows_one_payment_until_it_is_over,
     ;
     records:

@@ -4,6 +4,9 @@ use simulation::{Promise, Tally, run};
 
 /// So many seeds in every test run; `cargo xtask simulate` goes further.
 const SEEDS: std::ops::Range<u64> = 1..41;
+/// Seeds that once failed, of runs that nobody repeats with every change: a display kept a dead code, since the next one that
+/// was being put there counted as there (P8, the first four); an event overtook another while its payment was taken over (P9).
+const FAILED_ONCE: [u64; 5] = [1477, 4338, 5753, 9419, 5764];
 
 #[test]
 fn p11_the_same_seed_tells_the_same_story_byte_for_byte() {
@@ -21,7 +24,7 @@ fn p11_the_same_seed_tells_the_same_story_byte_for_byte() {
 #[test]
 fn the_promises_hold_in_every_run_and_each_is_at_risk() {
     let mut all = Tally::default();
-    for seed in SEEDS {
+    for seed in SEEDS.chain(FAILED_ONCE) {
         let found = run(seed, false);
         assert_eq!(found.tally.broken, [], "seed {seed}: see `cargo xtask simulate --seed {seed} --trace`");
         all.add(&found.tally);

@@ -166,6 +166,26 @@ pub(crate) async fn a_code_that_waits_takes_the_place_of_a_dead_one<S: Kind>(sto
     assert_eq!(lease(jobs, at(5)).await, None, "the dead one is not there any more");
 }
 
+pub(crate) async fn p8_a_dead_code_is_taken_away_when_the_next_could_not_be_put_in_its_place<S: Kind>(
+    store: &S,
+) {
+    let jobs = store.jobs();
+    let payment = showing(store, 1).await;
+    jobs.order_jobs(&[draft(1, "a")]).await.unwrap();
+    let job = lease(jobs, at(2)).await.unwrap();
+    jobs.finish_job(&job, &shown()).await.unwrap();
+    store.commit(end(&payment)).await.unwrap();
+    showing(store, 2).await;
+    jobs.order_jobs(&[draft(2, "a")]).await.unwrap();
+    let next = lease(jobs, at(4)).await.unwrap();
+    assert_eq!((next.payment, next.task), (id(2), JobTask::Show));
+    assert_eq!(lease(jobs, at(5)).await, None, "the device is being driven");
+    let failed = JobEnd { outcome: Outcome::Failed, reason: Some("no connection".to_owned()) };
+    jobs.finish_job(&next, &failed).await.unwrap();
+    let clearing = lease(jobs, at(6)).await.expect("the first code is still there");
+    assert_eq!((clearing.payment, clearing.task), (id(1), JobTask::Clear));
+}
+
 pub(crate) async fn a_shared_console_shows_one_payment_until_it_is_over<S: Kind>(store: &S) {
     let jobs = store.jobs();
     let first = showing(store, 1).await;

@@ -216,9 +216,10 @@ impl Tables {
     }
 
     fn is_replaced(&self, job: &Job) -> bool {
-        let is_on = |state| matches!(state, State::Leased { task: JobTask::Show, .. } | State::On);
         self.jobs.rows.values().any(|later| {
-            later.draft.device == job.draft.device && later.draft.at > job.draft.at && is_on(later.state)
+            later.draft.device == job.draft.device
+                && later.draft.at > job.draft.at
+                && later.state == State::On
         })
     }
 

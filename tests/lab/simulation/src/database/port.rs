@@ -40,6 +40,15 @@ impl StorePort {
         }
     }
 
+    fn take_over_at_once(&self, left: Left, limit: usize) -> Result<Vec<PaymentId>, CommitError> {
+        let (database, epoch, now) = (&self.world.database, self.life.epoch(), self.world.now());
+        let mut epochs = database.epochs();
+        if epochs.has_lapsed(epoch, now) {
+            return Err(CommitError::Lapsed);
+        }
+        Ok(database.tables().take_over(epoch, left, limit, |owner| epochs.has_lapsed(owner, now)))
+    }
+
     fn commit_now(&self, change: Change) -> Result<(), CommitError> {
         let world = &self.world;
         let seen = judge::before_commit(&change);
@@ -165,12 +174,15 @@ impl Store for StorePort {
             return Ok(Vec::new()); // as on SQLite: there is nobody else
         }
         self.ask().await?;
-        let (database, epoch, now) = (&self.world.database, self.life.epoch(), self.world.now());
-        let mut epochs = database.epochs();
-        if epochs.has_lapsed(epoch, now) {
-            return Err(CommitError::Lapsed);
+        let taken = self.take_over_at_once(left, limit)?;
+        if !taken.is_empty() {
+            // They are this instance's already, and it does not know it yet.
+            self.take_time().await;
+            if self.world.strikes(Trouble::StoreAfter) {
+                return Err(away().into());
+            }
         }
-        Ok(database.tables().take_over(epoch, left, limit, |owner| epochs.has_lapsed(owner, now)))
+        Ok(taken)
     }
 
     async fn payment_events(&self, payment: PaymentId) -> Result<Vec<EventRow>, StoreError> {
