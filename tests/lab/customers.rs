@@ -288,7 +288,7 @@ impl Customer<'_> {
         let is_back_or_left = |event: &Event| {
             let is_back = event.name() == "refund.completed"
                 && event.text("payment_operation") == Some(&self.operation);
-            is_back || self.is_left_to_people(event)
+            is_back || self.is_left_to_people(event) || self.is_tried_again_later(event)
         };
         let mut events = self.till.events();
         let told = tokio::time::timeout(self.crowd.patience, events.find(is_back_or_left)).await;
@@ -297,7 +297,17 @@ impl Customer<'_> {
             let kind = Kind::OtherEnd("payment.paid_late manual".to_owned());
             return Err(self.surprise(kind, &told.body.to_string()));
         }
+        if self.is_tried_again_later(&told) {
+            return Err(self.other_end(&told));
+        }
         Ok(())
+    }
+
+    /// Late money that the bank refused to give back: the scheme allows another try after an hour.
+    fn is_tried_again_later(&self, event: &Event) -> bool {
+        event.name() == "refund.failed"
+            && event.text("payment_operation") == Some(&self.operation)
+            && event.text("retry_at").is_some()
     }
 
     /// Late money that the bank told of otherwise than it should: a person gives it back.

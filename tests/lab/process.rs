@@ -102,9 +102,13 @@ fn command(program: &Path, folder: &Path, arguments: &[&str]) -> Command {
 /// Names another build of the service's binary, such as that of the release profile.
 pub(crate) const PROGRAM: &str = "INTEGRATOR_TEST_PROGRAM";
 
+/// Names xtask where the tests are of another profile than it.
+const XTASK: &str = "INTEGRATOR_TEST_XTASK";
+
 /// A binary of the build that this program belongs to: tests are in `deps`, examples in `examples`, binaries above.
 pub(crate) fn sibling(name: &str) -> PathBuf {
-    if let Some(program) = std::env::var_os(PROGRAM).filter(|_| name == "integrator") {
+    let named_by = if name == "integrator" { PROGRAM } else { XTASK };
+    if let Some(program) = std::env::var_os(named_by) {
         return program.into();
     }
     let program = std::env::current_exe().expect("a program has a path");

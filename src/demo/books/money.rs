@@ -1,6 +1,6 @@
 //! The money rules, on our own records alone.
 
-use payment::{Credit, CreditRole, Payment, RefundState};
+use payment::{Credit, CreditRole, Payment, Refund, RefundState};
 use store::PaymentRecord;
 
 use super::{Check, Difference};
@@ -19,7 +19,9 @@ pub(super) fn check(record: &PaymentRecord, differences: &mut Vec<Difference>) {
             differs(format!("credit {}: {says}", credit.transaction));
         }
     }
-    for refund in payment.state.refunds.iter().filter(|refund| refund.is_in_flight()) {
+    let is_under_way =
+        |refund: &&Refund| refund.is_in_flight() && !waits_for_its_hour(payment, refund.credit);
+    for refund in payment.state.refunds.iter().filter(is_under_way) {
         differs(format!("refund {} is still under way", refund.operation));
     }
 }
@@ -33,9 +35,17 @@ fn wrong_with(payment: &Payment, index: usize, credit: &Credit) -> Option<String
         CreditRole::Pays if credit.amount != payment.checkout.amount => {
             Some(format!("{} paid a checkout over {}", credit.amount, payment.checkout.amount))
         }
-        CreditRole::Refunding if left != 0 => Some(format!("{left} of late money is not given back")),
+        CreditRole::Refunding if left != 0 && !waits_for_its_hour(payment, index) => {
+            Some(format!("{left} of late money is not given back"))
+        }
         _ => None,
     }
+}
+
+/// Whether the bank refused to give late money back, and is asked again later: the scheme limits how often.
+fn waits_for_its_hour(payment: &Payment, credit: usize) -> bool {
+    let mut refunds = payment.state.refunds.iter().filter(|refund| refund.credit == credit);
+    refunds.any(|refund| matches!(refund.state, RefundState::Failed { retry_at: Some(_), .. }))
 }
 
 /// Minor units of a credit that went back for certain.

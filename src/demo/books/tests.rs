@@ -182,6 +182,21 @@ fn late_money_that_was_not_given_back_breaks_the_money_rules() {
 }
 
 #[test]
+fn late_money_that_the_bank_refused_to_give_back_waits_for_its_hour() {
+    let mut views = sample::views();
+    let refund = &mut views.records[1].payment.state.refunds[0];
+    let refusal = payment::Refusal {
+        kind: payment::RefusalKind::Other,
+        bank_code: "D1".to_owned(),
+        message: "declined".to_owned(),
+    };
+    let (at, retry_at) = (payment::Timestamp::from_micros(1), Some(payment::Timestamp::from_micros(2)));
+    refund.state = payment::RefundState::Failed { at, refusal, retry_at };
+    let said: Vec<String> = views.compare().differences.iter().map(ToString::to_string).collect();
+    assert!(!said.iter().any(|text| text.starts_with("money:")), "{said:#?}");
+}
+
+#[test]
 fn more_given_back_than_arrived_breaks_the_money_rules() {
     let mut views = sample::views();
     let refunds = &mut views.records[0].payment.state.refunds;

@@ -22,6 +22,9 @@ const RATE: &str = "INTEGRATOR_TEST_RATE";
 /// The rows take another build of the service from here.
 const PROGRAM: &str = "INTEGRATOR_TEST_PROGRAM";
 
+/// The rows prepare servers of their own by this program.
+const XTASK: &str = "INTEGRATOR_TEST_XTASK";
+
 /// The rows find the library that plays a clock here.
 const CLOCK: &str = "INTEGRATOR_TEST_FAKETIME";
 
@@ -86,6 +89,7 @@ pub(crate) fn run(arguments: &Arguments, lab: &Lab) -> Outcome<u8> {
     command.envs(arguments.rate.map(|rate| (RATE, rate.to_string())));
     if arguments.release {
         command.env(PROGRAM, programs.join("integrator"));
+        command.env(XTASK, std::env::current_exe().during(|| "finding this program".to_owned())?);
     }
     if arguments.list {
         return lab.run(&mut command);
