@@ -56,14 +56,10 @@ pub(super) struct Try<'a> {
 }
 
 impl Patience {
-    /// A call comes that was made at that time: if its process stood still meanwhile, it could not know better.
-    pub(super) fn begin<'a>(
-        &'a self,
-        world: &'a World,
-        life: &'a Life,
-        (verb, name): (Verb, String),
-        now: Timestamp,
-    ) -> Try<'a> {
+    /// A call is made. It counts from here on, also where its process stands still before the bank gets anything of it: a caller
+    /// that gives it up then can't tell it from one that the bank did not answer, and knows of one more failure.
+    pub(super) fn begin<'a>(&'a self, world: &'a World, life: &'a Life, verb: Verb, name: String) -> Try<'a> {
+        let now = world.now();
         let part = part_of(verb);
         let mut ill = [false; PARTS];
         for (number, seen) in self.lock().iter().enumerate() {

@@ -75,10 +75,9 @@ impl BankPort {
         act: impl FnOnce(&mut Books, Timestamp) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, CallError> {
         let world = &self.world;
-        let made_at = world.now();
-        self.life.pass(world, Point::Call).await;
         let named = format!("{verb:?} {name} at {}", self.bank.server);
-        let this_try = self.patience.begin(world, &self.life, (verb, named), made_at);
+        let this_try = self.patience.begin(world, &self.life, verb, named);
+        self.life.pass(world, Point::Call).await;
         let fate = self.bank.illness(world);
         let fate = fate.unwrap_or_else(|| roll(world, verb, self.bank.manners.terms.call_timeout));
         if verb.has_an_effect() && fate.is_unknown() {
