@@ -1,10 +1,14 @@
 //! `cargo xtask mutants`: whether the tests of the core would notice.
 
+mod killers;
 mod list;
+mod verdicts;
 
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::process::Stdio;
+use std::thread;
 
 use clap::{Args, ValueEnum};
 
@@ -12,23 +16,32 @@ use crate::cargo::cargo;
 use crate::commands::check::ensure_tool;
 use crate::failure::{During, Outcome, told};
 use crate::{place, say};
+use killers::caught_by_simulation;
 use list::Explained;
+use verdicts::{Verdict, Verdicts};
 
-/// The tool: its name is `cargo-mutants`.
-const TOOL: &str = "mutants";
-/// The profile that mutants are built with: its own folder, so that nobody else's dependencies are built anew.
+/// The tool: its name is `cargo-gamma`. It builds all mutants at once, each behind a switch, and tests them one by one.
+const TOOL: &str = "gamma";
+/// The profile that mutants are built with: all of them at once, to be run a thousand times.
 const PROFILE: &str = "mutants";
+/// What is changed: returned values, operators, arms of a match and their guards, fields of a struct that has a base.
+const CHANGES: &str =
+    "fn_value,relational,logical,arith,bitwise,shift,assign,unary,match_arm,match_guard,struct_field";
 /// With `--quick` one mutant in so many is looked at.
-const QUICK_SHARDS: &str = "0/10";
+const QUICK_SHARD: Shard = Shard { index: 0, count: 10 };
 /// A mutant that hangs is caught. Tests on a busy machine take longer than when they were measured.
-const LEAST_TIMEOUT_S: &str = "60";
+const LEAST_TIMEOUT_S: &str = "20";
+/// So many times the tests' own duration may a mutant take.
+const SLOWER_AT_MOST: &str = "5";
+/// The tool's journal of a run: a line a mutant.
+const JOURNAL: &str = "testing_progress.log";
 
 /// Change one thing after the other in the core, and see the tests notice each.
 ///
-/// Runs cargo-mutants, which works on a copy of the sources, with a target folder of its own under target/mutants: what is
-/// depended on is built once. A mutant of a package is run against that package's own tests. Fails if one survives that
-/// docs/mutants.md does not explain, or if an explained one is caught after all. Of `payment` it takes hours, of `engine` a
-/// night: take shards, each of which is a sample of everything.
+/// Runs cargo-gamma, which works on a copy of the sources: every mutant is built into it behind a switch, so that there is
+/// one build for all, and each is run against the tests that reach it. A mutant of a package is judged by that package's own
+/// tests; one of `engine` by the simulation too. Fails if one survives that docs/mutants.md does not explain, or if an
+/// explained one is caught after all. Reports and the copy are under target/mutants.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   cargo xtask mutants --package payment
@@ -41,8 +54,8 @@ pub(crate) struct Arguments {
     package: Option<Package>,
 
     /// Only the K-th part of N, from 0.
-    #[arg(long, value_name = "K/N", conflicts_with = "quick")]
-    shard: Option<String>,
+    #[arg(long, value_name = "K/N", conflicts_with = "quick", value_parser = Shard::read)]
+    shard: Option<Shard>,
 
     /// Only one mutant in ten.
     #[arg(long)]
@@ -60,11 +73,36 @@ enum Package {
     Engine,
 }
 
+/// A part of the mutants, which is a sample of everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Shard {
+    index: u32,
+    count: u32,
+}
+
+impl Shard {
+    fn read(text: &str) -> Result<Self, String> {
+        let wrong = || format!("{text} is not K/N with K below N, such as 3/20");
+        let (index, count) = text.split_once('/').ok_or_else(wrong)?;
+        let shard =
+            Self { index: index.parse().map_err(|_| wrong())?, count: count.parse().map_err(|_| wrong())? };
+        if shard.index < shard.count { Ok(shard) } else { Err(wrong()) }
+    }
+}
+
 impl Package {
     fn name(self) -> &'static str {
         match self {
             Self::Payment => "payment",
             Self::Engine => "engine",
+        }
+    }
+
+    /// The packages whose tests judge.
+    fn judges(self) -> &'static [&'static str] {
+        match self {
+            Self::Payment => &["payment"],
+            Self::Engine => &["engine", "simulation"],
         }
     }
 }
@@ -84,62 +122,88 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<u8> {
 }
 
 fn run_package(package: Package, arguments: &Arguments, explained: &Explained) -> Outcome<bool> {
-    let home = place::target()?.join("mutants");
-    let results = home.join(package.name());
-    fs::create_dir_all(&results).during(|| format!("making {}", results.display()))?;
+    let home = place::target()?.join("mutants").join(package.name());
+    fs::create_dir_all(&home).during(|| format!("making {}", home.display()))?;
     let mut command = cargo();
-    command.args(words(package, arguments)).arg("--output").arg(&results);
-    command.env("CARGO_TARGET_DIR", home.join("target")).stdin(Stdio::null());
+    command.args(words(package, arguments));
+    command.arg("--cache-dir").arg(home.join("cache")).arg("--artifact-dir").arg(home.join("report"));
+    // A story that fails is told at once: nobody reads how it could be shorter.
+    command.env("PROPTEST_MAX_SHRINK_ITERS", "0").stdin(Stdio::null()).stdout(io::stderr());
     let status = command.status().during(|| format!("running cargo {TOOL}"))?;
-    // 2: some survived; 3: some hung.
-    if !matches!(status.code(), Some(0 | 2 | 3)) {
-        return told(format!("cargo {TOOL} could not do its work ({status}): see {}", results.display()));
+    if !status.success() {
+        return told(format!("cargo {TOOL} could not do its work ({status}): it says why above"));
     }
-    let read = |name: &str| lines_of(&results.join("mutants.out").join(name));
-    let survivors = read("missed.txt")?;
-    let ends = explained.compare(&survivors, &[read("caught.txt")?, read("timeout.txt")?].concat());
+    let verdicts = read(&home)?;
+    let is_good = report(package, &verdicts, explained);
+    if package == Package::Engine {
+        let simulation = caught_by_simulation(&home)?;
+        say::result(&format!("engine: {simulation} of them were caught by the simulation alone, or first"));
+    }
+    Ok(is_good)
+}
+
+fn read(home: &Path) -> Outcome<Verdicts> {
+    let journal = home.join(JOURNAL);
+    let text = fs::read_to_string(&journal).during(|| format!("reading {}", journal.display()))?;
+    Verdicts::read(&text)
+}
+
+/// Tells what the run came to; whether all is well.
+fn report(package: Package, verdicts: &Verdicts, explained: &Explained) -> bool {
+    let survivors = [verdicts.of(Verdict::Survived), verdicts.of(Verdict::NotReached)].concat();
+    let caught = [verdicts.of(Verdict::Caught), verdicts.of(Verdict::Hung)].concat();
+    let ends = explained.compare(&survivors, &caught);
     for survivor in &ends.unexplained {
-        say::result(&format!("survives, and nobody says why it may: {survivor}"));
+        let word = if verdicts.of(Verdict::NotReached).contains(survivor) {
+            "no test comes there"
+        } else {
+            "survives"
+        };
+        say::result(&format!("{word}, and nobody says why it may: {survivor}"));
     }
     for name in &ends.not_needed {
         say::result(&format!("explained in docs/mutants.md, and caught: {name}"));
     }
+    for flaky in verdicts.of(Verdict::NotJudged) {
+        say::result(&format!("not judged, since a test failed without it too: {flaky}"));
+    }
     say::result(&format!(
-        "{}: {} caught, {} hung, {} could not be built, {} survive, {} of these unexplained",
+        "{}: {} mutants: {} caught, {} hung, {} could not be built, {} not judged, {} survive ({} reached by no test), \
+         {} of these unexplained",
         package.name(),
-        read("caught.txt")?.len(),
-        read("timeout.txt")?.len(),
-        read("unviable.txt")?.len(),
+        verdicts.len(),
+        verdicts.of(Verdict::Caught).len(),
+        verdicts.of(Verdict::Hung).len(),
+        verdicts.of(Verdict::NotBuilt).len(),
+        verdicts.of(Verdict::NotJudged).len(),
         survivors.len(),
+        verdicts.of(Verdict::NotReached).len(),
         ends.unexplained.len()
     ));
-    Ok(ends.unexplained.is_empty() && ends.not_needed.is_empty())
+    ends.unexplained.is_empty() && ends.not_needed.is_empty() && verdicts.of(Verdict::NotJudged).is_empty()
 }
 
 /// The call of cargo.
 fn words(package: Package, arguments: &Arguments) -> Vec<String> {
-    let mut words =
-        [TOOL, "--package", package.name(), "--profile", PROFILE, "--no-shuffle"].map(str::to_owned).to_vec();
-    words.extend(["--minimum-test-timeout", LEAST_TIMEOUT_S, "--colors", "never"].map(str::to_owned));
-    // So that each shard is a sample of everything.
-    words.extend(["--sharding", "round-robin"].map(str::to_owned));
-    let shard = arguments.shard.as_deref().or(arguments.quick.then_some(QUICK_SHARDS));
-    words.extend(shard.into_iter().flat_map(|shard| ["--shard".to_owned(), shard.to_owned()]));
+    let jobs = thread::available_parallelism().map_or(1, usize::from).to_string();
+    let mut words = [TOOL, "run", "--no-config", "--package", package.name()].map(str::to_owned).to_vec();
+    words.extend(["--profile", PROFILE, "--mutators", CHANGES, "--jobs", &jobs].map(str::to_owned));
+    words.extend(["--test-timeout-multiplier", SLOWER_AT_MOST].map(str::to_owned));
+    words.extend(["--minimum-test-timeout", LEAST_TIMEOUT_S].map(str::to_owned));
+    words.extend(["--memory", "off", "--annotations", "none", "--color", "never"].map(str::to_owned));
+    words
+        .extend(package.judges().iter().flat_map(|judge| ["--test-package".to_owned(), (*judge).to_owned()]));
+    if let Some(shard) = arguments.shard.or(arguments.quick.then_some(QUICK_SHARD)) {
+        words.extend(["--shard-index".to_owned(), shard.index.to_string()]);
+        words.extend(["--shard-count".to_owned(), shard.count.to_string()]);
+    }
+    // Tests are not to be tested.
+    words.extend(["--exclude-file".to_owned(), format!("src/{}/tests/**", package.name())]);
+    words.extend(["--exclude-file".to_owned(), "**/tests.rs".to_owned()]);
     for file in &arguments.file {
         words.extend(["--file".to_owned(), format!("src/{}/{file}", package.name())]);
     }
-    // Examples in documentation are compiled one by one, and test nothing that the tests do not.
-    words.extend(["--cargo-test-arg=--lib", "--cargo-test-arg=--tests"].map(str::to_owned));
     words
-}
-
-/// The lines of a file; none if there is no such file.
-fn lines_of(path: &Path) -> Outcome<Vec<String>> {
-    if !path.exists() {
-        return Ok(Vec::new());
-    }
-    let text = fs::read_to_string(path).during(|| format!("reading {}", path.display()))?;
-    Ok(text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect())
 }
 
 #[cfg(test)]
@@ -149,25 +213,35 @@ mod tests {
     fn check(shard: Option<&str>, quick: bool, file: &[&str], expected: &str) {
         let arguments = Arguments {
             package: None,
-            shard: shard.map(str::to_owned),
+            shard: shard.map(|shard| Shard::read(shard).expect("it is one")),
             quick,
             file: file.iter().map(|&file| file.to_owned()).collect(),
         };
         let words = words(Package::Engine, &arguments).join(" ");
         assert!(words.contains(expected), "{words}");
-        assert!(words.starts_with("mutants --package engine"), "{words}");
+        assert!(words.starts_with("gamma run --no-config --package engine"), "{words}");
     }
 
     #[test]
     fn the_tool_gets_what_was_asked_for() {
-        check(Some("3/20"), false, &[], "--shard 3/20");
-        check(None, true, &[], "--shard 0/10");
+        check(Some("3/20"), false, &[], "--shard-index 3 --shard-count 20");
+        check(None, true, &[], "--shard-index 0 --shard-count 10");
         check(
             None,
             false,
             &["limits/*", "wheel.rs"],
             "--file src/engine/limits/* --file src/engine/wheel.rs",
         );
+        check(None, false, &[], "--test-package engine --test-package simulation");
+        check(None, false, &[], "--exclude-file src/engine/tests/** --exclude-file **/tests.rs");
+    }
+
+    #[test]
+    fn a_part_is_a_number_below_how_many_there_are() {
+        for wrong in ["3", "3/3", "4/3", "a/3", "-1/3", "1/"] {
+            assert!(Shard::read(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(Shard::read("0/1"), Ok(Shard { index: 0, count: 1 }));
     }
 
     #[test]

@@ -41,8 +41,11 @@ fn tell(setting: &Setting, moves: &[Move]) {
 fn config() -> ProptestConfig {
     let asked = ProptestConfig::default();
     let rng_seed = if asked.rng_seed == RngSeed::Random { RngSeed::Fixed(17) } else { asked.rng_seed };
-    let cases = if std::env::var_os("PROPTEST_CASES").is_some() { asked.cases } else { 400 };
-    ProptestConfig { cases, rng_seed, failure_persistence: None, max_shrink_iters: 20_000, ..asked }
+    let is_asked = |name| std::env::var_os(name).is_some();
+    let cases = if is_asked("PROPTEST_CASES") { asked.cases } else { 400 };
+    let max_shrink_iters =
+        if is_asked("PROPTEST_MAX_SHRINK_ITERS") { asked.max_shrink_iters } else { 20_000 };
+    ProptestConfig { cases, rng_seed, failure_persistence: None, max_shrink_iters, ..asked }
 }
 
 proptest! {
