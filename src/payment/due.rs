@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use crate::watching::waited_out_at;
 use crate::{
-    Annulment, Attempt, Call, CreditRole, Life, Payment, Phase, Refund, RefundState, Timestamp, Wait,
-    opening, refunding,
+    Attempt, Call, CreditRole, Life, Payment, Phase, Refund, RefundState, Timestamp, Wait, opening, refunding,
 };
 
 /// A review, and a refund that was left to a person, wake people daily.
@@ -28,8 +27,7 @@ pub fn wake_at(payment: &Payment, now: Timestamp) -> Option<Timestamp> {
         return None;
     }
     let calls = payment.calls().map(given_up_at);
-    let attempts =
-        payment.state.attempts.iter().flat_map(|attempt| attempt_due(payment, attempt, now)).flatten();
+    let attempts = payment.state.attempts.iter().filter_map(|attempt| attempt_due(payment, attempt, now));
     let refunds = payment.state.refunds.iter().filter_map(|refund| refund_due(payment, refund, now));
     let offers = payment.state.credits.iter().filter_map(|credit| match credit.role {
         CreditRole::Offered { claim_until } => Some(claim_until),
@@ -57,19 +55,16 @@ fn phase_due(payment: &Payment, now: Timestamp) -> Option<Timestamp> {
     }
 }
 
-/// The next status and the next withdrawal.
-fn attempt_due(payment: &Payment, attempt: &Attempt, now: Timestamp) -> [Option<Timestamp>; 2] {
+/// The next status. A withdrawal has no time of its own: one that is wanted is ordered in the same decision, one under way
+/// has its deadline, and one that is uncertain is tried again after a status.
+fn attempt_due(payment: &Payment, attempt: &Attempt, now: Timestamp) -> Option<Timestamp> {
     if !attempt.is_watched() {
-        return [None; 2];
+        None
+    } else if payment.can_be_asked(attempt) {
+        Some(next_status(payment, attempt, now))
+    } else {
+        Some(waited_out_at(payment, attempt))
     }
-    if !payment.can_be_asked(attempt) {
-        return [Some(waited_out_at(payment, attempt)), None];
-    }
-    let withdrawal = match attempt.annulment {
-        Annulment::Due { at } => Some(at.max(now)),
-        _ => None,
-    };
-    [Some(next_status(payment, attempt, now)), withdrawal]
 }
 
 /// By the plan, but as soon as a status can be certain; the bank's floor holds for both.
