@@ -157,6 +157,7 @@ mod tests {
         ] {
             let money = Money::try_new(minor, Currency::parse(code).unwrap()).unwrap();
             assert_eq!(money.to_string(), text);
+            assert_eq!(format!("{} {:?}", money.currency(), money.currency()), format!("{code} {code}"));
         }
     }
 

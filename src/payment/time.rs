@@ -87,5 +87,9 @@ mod tests {
         let last = Timestamp::from_micros(i64::MAX);
         assert_eq!(last.plus(Duration::from_secs(1)), last);
         assert_eq!(Timestamp::from_micros(5).since(Timestamp::from_micros(9)), Duration::ZERO);
+        let first = Timestamp::from_micros(i64::MIN);
+        assert_eq!(first.minus(Duration::from_secs(1)), first);
+        assert_eq!(Timestamp::from_micros(9).minus(Duration::from_micros(4)).as_micros(), 5);
+        assert_eq!(last.to_string(), "9223372036854775807 µs", "no calendar has it");
     }
 }

@@ -30,6 +30,11 @@ pub(crate) fn two_banks() -> Shop {
     with_banks(&["north", "south"])
 }
 
+/// A shop whose payment type tries three banks in order.
+pub(crate) fn three_banks() -> Shop {
+    with_banks(&["north", "south", "west"])
+}
+
 fn with_banks(names: &[&str]) -> Shop {
     let checkout = Checkout {
         store: StoreId::parse("17").unwrap(),

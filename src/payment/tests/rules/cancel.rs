@@ -43,6 +43,14 @@ fn a_shown_code_is_withdrawn_and_the_till_sees_cancelling_until_the_bank_confirm
     assert_eq!(story.stands(), "cancelling");
     story.at(11).annulled(1);
     assert_eq!(story.stands(), "cancelled for certain (cancelled)");
+    assert_eq!(story.did(), "nothing", "a code that takes one payment was not paid before");
+}
+
+#[test]
+fn of_a_payment_that_is_being_closed_the_code_that_buyers_have_is_asked_for_at_once() {
+    let mut story = two_banks().banks(|terms| terms.annul = false).open();
+    story.at(10).code_unknown(1).at(11).code(2).at(12).cancel();
+    assert_eq!((story.did().as_str(), story.orders().as_str()), ("ask 2", "1 payable, 2 payable"));
 }
 
 #[test]
@@ -154,6 +162,38 @@ fn where_nothing_can_be_withdrawn_the_end_is_told_once_a_status_says_unpaid() {
 }
 
 #[test]
+fn where_nothing_can_be_withdrawn_a_status_that_was_asked_in_the_moment_of_the_cancel_counts() {
+    let mut story = shown_where_nothing_can_be_withdrawn();
+    story.at(10).cancel().unpaid(1);
+    assert_eq!(story.stands(), "cancelled, payable until 302 s");
+}
+
+#[test]
+fn an_uncertain_end_names_the_codes_end_or_if_that_is_over_when_money_under_way_would_have_come() {
+    for (cancelled_at, stands) in
+        [(241, "cancelled, payable until 302 s"), (242, "cancelled, payable until 362 s")]
+    {
+        let mut story = shown_where_nothing_can_be_withdrawn();
+        story.at(cancelled_at).cancel().at(cancelled_at + 1).in_progress(1).at(cancelled_at + 60).wake();
+        assert_eq!(story.stands(), stands, "told at {} s", cancelled_at + 60);
+    }
+}
+
+#[test]
+fn tries_after_the_end_was_told_are_not_told_any_more() {
+    let mut story = shown_where_nothing_can_be_withdrawn();
+    story.at(10).cancel().unpaid(1).at(11).in_progress(1);
+    assert_eq!((story.told().as_str(), story.orders().as_str()), ("nothing", "1 payable"));
+    let mut dead = one_bank().kind(CodeKind::Static).open();
+    dead.at(1).code(1).at(10).cancel().at(11).annulled(1).at(12).in_progress(1);
+    assert_eq!(
+        (dead.told().as_str(), dead.stands().as_str()),
+        ("nothing", "cancelling"),
+        "nobody can pay it"
+    );
+}
+
+#[test]
 fn where_nothing_can_be_withdrawn_a_payment_in_progress_is_waited_for() {
     let mut story = shown_where_nothing_can_be_withdrawn();
     story.at(10).cancel().at(11).in_progress(1);
@@ -227,6 +267,16 @@ fn a_withdrawn_static_code_may_have_been_paid_before_so_a_status_is_asked_first(
     assert_eq!(unpaid.stands(), "cancelling", "that was asked before the withdrawal");
     unpaid.at(13).status(1, OrderState::Annulled);
     assert_eq!(unpaid.stands(), "cancelled for certain (cancelled)");
+    let mut at_once = story.clone();
+    at_once.status(1, OrderState::Annulled);
+    assert_eq!(
+        at_once.stands(),
+        "cancelled for certain (cancelled)",
+        "asked in the moment of the withdrawal"
+    );
+    let mut over = one_bank().kind(CodeKind::Static).open();
+    over.at(1).code(1).at(5).paid(1, "T1").at(6).annulled(1);
+    assert_eq!(over.did(), "nothing", "its register has its end: the watch asks");
     story.at(12).paid(1, "T1");
     assert_eq!(story.stands(), "paid by T1");
 }

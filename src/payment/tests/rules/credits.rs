@@ -111,7 +111,8 @@ fn a_garbled_order_number_that_is_put_right_later_closes_the_code() {
     assert_eq!((story.stands().as_str(), story.orders().as_str()), ("review (order_mismatch)", "1 payable"));
     story.at(6).paid(1, "T1");
     assert_eq!((story.money().as_str(), story.orders().as_str()), ("T1 held", "1 closed"));
-    assert!(story.payment.state.credits[0].proven, "now it is proven ours");
+    let credit = &story.payment.state.credits[0];
+    assert!(credit.proven && credit.is_believed(), "now it is proven ours");
     assert_eq!(story.stands(), "review (order_mismatch)", "only a person ends the review");
 }
 
@@ -133,6 +134,64 @@ fn late_money_of_a_wrong_amount_is_left_to_people() {
     story.at(10).status(1, OrderState::Paid(notice(Some("T1"), Some(roubles(1)))));
     assert_eq!((story.money().as_str(), story.did().as_str()), ("T1 manual", "nothing"));
     assert_eq!(story.stands(), "cancelled for certain (cancelled)");
+}
+
+#[test]
+fn the_sole_late_money_that_is_proven_later_is_offered_as_it_would_have_been_at_once() {
+    for (others, money) in [(false, "T1 offered until 371 s"), (true, "T1 refunding, T2 manual")] {
+        let mut story = one_bank().offers_late_money(300).open();
+        story.at(1).code(1).at(5).cancel().at(6).not_now(1).at(65).wake();
+        story.at(70).status_of(1, None, second(70), OrderState::Paid(notice(Some("T1"), None)));
+        assert_eq!(story.money(), "T1 manual");
+        if others {
+            story.status_of(1, None, second(70), OrderState::Paid(notice(Some("T2"), None)));
+        }
+        story.at(71).paid(1, "T1");
+        assert_eq!(story.money(), money);
+    }
+}
+
+#[test]
+fn a_status_confirms_only_what_was_told_of_its_own_order_and_of_the_whole_amount() {
+    let mut other_amount = one_bank().open();
+    other_amount.at(1).code(1).at(5).cancel().at(6).not_now(1).at(65).wake();
+    let attempt = other_amount.order(1);
+    let told = notice(Some("T1"), Some(roubles(1)));
+    other_amount.at(70).feed(payment::Input::Notified { attempt, notice: told });
+    other_amount.at(71).status(1, OrderState::Paid(notice(Some("T1"), None)));
+    assert_eq!(other_amount.money(), "T1 manual", "what was told of it was another amount");
+
+    let mut other_order = one_bank().open();
+    other_order.at(10).code_unknown(1).at(11).code(2);
+    let attempt = other_order.order(1);
+    let told = notice(Some("T1"), Some(roubles(PRICE)));
+    other_order.at(12).feed(payment::Input::Notified { attempt, notice: told });
+    other_order.at(13).paid(2, "T1");
+    assert_eq!(
+        (other_order.money().as_str(), other_order.stands().as_str()),
+        ("T1 manual", "review (transaction_mismatch)")
+    );
+    assert!(!other_order.payment.state.credits[0].proven);
+}
+
+#[test]
+fn what_a_credit_is_tells_whose_it_is_and_whether_it_came_late() {
+    let mut story = one_bank().open();
+    story.at(1).code(1).at(5).paid(1, "T1");
+    let credit = &story.payment.state.credits[0];
+    for (role, proven, is_believed, is_late) in [
+        (payment::CreditRole::Pays, true, true, false),
+        (payment::CreditRole::Pays, false, true, false),
+        (payment::CreditRole::Refunding, false, true, true),
+        (payment::CreditRole::Offered { claim_until: second(9) }, true, true, true),
+        (payment::CreditRole::Offered { claim_until: second(9) }, false, false, true),
+        (payment::CreditRole::Manual, false, false, true),
+        (payment::CreditRole::Held, false, false, false),
+        (payment::CreditRole::Held, true, true, false),
+    ] {
+        let credit = payment::Credit { role, proven, ..credit.clone() };
+        assert_eq!((credit.is_believed(), credit.is_late()), (is_believed, is_late), "{role:?} {proven}");
+    }
 }
 
 #[test]

@@ -47,6 +47,30 @@ fn the_next_status_is_asked_when_it_can_be_certain() {
 }
 
 #[test]
+fn the_plan_holds_where_the_next_status_comes_in_time_and_after_a_status_could_be_certain() {
+    let slow = PollPlan { steps_ms: Vec::new(), after_ms: 10_000, floor_ms: 1_000 };
+    let shop = || one_bank().banks(|terms| (terms.poll, terms.annul) = (slow.clone(), false));
+    for (now, wakes_in_ms) in [(291, 10_000), (292, 10_000), (293, 9_000), (302, 10_000), (310, 10_000)] {
+        let mut story = shop().open();
+        story.at(1).code(1).at(290).cancel().at(now).wake().in_progress(1);
+        assert_eq!(story.wakes_in_ms(), Some(wakes_in_ms), "at {now} s");
+    }
+}
+
+#[test]
+fn a_code_that_ends_by_itself_is_withdrawn_after_its_end_only_if_it_was_paid() {
+    let shop = one_bank().kind(payment::CodeKind::Static);
+    let mut story = shop.banks(|terms| terms.response_timeout = Duration::from_secs(1)).open();
+    story.at(1).code(1).at(300).wake().at(301).in_progress(1).wake();
+    assert_eq!((story.stands().as_str(), story.did().as_str()), ("expired, payable until 302 s", "ask 1"));
+    let mut unpaid = story.clone();
+    unpaid.unpaid(1);
+    assert_eq!((unpaid.did().as_str(), unpaid.orders().as_str()), ("nothing", "1 payable"));
+    story.paid(1, "T1");
+    assert_eq!((story.did().as_str(), story.orders().as_str()), ("annul 1, refund 1", "1 payable"));
+}
+
+#[test]
 fn the_bank_may_say_itself_that_a_code_has_expired() {
     let mut story = shown();
     story.at(299).status(1, OrderState::Expired);

@@ -2,7 +2,7 @@
 
 use payment::{OrderState, RefusalKind};
 
-use crate::common::shop::{one_bank, two_banks};
+use crate::common::shop::{one_bank, three_banks, two_banks};
 
 #[test]
 fn p7_an_unknown_create_goes_on_with_a_new_order_at_the_next_bank_at_once() {
@@ -36,6 +36,23 @@ fn a_bank_that_refused_is_not_asked_again() {
     assert_eq!(story.did(), "nothing", "a pause each time, however many banks have refused");
     story.at(5).wake().at(6).code_refused(4, RefusalKind::AmountOutOfRange);
     assert_eq!(story.stands(), "failed for certain (amount_out_of_range)");
+}
+
+#[test]
+fn banks_are_tried_in_a_circle_in_their_order_and_those_that_refused_are_left_out() {
+    let mut story = three_banks().open();
+    story
+        .at(1)
+        .code_not_sent(1)
+        .at(2)
+        .code_refused(2, RefusalKind::Other)
+        .at(3)
+        .code_not_sent(3)
+        .at(4)
+        .wake();
+    story.at(5).code_not_sent(4).at(6).wake();
+    let routes: Vec<_> = story.payment.state.attempts.iter().map(|attempt| attempt.route).collect();
+    assert_eq!(routes, [0, 1, 2, 0, 2]);
 }
 
 #[test]

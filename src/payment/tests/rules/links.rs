@@ -138,6 +138,13 @@ fn a_plate_that_was_given_back_after_a_call_that_was_not_sent_may_be_lost_to_ano
 }
 
 #[test]
+fn a_plate_that_is_lost_when_the_time_to_wait_for_it_is_over_is_not_waited_for() {
+    let mut story = one_bank().plate().not_after(2).open();
+    story.at(1).code_not_sent(1).at(2).wake_without_link();
+    assert_eq!((story.told().as_str(), story.stands().as_str()), ("ended", "failed for certain (link_busy)"));
+}
+
+#[test]
 fn money_of_an_earlier_order_of_the_plate_never_pays_a_later_sale() {
     let mut first = shown();
     first.at(5).cancel().at(6).annulled(1).unpaid(1);

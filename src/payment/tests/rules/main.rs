@@ -12,6 +12,7 @@ mod expiry;
 mod failover;
 mod fiscal;
 mod inspecting;
+mod journal;
 mod kinds;
 mod late_money;
 mod links;

@@ -63,6 +63,20 @@ fn p1_an_orphan_that_was_believed_to_have_ended_is_withdrawn_when_its_late_code_
 }
 
 #[test]
+fn p1_a_late_code_wakes_a_dead_orphan_only_if_it_ends_later_than_now() {
+    for (ends_at, orders) in
+        [(402, "1 payable, 2 closed"), (401, "1 dead, 2 closed"), (300, "1 dead, 2 closed")]
+    {
+        let mut story = with_orphan();
+        story.at(20).paid(2, "T2").at(360).status(1, OrderState::NotFound);
+        let attempt = story.order(1);
+        let answer = Ok(code(1, Some(second(ends_at))));
+        story.at(401).feed(payment::Input::Issued { attempt, answer });
+        assert_eq!(story.orders(), orders, "{ends_at} s");
+    }
+}
+
+#[test]
 fn p1_an_orphans_money_goes_back_while_the_payment_goes_on() {
     let mut story = with_orphan();
     story.at(15).paid(1, "T1");

@@ -56,6 +56,41 @@ fn p4_parts_go_back_until_nothing_is_left() {
 }
 
 #[test]
+fn p4_what_goes_back_of_late_money_is_neither_taken_from_the_sale_nor_counted_to_it() {
+    let mut story = one_bank().open();
+    story.at(10).code_unknown(1).at(11).code(2).at(12).paid(2, "T2").at(13).paid(1, "T1");
+    story.at(14).refund_done(1);
+    assert_eq!((story.payment.refunded_minor(), story.payment.left_of_minor(0)), (0, PRICE));
+    story.at(15).refund(Some(100)).unwrap();
+    assert_eq!(
+        (story.payment.refunded_minor(), story.payment.left_of_minor(0)),
+        (0, PRICE - 100),
+        "under way"
+    );
+    assert!(!story.payment.state.refunds[1].is_completed());
+    story.at(16).refund_done(2);
+    assert_eq!((story.payment.refunded_minor(), story.payment.left_of_minor(1)), (100, 0));
+    assert!(story.payment.state.refunds[1].is_completed());
+}
+
+#[test]
+fn a_bank_is_asked_for_the_order_and_the_money_that_the_refund_is_of() {
+    let mut story = one_bank().open();
+    story.at(10).code_unknown(1).at(11).code(2).at(12).paid(2, "T2").at(13).paid(1, "T1");
+    let asked = story.payment.refund_request(&story.payment.state.refunds[0]).unwrap();
+    assert_eq!((asked.refund, asked.order), (story.key(1), story.order(1)));
+    assert_eq!((asked.transaction.as_str(), asked.amount.minor()), ("T1", PRICE));
+    let of_the_code = story.payment.order_request(&story.payment.state.attempts[1]);
+    assert_eq!(
+        (of_the_code.order, of_the_code.code.as_ref().map(payment::CodeId::as_str)),
+        (story.order(2), Some("AD2"))
+    );
+    let unknown = payment::Refund { credit: 2, ..story.payment.state.refunds[0].clone() };
+    assert_eq!(story.payment.refund_request(&unknown), None, "there is no such money");
+    assert_eq!(story.payment.left_of_minor(2), 0);
+}
+
+#[test]
 fn p4_a_failed_refund_frees_its_amount() {
     let mut story = paid(one_bank());
     story.at(10).refund(None).unwrap().at(11).refund_refused(1, RefusalKind::InsufficientFunds);

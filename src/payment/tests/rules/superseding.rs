@@ -52,6 +52,11 @@ fn a_cancel_while_it_waits_is_certain_at_once() {
     story.at(6).feed(Input::Resolved(Resolution::Over));
     assert_eq!((story.told().as_str(), story.did().as_str()), ("nothing", "nothing"));
     assert!(story.payment.never_started());
+    let mut started = waiting();
+    started.at(5).feed(Input::Resolved(Resolution::Over));
+    assert!(!started.payment.never_started(), "a bank was asked");
+    let waits_for_its_plate = one_bank().plate().open_without_link();
+    assert!(!waits_for_its_plate.payment.never_started(), "it supersedes nothing");
 }
 
 #[test]

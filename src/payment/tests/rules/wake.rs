@@ -2,7 +2,7 @@
 
 use payment::{AnnulAnswer, ConsoleId, ConsoleReport, Input, OrderState, Outcome, PollPlan, StatusAnswer};
 
-use crate::common::shop::one_bank;
+use crate::common::shop::{one_bank, two_banks};
 use crate::common::story::Story;
 
 const WAKE: Input = Input::Wake { delivered: false };
@@ -62,6 +62,23 @@ fn what_nobody_should_pay_any_more_is_asked_slowly() {
     assert_eq!(story.wakes_in_ms(), Some(2_000));
     story.at(300).wake();
     assert_eq!(story.wakes_in_ms(), Some(30_000));
+}
+
+#[test]
+fn only_a_code_that_buyers_have_and_may_pay_for_an_open_payment_is_asked_quickly() {
+    let pause_ms = |story: &Story, n| {
+        let attempt = story.payment.attempt(story.order(n)).unwrap();
+        story.payment.status_pause(attempt, story.now).as_millis()
+    };
+    let mut story = two_banks().open();
+    story.at(10).code_unknown(1).at(11).code(2).at(20);
+    assert_eq!((pause_ms(&story, 1), pause_ms(&story, 2)), (2_000, 1_000), "an orphan, and the code");
+    let mut story = one_bank().banks(|terms| terms.annul = false).open();
+    story.code(1).at(5).cancel().at(64);
+    assert_eq!(pause_ms(&story, 1), 2_000, "it is counted from the wish");
+    story.at(65).wake();
+    assert_eq!(story.stands(), "cancelled, payable until 302 s");
+    assert_eq!(pause_ms(&story, 1), 5_000, "nobody should pay it any more, but somebody may");
 }
 
 #[test]
