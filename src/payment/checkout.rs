@@ -46,15 +46,10 @@ pub struct Checkout {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub supersedes: Option<OperationId>,
     /// Whether the register may have other open payments beside this one.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub shares_register: bool,
     /// What is kept for people and slips; nothing is decided on it.
     pub details: Details,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
-fn is_false(value: &bool) -> bool {
-    !value
 }
 
 /// What a register tells about a sale beyond the money.

@@ -41,7 +41,7 @@ pub(crate) fn paid(
 /// A notification with a valid signature told of money that no status shows: a person looks, nothing goes back unasked.
 pub(crate) fn notified(step: &mut Step, id: AttemptId, notice: PaidNotice) {
     let Some(attempt) = step.attempt(id) else { return };
-    if notice.transaction.is_some() && known(&step.payment, &attempt, &notice).is_none() {
+    if known(&step.payment, &attempt, &notice).is_none() {
         record(step, &attempt, Belief::Unproven, CreditRole::Manual, notice);
     }
 }
@@ -135,12 +135,12 @@ fn record(step: &mut Step, attempt: &Attempt, belief: Belief, role: CreditRole, 
     step.record(Fact::CreditFound { credit });
 }
 
-/// Status reports money that is known already. If it was not proven before, it may be now; left to people for that
+/// Status reports money that is known already, and is not another payment's. If it was not proven before, it may be now; left to people for that
 /// reason, it becomes what it would have been at once.
 fn confirm(step: &mut Step, credit: usize, attempt: &Attempt, proven: bool) {
     let found = &step.payment.state.credits[credit];
     let is_proof = proven && found.attempt == attempt.id && found.amount == step.payment.checkout.amount;
-    if found.proven || found.taken || !is_proof {
+    if found.proven || !is_proof {
         return;
     }
     let was_left_to_people = found.role == CreditRole::Manual;

@@ -247,6 +247,7 @@ mod tests {
         assert!(payment.attempt(1).to_string().parse::<RefundId>().is_err());
         assert!("0191F7E25D3A7ABC8DEF012345678000".parse::<PaymentId>().is_err(), "capitals");
         assert!("+191f7e25d3a7abc8def012345678000".parse::<PaymentId>().is_err(), "sign");
+        assert!("0".parse::<PaymentId>().is_err() && "1".parse::<AttemptId>().is_err(), "short");
     }
 
     #[test]
@@ -259,6 +260,6 @@ mod tests {
         assert!(RegisterId::parse(&"x".repeat(41)).is_err());
         assert!(OperationId::parse(&"я".repeat(64)).is_ok(), "characters are counted, not bytes");
         assert!(OperationId::parse(&"x".repeat(65)).is_err());
-        assert!(OperationId::parse("a\nb").is_err());
+        assert!(OperationId::parse("a\nb").is_err() && OperationId::parse("").is_err());
     }
 }

@@ -7,15 +7,14 @@ use crate::{Money, Payment, RefundState, RefundTerms, Timestamp};
 
 const DAY: Duration = Duration::from_hours(24);
 
-/// When the scheme allows another try of this refund; `None`: at once, nothing was refused within a day.
+/// When the scheme allows another try of this refund; `None`: at once, nothing was refused.
 pub(crate) fn next_try_at(
     payment: &Payment,
     credit: usize,
     amount: Money,
     terms: &RefundTerms,
-    now: Timestamp,
 ) -> Option<Timestamp> {
-    after(&refused_today(payment, credit, amount, now), terms)
+    after(&refused(payment, credit, amount), terms)
 }
 
 /// When the scheme allows another try of a refund that is refused just now.
@@ -26,17 +25,17 @@ pub(crate) fn next_try_after_refusal(
     terms: &RefundTerms,
     now: Timestamp,
 ) -> Timestamp {
-    let mut refused = refused_today(payment, credit, amount, now);
+    let mut refused = refused(payment, credit, amount);
     refused.push(now);
     after(&refused, terms).unwrap_or(now)
 }
 
-/// When tries of the same refund were refused within the last 24 hours, oldest first.
-fn refused_today(payment: &Payment, credit: usize, amount: Money, now: Timestamp) -> Vec<Timestamp> {
+/// When tries of the same refund were refused, oldest first.
+fn refused(payment: &Payment, credit: usize, amount: Money) -> Vec<Timestamp> {
     let same =
         payment.state.refunds.iter().filter(|refund| refund.credit == credit && refund.amount == amount);
     let refused_at = same.filter_map(|refund| match refund.state {
-        RefundState::Failed { at, .. } if now.since(at) < DAY => Some(at),
+        RefundState::Failed { at, .. } => Some(at),
         _ => None,
     });
     let mut refused: Vec<_> = refused_at.collect();

@@ -113,7 +113,7 @@ fn check_free(payment: &Payment) -> Result<(), Rejection> {
 
 fn check_limit(step: &Step, credit: usize, amount: Money) -> Result<(), Rejection> {
     let terms = &terms_of(&step.payment, credit).refund;
-    match refund_limits::next_try_at(&step.payment, credit, amount, terms, step.now) {
+    match refund_limits::next_try_at(&step.payment, credit, amount, terms) {
         Some(at) if at > step.now => {
             let reason = format!("the payment scheme allows another try of this refund at {at}");
             Err(reject(RejectCode::RefundLimit, None, reason))
@@ -132,7 +132,7 @@ pub(crate) fn give_back(step: &mut Step, credit: usize) {
     let currency = step.payment.state.credits[credit].amount.currency();
     let Ok(amount) = Money::try_new(step.payment.left_of_minor(credit), currency) else { return };
     let terms = &terms_of(&step.payment, credit).refund;
-    let allowed_at = refund_limits::next_try_at(&step.payment, credit, amount, terms, step.now);
+    let allowed_at = refund_limits::next_try_at(&step.payment, credit, amount, terms);
     let not_before = allowed_at.unwrap_or(step.now).max(step.now);
     let reason = Some("paid after the sale was over".to_owned());
     accept(step, credit, amount, None, Origin::Late, reason, not_before);

@@ -36,8 +36,7 @@ impl Payment {
 
     /// Whether a code is out that outputs should show now.
     pub fn is_code_live(&self) -> bool {
-        self.state.phase == Phase::Showing
-            && self.shown_attempt().is_some_and(|attempt| attempt.code.is_some() && attempt.is_payable())
+        self.state.phase == Phase::Showing && self.shown_attempt().is_some_and(Attempt::is_payable)
     }
 
     /// Consoles that should show the code and have told nothing of it in time.

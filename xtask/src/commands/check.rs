@@ -96,13 +96,17 @@ fn take(step: &Step, install: bool) -> Outcome<End> {
     Ok(if status.success() { End::Passed(watch.elapsed()) } else { End::Failed(watch.elapsed()) })
 }
 
-/// Makes sure that `cargo <tool>` is there: installs it if it is missing, which takes minutes.
-pub(crate) fn ensure_tool(tool: &str) -> Outcome {
-    if has_subcommand(tool) {
+/// Makes sure that `cargo <tool>` is there in a version whose words are known: installs it if it is not, which takes minutes.
+pub(crate) fn ensure_version(tool: &str, version: &str) -> Outcome {
+    let asked = cargo().args([tool, "--version"]).stdin(Stdio::null()).output();
+    let is_it = asked.is_ok_and(|told| {
+        String::from_utf8_lossy(&told.stdout).split_whitespace().any(|word| word == version)
+    });
+    if is_it {
         return Ok(());
     }
-    say::line(&format!("cargo {tool} is not installed yet"));
-    install_tool(tool)
+    say::line(&format!("cargo {tool} {version} is not installed yet: it takes minutes"));
+    install_tool(&format!("{tool}@{version}"))
 }
 
 fn install_tool(tool: &str) -> Outcome {

@@ -13,7 +13,7 @@ use std::thread;
 use clap::{Args, ValueEnum};
 
 use crate::cargo::cargo;
-use crate::commands::check::ensure_tool;
+use crate::commands::check::ensure_version;
 use crate::failure::{During, Outcome, told};
 use crate::{place, say};
 use killers::caught_by_simulation;
@@ -22,6 +22,7 @@ use verdicts::{Verdict, Verdicts};
 
 /// The tool: its name is `cargo-gamma`. It builds all mutants at once, each behind a switch, and tests them one by one.
 const TOOL: &str = "gamma";
+const VERSION: &str = "0.4.0";
 /// The profile that mutants are built with: all of them at once, to be run a thousand times.
 const PROFILE: &str = "mutants";
 /// What is changed: returned values, operators, arms of a match and their guards, fields of a struct that has a base.
@@ -34,7 +35,7 @@ const LEAST_TIMEOUT_S: &str = "20";
 /// So many times the tests' own duration may a mutant take.
 const SLOWER_AT_MOST: &str = "5";
 /// The tool's journal of a run: a line a mutant.
-const JOURNAL: &str = "testing_progress.log";
+const JOURNAL: &str = "cache/gamma-progress.log";
 
 /// Change one thing after the other in the core, and see the tests notice each.
 ///
@@ -109,7 +110,7 @@ impl Package {
 
 /// Runs the mutants, and compares survivors with the list.
 pub(crate) fn run(arguments: &Arguments) -> Outcome<u8> {
-    ensure_tool(TOOL)?;
+    ensure_version(TOOL, VERSION)?;
     let path = place::workspace().join("docs/mutants.md");
     let text = fs::read_to_string(&path).during(|| format!("reading {}", path.display()))?;
     let explained = Explained::read(&text)?;

@@ -51,6 +51,8 @@ fn of_a_payment_that_is_being_closed_the_code_that_buyers_have_is_asked_for_at_o
     let mut story = two_banks().banks(|terms| terms.annul = false).open();
     story.at(10).code_unknown(1).at(11).code(2).at(12).cancel();
     assert_eq!((story.did().as_str(), story.orders().as_str()), ("ask 2", "1 payable, 2 payable"));
+    story.at(13).unpaid(1);
+    assert_eq!(story.stands(), "cancelling", "that nobody has paid an orphan says nothing of the code");
 }
 
 #[test]
@@ -184,6 +186,9 @@ fn tries_after_the_end_was_told_are_not_told_any_more() {
     let mut story = shown_where_nothing_can_be_withdrawn();
     story.at(10).cancel().unpaid(1).at(11).in_progress(1);
     assert_eq!((story.told().as_str(), story.orders().as_str()), ("nothing", "1 payable"));
+    let mut gone = shown_where_nothing_can_be_withdrawn();
+    gone.at(5).in_progress(1).at(10).cancel().at(70).wake().at(80).unpaid(1);
+    assert_eq!((gone.told().as_str(), gone.stands().as_str()), ("nothing", "cancelled, payable until 302 s"));
     let mut dead = one_bank().kind(CodeKind::Static).open();
     dead.at(1).code(1).at(10).cancel().at(11).annulled(1).at(12).in_progress(1);
     assert_eq!(
@@ -279,6 +284,17 @@ fn a_withdrawn_static_code_may_have_been_paid_before_so_a_status_is_asked_first(
     assert_eq!(over.did(), "nothing", "its register has its end: the watch asks");
     story.at(12).paid(1, "T1");
     assert_eq!(story.stands(), "paid by T1");
+}
+
+#[test]
+fn a_static_code_that_ended_by_itself_or_that_nobody_had_is_not_waited_for() {
+    let mut story = one_bank().kind(CodeKind::Static).open();
+    story.at(10).code_unknown(1).at(11).code(1).at(12).annulled(1).at(13).code(2);
+    story.at(14).cancel().at(15).annulment(2, Ok(AnnulAnswer::Expired));
+    assert_eq!(
+        (story.orders().as_str(), story.stands().as_str()),
+        ("1 dead, 2 dead", "cancelled for certain (cancelled)")
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use payment::{Currency, Money, OrderState, PaidNotice, Timestamp};
 
-use crate::common::shop::{PRICE, one_bank, roubles};
+use crate::common::shop::{PRICE, one_bank, roubles, two_banks};
 use crate::common::story::{Story, notice, second};
 
 fn shown() -> Story {
@@ -28,6 +28,7 @@ fn p5_paid_is_told_only_with_our_order_the_right_amount_and_a_transaction() {
         (ours, None, whole, "processing"),
         (ours, None, Some(roubles(1)), "processing"),
         (other, None, whole, "awaiting_payment"),
+        (None, None, whole, "processing"),
     ] {
         let mut story = shown();
         let order = order.map(str::to_owned);
@@ -50,6 +51,13 @@ fn p2_the_same_money_told_again_changes_nothing() {
     let mut story = shown();
     story.at(5).paid(1, "T1").at(6).paid(1, "T1");
     assert_eq!((story.told().as_str(), story.money().as_str()), ("nothing", "T1 pays"));
+}
+
+#[test]
+fn p1_two_banks_may_call_different_money_by_one_name() {
+    let mut story = two_banks().open();
+    story.at(10).code_unknown(1).at(11).code(2).at(12).paid(1, "T1").at(13).paid(2, "T1");
+    assert_eq!((story.money().as_str(), story.did().as_str()), ("T1 refunding, T1 pays", "nothing"));
 }
 
 #[test]

@@ -214,3 +214,22 @@ fn a_shown_code_whose_life_can_only_be_waited_out_ends_uncertain() {
     assert_eq!(story.orders(), "1 closed");
     assert_eq!(story.stands(), "cancelled, payable until 362 s", "it may have been paid unseen");
 }
+
+#[test]
+fn a_late_answer_for_a_plate_that_was_waited_out_is_kept_aside_once() {
+    let mut story = one_bank()
+        .kind(payment::CodeKind::CashLink)
+        .banks(|terms| {
+            terms.status_by_order = false;
+            terms.response_timeout = Duration::from_secs(1_000);
+        })
+        .open();
+    story.at(10).code_unknown(1).at(362).wake();
+    assert_eq!((story.orders().as_str(), story.stands().as_str()), ("1 closed", "accepted"));
+    let attempt = story.order(1);
+    for (now, told) in [(370, "code_kept_aside"), (371, "nothing")] {
+        let answer = Ok(crate::common::story::code(1, Some(second(4_000))));
+        story.at(now).feed(payment::Input::Issued { attempt, answer });
+        assert_eq!((story.told().as_str(), story.orders().as_str()), (told, "1 payable"));
+    }
+}

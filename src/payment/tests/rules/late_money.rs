@@ -1,9 +1,9 @@
 //! Credits beyond the first, and after the end was told.
 
-use payment::{Input, OrderState, RefundAbility, RefusalKind, RejectCode, StatusAnswer};
+use payment::{CallError, Input, OrderState, RefundAbility, RefusalKind, RejectCode, StatusAnswer};
 
 use crate::common::shop::{Shop, one_bank, roubles};
-use crate::common::story::{Story, notice};
+use crate::common::story::{Story, notice, refusal};
 
 /// Cancelled for certain at 11 s.
 fn cancelled(shop: Shop) -> Story {
@@ -148,4 +148,8 @@ fn p1_a_code_that_is_paid_without_end_does_not_break_the_service() {
     let refunding = story.money().matches("refunding").count();
     let manual = story.money().matches("manual").count();
     assert_eq!((refunding, manual), (500, 100), "beyond all sense they are left to people");
+    let (refund, call) = (story.key(1), story.payment.state.refunds[0].call().unwrap());
+    let answer = Err(CallError::Refused(refusal(RefusalKind::InsufficientFunds)));
+    story.rush(Input::Refunded { refund, call, answer }).unwrap();
+    assert_eq!(story.money().matches("manual").count(), 101, "nor are they tried again");
 }

@@ -35,6 +35,15 @@ fn a_code_is_shown_as_soon_as_the_bank_gives_it() {
 }
 
 #[test]
+fn p2_an_answer_that_comes_twice_or_too_late_changes_nothing() {
+    let mut story = one_bank().open();
+    story.at(1).code(1).at(2).code(1);
+    assert_eq!((story.told().as_str(), story.did().as_str()), ("nothing", "nothing"));
+    story.at(3).code_unknown(1);
+    assert_eq!((story.told().as_str(), story.orders().as_str()), ("nothing", "1 payable"));
+}
+
+#[test]
 fn a_paid_code_pays_the_payment() {
     let mut story = one_bank().open();
     story.at(1).code(1).at(5).paid(1, "T1");

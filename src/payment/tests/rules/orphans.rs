@@ -115,6 +115,23 @@ fn an_orphans_money_goes_back_during_a_review_too() {
 }
 
 #[test]
+fn money_that_names_another_order_or_none_is_not_an_orphans() {
+    for order in [None, Some("0191f7e25d3a7abc8def012345678002".to_owned())] {
+        let mut story = with_orphan();
+        story.at(15).status_of(1, order, second(15), OrderState::Paid(notice(Some("T9"), None)));
+        assert_eq!((story.told().as_str(), story.money().as_str()), ("nothing", "nothing"));
+    }
+}
+
+#[test]
+fn money_of_another_payment_at_an_orphan_is_left_to_people_during_a_review_too() {
+    let mut story = with_orphan();
+    story.at(15).status(2, OrderState::Paid(notice(Some("T2"), Some(roubles(1)))));
+    story.at(16).paid_with_others_money(1, "T9");
+    assert_eq!(story.money(), "T2 held, T9 manual", "nobody waits for it in the review");
+}
+
+#[test]
 fn an_orphans_wrong_amount_is_for_people_and_does_not_stop_the_sale() {
     let mut story = with_orphan();
     story.at(15).status(1, OrderState::Paid(notice(Some("T1"), Some(roubles(1)))));
@@ -141,6 +158,19 @@ fn without_a_lookup_by_order_an_orphan_is_waited_out_and_then_let_go() {
     assert_eq!(story.orders(), "1 closed, 2 not issued");
     story.at(363).wake_delivered();
     assert!(story.payment.state.settled);
+}
+
+#[test]
+fn an_orphan_that_was_waited_out_leaves_no_doubt_of_the_end_since_nobody_had_its_code() {
+    let mut story = two_banks()
+        .bank(0, |terms| {
+            (terms.status_by_order, terms.code_life) = (false, std::time::Duration::from_mins(1))
+        })
+        .open();
+    story.at(10).code_unknown(1).at(11).code(2).at(140).wake();
+    assert_eq!(story.orders(), "1 closed, 2 payable");
+    story.at(150).cancel().at(151).annulled(2);
+    assert_eq!(story.stands(), "cancelled for certain (cancelled)");
 }
 
 #[test]
@@ -176,6 +206,21 @@ fn a_late_no_proves_that_an_orphan_does_not_exist() {
     let mut story = one_bank().open();
     story.at(10).code_unknown(1).at(11).code_not_sent(1);
     assert_eq!(story.orders(), "1 not issued, 2 issuing");
+}
+
+#[test]
+fn a_late_no_says_nothing_of_an_orphan_that_is_dead() {
+    let mut story = with_orphan();
+    story.at(20).paid(2, "T2").at(360).status(1, OrderState::NotFound);
+    story.at(361).code_refused(1, RefusalKind::Other);
+    assert_eq!((story.told().as_str(), story.orders().as_str()), ("nothing", "1 dead, 2 closed"));
+}
+
+#[test]
+fn an_orphan_that_its_bank_refuses_for_good_does_not_end_the_sale() {
+    let mut story = two_banks().open();
+    story.at(10).code_unknown(1).at(11).declined_for_good(1);
+    assert_eq!((story.stands().as_str(), story.orders().as_str()), ("accepted", "1 dead, 2 issuing"));
 }
 
 #[test]

@@ -91,6 +91,13 @@ fn devices_are_driven_while_the_code_is_live_and_until_they_have_told() {
     tells(&mut story, "p1", Outcome::Printed);
     assert!(driven(&story).is_empty() && !story.last.effects.contains(&Effect::Output));
     let mut story = shown(with(vec![terms("p1", ConsoleKind::Printer, ConsoleWay::Site)]));
+    story.at(2).declined_for_good(1);
+    assert_eq!(
+        (story.told().as_str(), story.did().as_str()),
+        ("attempt_died, ended", "nothing"),
+        "it is dead"
+    );
+    let mut story = shown(with(vec![terms("p1", ConsoleKind::Printer, ConsoleWay::Site)]));
     story.at(2).cancel();
     assert!(!story.payment.is_code_live() && driven(&story).is_empty(), "it is being withdrawn");
 }
@@ -147,6 +154,14 @@ fn what_can_not_be_used_is_told_at_once_and_the_next_console_steps_in() {
     assert_eq!(driven(&story), ["d2"], "and the next, once that fails too");
     tells(&mut story, "d2", Outcome::Shown);
     assert!(driven(&story).is_empty());
+}
+
+#[test]
+fn a_console_that_is_no_spare_does_not_step_in() {
+    let mut shop = with(vec![terms("p1", ConsoleKind::Printer, ConsoleWay::Site)]);
+    shop.checkout.show_on = Vec::new();
+    let story = shown(shop);
+    assert!(driven(&story).is_empty() && !story.payment.is_meant_for(&console("p1")));
 }
 
 #[test]

@@ -58,6 +58,25 @@ fn the_answer_to_a_decline_says_when_to_ask_again() {
 }
 
 #[test]
+fn a_scheme_may_want_a_longer_pause_than_a_day() {
+    let mut story =
+        one_bank().banks(|terms| terms.refund.retry_pause = std::time::Duration::from_secs(2 * DAY)).open();
+    story.at(1).code(1).at(5).paid(1, "T1");
+    refused_at(&mut story, 10, 1);
+    assert_eq!(story.at(9 + 2 * DAY).refund(None).err(), Some(RejectCode::RefundLimit));
+    assert!(story.at(10 + 2 * DAY).refund(None).is_ok());
+}
+
+#[test]
+fn the_same_amount_of_other_money_is_another_refund() {
+    let mut story = one_bank().open();
+    story.at(10).code_unknown(1).at(11).code(2).at(12).paid(2, "T2").at(13).paid(1, "T1");
+    story.at(14).refund_refused(1, RefusalKind::InsufficientFunds);
+    assert_eq!(story.returns(), "1: 19800 failed, again from 3614 s, 2: 19800 queued until 3614 s");
+    assert!(story.at(15).refund(None).is_ok(), "of the sale nothing was refused yet");
+}
+
+#[test]
 fn another_amount_is_another_refund() {
     let mut story = paid();
     refused_at(&mut story, 10, 1);

@@ -220,7 +220,21 @@ fn p4_where_nothing_can_be_looked_up_an_unknown_refund_is_parked_for_a_person() 
         assert_eq!(story.payment.left_of_minor(0), 0, "{way}: its amount stays reserved");
         story.at(21).wake();
         assert_eq!(story.did(), "nothing", "{way}: nobody to ask");
+        story.at(22).refunded(1, Ok(RefundAnswer::Pending));
+        assert_eq!(story.told(), "nothing", "{way}: that it is being worked on is no news");
     }
+}
+
+#[test]
+fn a_parked_refund_is_in_no_other_ones_way() {
+    let mut story = paid_where(|terms| terms.refund.lookup_by_key = false);
+    story.at(10).refund(Some(100)).unwrap().at(20).refund_unknown(1);
+    assert_eq!(story.returns(), "1: 100 parked");
+    story.at(21).refund(None).unwrap();
+    assert_eq!(
+        (story.did().as_str(), story.returns().as_str()),
+        ("refund 2", "1: 100 parked, 2: 19700 sending")
+    );
 }
 
 #[test]
@@ -246,8 +260,9 @@ fn a_refund_that_the_bank_works_on_is_watched_until_it_is_final() {
         assert_eq!((story.told().as_str(), story.returns().as_str()), ("refund_pending", "1: 19800 pending"));
         story.at(12).wake();
         assert_eq!(story.did(), "ask refund 1");
+        let is_news = answer != RefundAnswer::Pending;
         story.at(13).refund_looked_up(1, answer);
-        assert_eq!(story.returns(), returns);
+        assert_eq!((story.returns().as_str(), story.told() != "nothing"), (returns, is_news));
     }
 }
 
@@ -269,12 +284,21 @@ fn a_refund_that_was_not_sent_is_sent_again_with_the_same_key_ever_more_slowly()
 
 #[test]
 fn p4_an_answer_to_an_earlier_sending_does_not_speak_for_the_later_one() {
-    let mut story = paid(one_bank());
+    for lookup_by_key in [true, false] {
+        earlier_answers_do_not_speak(paid_where(|terms| terms.refund.lookup_by_key = lookup_by_key));
+    }
+}
+
+fn earlier_answers_do_not_speak(mut story: Story) {
     story.at(10).refund(None).unwrap();
     let first = story.payment.state.refunds[0].call().unwrap();
     story.at(11).refunded(1, Err(CallError::NotSent("no connection".to_owned()))).at(12).wake();
     assert_eq!(story.did(), "refund 1");
-    for error in [CallError::NotSent("again".to_owned()), CallError::Refused(refusal(RefusalKind::Other))] {
+    for error in [
+        CallError::NotSent("again".to_owned()),
+        CallError::Unknown("too late".to_owned()),
+        CallError::Refused(refusal(RefusalKind::Other)),
+    ] {
         let refund = story.key(1);
         story.at(14).feed(Input::Refunded { refund, call: first, answer: Err(error.clone()) });
         assert_eq!(
@@ -300,6 +324,12 @@ fn a_late_no_is_taken_where_the_refund_was_certainly_sent_only_once() {
     let answer = Err(CallError::Refused(refusal(RefusalKind::Other)));
     story.at(21).feed(Input::Refunded { refund, call, answer: answer.clone() });
     assert_eq!(story.returns(), "1: 19800 failed, again from 3621 s");
+
+    let mut story = paid_where(|terms| terms.refund.keys_idempotent = false);
+    story.at(10).refund(None).unwrap();
+    let call = story.payment.state.refunds[0].call().unwrap();
+    story.at(20).refund_unknown(1).at(21).feed(Input::Refunded { refund, call, answer: answer.clone() });
+    assert_eq!(story.returns(), "1: 19800 failed, again from 3621 s", "its key is never sent again there");
 
     let mut story = paid(one_bank());
     story.at(10).refund(None).unwrap();

@@ -55,6 +55,14 @@ fn only_money_that_nobody_else_decides_on_can_be_named() {
     story.at(1).code(1).at(5).paid_with_others_money(1, "T1");
     assert_eq!(story.try_feed(give_back("T1", 1)).unwrap_err(), RejectCode::Invalid, "another payment's");
     assert_eq!(story.try_feed(give_back("T9", 1)).unwrap_err(), RejectCode::Invalid, "unknown");
+    let mut left = one_bank().open();
+    left.at(1).code(1).at(5).cancel().annulled(1).at(6).paid_with_others_money(1, "T1");
+    assert_eq!(left.money(), "T1 manual");
+    assert_eq!(
+        left.try_feed(give_back("T1", 1)).unwrap_err(),
+        RejectCode::Invalid,
+        "still another payment's"
+    );
     let mut held = one_bank().open();
     held.at(1).code(1).at(5).status(1, OrderState::Paid(notice(Some("T1"), Some(roubles(1)))));
     assert_eq!(held.try_feed(give_back("T1", 1)).unwrap_err(), RejectCode::Invalid, "held for a review");

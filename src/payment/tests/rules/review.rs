@@ -72,6 +72,15 @@ fn a_credit_that_is_not_held_can_not_be_accepted() {
 }
 
 #[test]
+fn p4_money_that_goes_back_can_not_be_accepted() {
+    let mut story = one_bank().open();
+    story.at(10).code_unknown(1).at(11).code(2);
+    story.at(12).status(2, OrderState::Paid(notice(Some("T2"), Some(roubles(1))))).at(13).paid(1, "T1");
+    assert_eq!(story.money(), "T2 held, T1 refunding");
+    assert_eq!(story.at(100).accept("T1").err(), Some(RejectCode::Invalid));
+}
+
+#[test]
 fn a_failed_review_leaves_money_that_is_not_proven_ours_to_people() {
     let mut story = wrong_amount();
     story.at(100).end_review(Verdict::Failed).unwrap();

@@ -75,6 +75,15 @@ fn a_code_that_stays_paid_with_it_is_watched_until_its_life_is_waited_out() {
 }
 
 #[test]
+fn a_dead_code_that_its_bank_calls_paid_with_it_is_let_go_when_its_watch_is_over() {
+    let mut story = shown();
+    story.at(5).cancel().annulled(1).at(66).paid_with_others_money(1, "T1");
+    assert_eq!(story.orders(), "1 dead");
+    story.at(67).paid_with_others_money(1, "T1");
+    assert_eq!((story.told().as_str(), story.orders().as_str()), ("watch_ended", "1 closed"));
+}
+
+#[test]
 fn a_static_code_without_an_end_is_withdrawn_again_and_never_held_for_waited_out() {
     let mut story = one_bank().kind(CodeKind::Static).open();
     story.at(1).endless_code(1);

@@ -1,6 +1,8 @@
 //! When a payment is looked at again: the plan by age, deadlines, and no hot loops (P6).
 
-use payment::{AnnulAnswer, ConsoleId, ConsoleReport, Input, OrderState, Outcome, PollPlan, StatusAnswer};
+use payment::{
+    AnnulAnswer, CodeKind, ConsoleId, ConsoleReport, Input, OrderState, Outcome, PollPlan, StatusAnswer,
+};
 
 use crate::common::shop::{one_bank, two_banks};
 use crate::common::story::Story;
@@ -79,6 +81,10 @@ fn only_a_code_that_buyers_have_and_may_pay_for_an_open_payment_is_asked_quickly
     story.at(65).wake();
     assert_eq!(story.stands(), "cancelled, payable until 302 s");
     assert_eq!(pause_ms(&story, 1), 5_000, "nobody should pay it any more, but somebody may");
+    let mut story = one_bank().kind(CodeKind::Static).open();
+    story.code(1).at(10).cancel().at(11).annulled(1);
+    assert_eq!(story.stands(), "cancelling", "a status is waited for");
+    assert_eq!(pause_ms(&story, 1), 2_000, "it is dead");
 }
 
 #[test]
