@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use payment::{AnnulAnswer, CallError, CodeKind, OrderState};
+use payment::{AnnulAnswer, CallError, CodeKind, Input, OrderState, Phase};
 
 use crate::common::shop::{one_bank, two_banks};
 use crate::common::story::{Story, second};
@@ -53,6 +53,21 @@ fn of_a_payment_that_is_being_closed_the_code_that_buyers_have_is_asked_for_at_o
     assert_eq!((story.did().as_str(), story.orders().as_str()), ("ask 2", "1 payable, 2 payable"));
     story.at(13).unpaid(1);
     assert_eq!(story.stands(), "cancelling", "that nobody has paid an orphan says nothing of the code");
+}
+
+#[test]
+fn the_end_is_told_in_the_words_of_who_wished_it() {
+    for (reason, told) in [(Some("the buyer left"), "the buyer left"), (None, "cancelled")] {
+        for is_shown in [true, false] {
+            let mut story = if is_shown { shown() } else { one_bank().open() };
+            story.at(10).feed(Input::Cancel { reason: reason.map(str::to_owned) });
+            if is_shown {
+                story.at(11).annulled(1);
+            }
+            let Phase::Ended(end) = &story.payment.state.phase else { panic!("it has not ended") };
+            assert_eq!(end.reason, told, "{is_shown}");
+        }
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use payment::{Fact, Payment, Timestamp, fold};
+use payment::{Checkout, Fact, Payment, Timestamp, fold};
 
 use crate::common::shop::one_bank;
 use crate::common::story::{START, Story};
@@ -31,6 +31,16 @@ fn folded(story: &Story, journal: &[(Fact, Timestamp)]) -> Option<Payment> {
 fn p12_the_journal_adds_up_to_the_payment() {
     let (story, journal) = given_back();
     assert_eq!(folded(&story, &journal), Some(story.payment));
+}
+
+#[test]
+fn what_was_asked_survives_being_stored() {
+    for shares_register in [true, false] {
+        let checkout =
+            Checkout { shares_register, ..one_bank().wants_life(90).supersedes("before").checkout };
+        let stored = serde_json::to_string(&checkout).unwrap();
+        assert_eq!(serde_json::from_str::<Checkout>(&stored).unwrap(), checkout);
+    }
 }
 
 #[test]

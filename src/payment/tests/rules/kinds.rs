@@ -15,6 +15,18 @@ fn each(tell: impl Fn(CodeKind, Story)) {
 }
 
 #[test]
+fn kinds_have_the_words_of_the_contract() {
+    for (kind, word) in [
+        (CodeKind::Dynamic, "dynamic"),
+        (CodeKind::Static, "static"),
+        (CodeKind::CashLink, "cash_link"),
+        (CodeKind::Buyer, "buyer"),
+    ] {
+        assert_eq!(kind.word(), word);
+    }
+}
+
+#[test]
 fn a_code_made_for_the_sale_is_shown_by_its_answer_the_others_from_the_first_byte() {
     for kind in [CodeKind::Dynamic, CodeKind::Static] {
         let mut story = one_bank().kind(kind).open();

@@ -118,6 +118,12 @@ fn who_tells_nothing_for_three_seconds_is_silent_but_for_the_till_that_never_tel
     );
     tells(&mut story, "k1", Outcome::Shown);
     assert!(silent(&story, 100).is_empty());
+    let rarely =
+        |terms: &mut payment::Terms| (terms.poll.steps_ms, terms.poll.after_ms) = (Vec::new(), 60_000);
+    let mut story = shown(with(vec![terms("k1", ConsoleKind::Kiosk, ConsoleWay::Page)]).banks(rarely));
+    assert_eq!(story.wakes_in_ms(), Some(3_000), "also where the bank is asked later");
+    story.at(4).wake();
+    assert_eq!(story.wakes_in_ms(), Some(1_000));
 }
 
 #[test]

@@ -267,6 +267,13 @@ fn a_refund_that_the_bank_works_on_is_watched_until_it_is_final() {
 }
 
 #[test]
+fn a_refund_is_asked_for_quickly_from_when_the_bank_took_it_up_however_long_ago_it_was_wanted() {
+    let mut story = paid(one_bank());
+    story.at(10).refund(None).unwrap().at(200).refunded(1, Ok(RefundAnswer::Pending));
+    assert_eq!(story.wakes_in_ms(), Some(1_000));
+}
+
+#[test]
 fn a_refund_that_was_not_sent_is_sent_again_with_the_same_key_ever_more_slowly() {
     let mut story = paid(one_bank());
     story.at(10).refund(None).unwrap();
@@ -311,6 +318,15 @@ fn earlier_answers_do_not_speak(mut story: Story) {
     let done = Ok(RefundAnswer::Completed { transaction: None });
     story.at(15).feed(Input::Refunded { refund, call: first, answer: done });
     assert_eq!(story.returns(), "1: 19800 completed", "that the money went back is true whoever tells it");
+}
+
+#[test]
+fn that_a_refund_is_not_known_is_no_news_while_it_waits_to_be_sent() {
+    let mut story = paid(one_bank());
+    story.at(10).refund(None).unwrap();
+    story.at(11).refunded(1, Err(CallError::NotSent("no connection".to_owned())));
+    story.refunded(1, Ok(RefundAnswer::NotFound));
+    assert_eq!((story.told().as_str(), story.returns().as_str()), ("nothing", "1: 19800 queued until 12 s"));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Money that was left to people: they give it back by naming it.
 
 use payment::{
-    BankTransaction, CreditRole, Input, OperationId, OrderState, Origin, RefundOrder, RefusalKind,
+    BankTransaction, CreditRole, Fact, Input, OperationId, OrderState, Origin, RefundOrder, RefusalKind,
     RejectCode, Verdict,
 };
 
@@ -34,6 +34,11 @@ fn a_person_gives_it_back_and_from_then_on_it_is_believed() {
     story.at(10).feed(give_back("T1", 1));
     assert_eq!(story.told(), "credit_assigned, refund_accepted, refund_ordered");
     assert!(story.payment.state.credits[0].is_believed());
+    let by = story.last.facts.iter().find_map(|fact| match fact {
+        Fact::CreditAssigned { by, .. } => by.as_deref(),
+        _ => None,
+    });
+    assert_eq!(by, Some("petrova"), "who took it up is recorded");
     story.at(11).refund_done(1);
     assert_eq!((story.returns().as_str(), story.money().as_str()), ("1: 1 completed", "T1 refunding"));
     assert_eq!(story.payment.refunded_minor(), 0, "nothing of a sale went back");
