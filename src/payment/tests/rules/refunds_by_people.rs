@@ -46,6 +46,13 @@ fn a_person_gives_it_back_and_from_then_on_it_is_believed() {
 }
 
 #[test]
+fn money_is_given_back_by_its_own_name_only() {
+    let mut story = left_to_people();
+    assert_eq!(story.at(10).try_feed(give_back("T9", 1)).unwrap_err(), RejectCode::Invalid);
+    assert_eq!((story.money().as_str(), story.returns().as_str()), ("T1 manual", "nothing"));
+}
+
+#[test]
 fn after_a_refusal_the_person_may_try_again() {
     let mut story = left_to_people();
     story.at(10).feed(give_back("T1", 1)).at(11).refund_refused(1, RefusalKind::InsufficientFunds);
