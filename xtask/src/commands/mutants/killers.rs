@@ -7,7 +7,7 @@ use crate::failure::{During, Outcome};
 use crate::place;
 
 /// The tool's report below its folder.
-const REPORT: &str = "report/report.json";
+const REPORT: &str = "report/gamma-report.json";
 /// The tests of the simulation.
 const SIMULATION: &str = "tests/lab/simulation/tests/seeds.rs";
 
