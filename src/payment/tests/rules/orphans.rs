@@ -164,7 +164,7 @@ fn without_a_lookup_by_order_an_orphan_is_waited_out_and_then_let_go() {
 fn an_orphan_that_was_waited_out_leaves_no_doubt_of_the_end_since_nobody_had_its_code() {
     let mut story = two_banks()
         .bank(0, |terms| {
-            (terms.status_by_order, terms.code_life) = (false, std::time::Duration::from_mins(1))
+            (terms.status_by_order, terms.code_life) = (false, std::time::Duration::from_mins(1));
         })
         .open();
     story.at(10).code_unknown(1).at(11).code(2).at(140).wake();
