@@ -38,8 +38,7 @@ impl Verdicts {
                 (Some(Word::Of(verdict)), Some(end)) => {
                     verdicts.known.entry(verdict).or_default().push(rest[..end].to_owned());
                 }
-                (Some(Word::NotAsked), Some(_)) => {}
-                (None, None) => {} // a remark goes on
+                (Some(Word::NotAsked), Some(_)) | (None, None) => {} // nothing, or a remark that goes on
                 _ => return told(format!("not a line of the tool's journal: {line}")),
             }
         }
