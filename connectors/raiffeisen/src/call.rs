@@ -97,6 +97,19 @@ impl Caller {
         }
     }
 
+    async fn look_up_refund(
+        &self,
+        request: &RefundRequest,
+        path: RefundPath,
+    ) -> Result<RefundAnswer, CallError> {
+        let (order, key) = (request.order.to_string(), request.refund.to_string());
+        let answer = match path {
+            RefundPath::V1 => self.get(&["sbp", "v1", "refund", &key]).await?,
+            RefundPath::V2 => self.get(&order_refund(&order, &key)).await?,
+        };
+        refund::found(request, &answer)
+    }
+
     /// A static code may hold several payments under one order: only the interface by transaction tells them apart.
     fn refund_path(&self, request: &RefundRequest) -> RefundPath {
         if request.kind == CodeKind::Static { RefundPath::V1 } else { self.config.refund_path }
@@ -165,13 +178,21 @@ impl Connector for Caller {
         refund::sent(request, &answer)
     }
 
+    /// The other interface is asked too before a refund counts as not known: it may have been sent there under earlier
+    /// settings, and what is not known is sent again.
     async fn refund_status(&self, request: &RefundRequest) -> Result<RefundAnswer, CallError> {
-        let (order, key) = (request.order.to_string(), request.refund.to_string());
-        let answer = match self.refund_path(request) {
-            RefundPath::V1 => self.get(&["sbp", "v1", "refund", &key]).await?,
-            RefundPath::V2 => self.get(&order_refund(&order, &key)).await?,
+        let path = self.refund_path(request);
+        let other = match path {
+            RefundPath::V1 => RefundPath::V2,
+            RefundPath::V2 => RefundPath::V1,
         };
-        refund::found(request, &answer)
+        match self.look_up_refund(request, path).await? {
+            RefundAnswer::NotFound => match self.look_up_refund(request, other).await {
+                Err(CallError::Refused(_)) => Ok(RefundAnswer::NotFound), // not known there either, or not offered
+                answer => answer,
+            },
+            answer => Ok(answer),
+        }
     }
 
     async fn make_plate(&self, request: &PlateRequest) -> Result<Plate, CallError> {

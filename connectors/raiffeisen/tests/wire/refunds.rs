@@ -1,7 +1,7 @@
 //! Refunds by both of the bank's interfaces.
 
 use connector_sdk::conformance::refund_request;
-use payment::{CodeKind, RefundAnswer};
+use payment::{CallError, CodeKind, RefundAnswer};
 
 use crate::bank::{Bank, check_request};
 
@@ -39,9 +39,42 @@ async fn a_refund_that_the_bank_does_not_know_is_not_found() {
         let bank = Bank::start().await;
         let body = r#"{"code":"ERROR.REFUND_NOT_FOUND","message":"Возврат с refundId … не найден"}"#;
         bank.answers("GET", LOOK_UP, status, body).await;
+        bank.answers("GET", BY_ORDER, 404, body).await;
         let outcome = bank.connect(&[]).refund_status(&refund_request(CodeKind::Dynamic)).await;
         assert_eq!(outcome, Ok(RefundAnswer::NotFound), "HTTP {status}");
     }
+}
+
+#[tokio::test]
+async fn p4_a_refund_that_was_sent_by_the_other_interface_is_found_there() {
+    let not_found = r#"{"code":"ERROR.REFUND_NOT_FOUND","message":"Возврат с refundId … не найден"}"#;
+    let by_transaction = r#"{"code":"SUCCESS","amount":150,"refundStatus":"COMPLETED"}"#;
+    let by_order = r#"{"amount":150,"status":{"value":"COMPLETED","date":"2026-11-21T18:30:00+03:00"}}"#;
+    for (path, asked, sent_by, found) in
+        [("v2", BY_ORDER, LOOK_UP, by_transaction), ("v1", LOOK_UP, BY_ORDER, by_order)]
+    {
+        let bank = Bank::start().await;
+        bank.answers("GET", asked, 404, not_found).await;
+        bank.answers("GET", sent_by, 200, found).await;
+        let connector = bank.connect(&[("refund_path", path)]);
+        let outcome = connector.refund_status(&refund_request(CodeKind::Dynamic)).await;
+        assert_eq!(
+            outcome,
+            Ok(RefundAnswer::Completed { transaction: None }),
+            "{path}: it is not to be sent again"
+        );
+    }
+}
+
+#[tokio::test]
+async fn p7_a_refund_is_not_unknown_to_the_bank_while_one_interface_does_not_answer() {
+    let not_found = r#"{"code":"ERROR.REFUND_NOT_FOUND","message":"Возврат с refundId … не найден"}"#;
+    let bank = Bank::start().await;
+    bank.answers("GET", BY_ORDER, 404, not_found).await;
+    bank.answers("GET", LOOK_UP, 502, "").await;
+    let outcome =
+        bank.connect(&[("refund_path", "v2")]).refund_status(&refund_request(CodeKind::Dynamic)).await;
+    assert!(matches!(outcome, Err(CallError::Unknown(_))), "{outcome:?}");
 }
 
 #[tokio::test]
