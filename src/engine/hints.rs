@@ -7,6 +7,7 @@ use crate::asking::Question;
 use crate::doors::{Hints, MoneyTold};
 use crate::engine::Engine;
 use crate::feed::FeedError;
+use crate::intake::to_its_end;
 
 /// More credits than these of one payment are noise: nobody pays one code so often.
 const CREDITS_AT_MOST: usize = 50;
@@ -20,7 +21,20 @@ impl Hints for Engine {
         }
     }
 
+    /// Goes on to its end in a task of its own, so that a bank that gives up waiting stops nothing between a commit and what
+    /// follows from it.
     async fn notified(&self, server: &ServerId, told: MoneyTold) -> bool {
+        if self.is_stopped() {
+            return false;
+        }
+        let (engine, server) = (self.clone(), server.clone());
+        let taking = self.spawn_to_the_end(async move { engine.take_told(&server, told).await });
+        to_its_end(taking).await.unwrap_or(false)
+    }
+}
+
+impl Engine {
+    async fn take_told(&self, server: &ServerId, told: MoneyTold) -> bool {
         let ours = match told.order {
             Some(order) => self.take_notice(server, order, told.money.clone()).await,
             None => Err(FeedError::UnknownPayment),
@@ -38,9 +52,7 @@ impl Hints for Engine {
             }
         }
     }
-}
 
-impl Engine {
     async fn take_notice(
         &self,
         server: &ServerId,

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use engine::doors::{Hints, MoneyTold};
+use payment::ServerId;
 use serde_json::json;
 
-use crate::kit::{CrashPoint, Port, Side, World, ms};
+use crate::kit::{CrashPoint, Failing, Port, Side, World, ms};
 
 #[test]
 fn the_next_event_goes_after_the_one_before_is_confirmed() {
@@ -130,4 +132,28 @@ fn every_event_has_the_fields_of_the_contract() {
             (&json!("И. И."), &json!("sbp"), &json!("north"))
         );
     });
+}
+
+#[test]
+fn p9_a_bank_that_hangs_up_on_its_notification_keeps_no_event_from_its_till() {
+    let world = World::new().terms("north", |terms| terms.latest_credit_only = true);
+    world.live(async |till| {
+        till.pay("op-1").await;
+        till.until_ms(1_100).await;
+        assert!(till.buyer_pays());
+        let order = till.payment("op-1").await.state.attempts[0].id;
+        let money = till.bank.ledger().told_of("T1");
+        let told = MoneyTold { order: Some(order), code: None, money };
+        let north = ServerId::parse("north").unwrap();
+        till.store.fail(Failing::Tardy(Duration::from_millis(300)));
+        let waits =
+            tokio::time::timeout(Duration::from_millis(100), till.engine.notified(&north, told)).await;
+        assert!(waits.is_err(), "the bank gives up waiting");
+        assert_eq!(till.status("op-1").await, "paid", "it was durable by then");
+        till.store.fail(Failing::No);
+        till.until(5).await;
+        assert_eq!(till.sink.names("1"), ["payment.accepted", "payment.qr_ready", "payment.paid"]);
+        till.until(1_000).await;
+    });
+    world.check_laws();
 }

@@ -24,6 +24,8 @@ pub(crate) enum Failing {
     Away,
     /// Commits are made, but only after so long.
     Slow(Duration),
+    /// Commits are made at once, but answered only after so long.
+    Tardy(Duration),
     /// The next so many commits are not made.
     Refusing(usize),
     /// The next so many commits are made, but the answer is an error.
@@ -37,6 +39,7 @@ pub(crate) struct TestStore {
     crash: Arc<Crash>,
     calls: Mutex<BTreeMap<&'static str, usize>>,
     failing: Mutex<Failing>,
+    damaged: Mutex<Option<PaymentId>>,
 }
 
 impl TestStore {
@@ -46,7 +49,13 @@ impl TestStore {
             crash,
             calls: Mutex::default(),
             failing: Mutex::new(Failing::No),
+            damaged: Mutex::default(),
         }
+    }
+
+    /// From now on this payment's row can't be read.
+    pub(crate) fn damage(&self, payment: PaymentId) {
+        *lock(&self.damaged) = Some(payment);
     }
 
     /// From now on this is wrong with it.
@@ -78,6 +87,11 @@ impl TestStore {
         tokio::time::sleep(pause).await;
     }
 
+    async fn linger(&self) {
+        let Failing::Tardy(pause) = *lock(&self.failing) else { return };
+        tokio::time::sleep(pause).await;
+    }
+
     /// Whether this commit is made, and whether its answer gets through.
     fn fate(&self) -> (bool, bool) {
         let mut failing = lock(&self.failing);
@@ -90,7 +104,7 @@ impl TestStore {
                 *failing = if times > 1 { Failing::Forgetting(times - 1) } else { Failing::No };
                 (true, false)
             }
-            Failing::No | Failing::Slow(_) => (true, true),
+            Failing::No | Failing::Slow(_) | Failing::Tardy(_) => (true, true),
             Failing::Away => (false, false),
         }
     }
@@ -104,12 +118,16 @@ impl Store for TestStore {
         self.dawdle().await;
         let (is_made, is_answered) = self.fate();
         let done = if is_made { self.data.commit(change).await } else { Ok(()) };
+        self.linger().await;
         self.crash.leave(Port::Commit, number).await;
         if is_answered { done } else { Err(away().into()) }
     }
 
     async fn load(&self, payment: PaymentId) -> Result<Option<Stored>, StoreError> {
         self.called("load")?;
+        if *lock(&self.damaged) == Some(payment) {
+            return Err(StoreError("a payment's state can't be read".to_owned()));
+        }
         self.data.load(payment).await
     }
 

@@ -228,6 +228,18 @@ impl Ledger {
         notice_of(self.at_plates.last().expect("somebody has paid at a plate"))
     }
 
+    /// The money of an order as the bank tells of it unasked.
+    pub(crate) fn told_of(&self, transaction: &str) -> PaidNotice {
+        let money = self.money_of(transaction).next().expect("somebody has paid");
+        PaidNotice {
+            transaction: Some(BankTransaction::parse(transaction).unwrap()),
+            amount: Some(payment::Money::try_new(money.amount, payment::Currency::RUB).unwrap()),
+            paid_at: Some(money.at),
+            payer: None,
+            instrument: None,
+        }
+    }
+
     pub(super) fn latest_credit(&self, plate: &CodeId) -> Option<PaidNotice> {
         self.at_plates.iter().rev().find(|money| money.plate == *plate).map(notice_of)
     }
