@@ -251,9 +251,11 @@ impl Outbox {
                     self.mark(&key, letter.sequence, false);
                     continue;
                 }
-                let is_known = self.queues().has(&key, letter.sequence);
-                if !is_known && self.queues().put_from_row(&key, letter) == Put::First {
-                    start(engine, key);
+                let put = self.queues().put_from_row(&key, letter);
+                match put {
+                    Put::First => start(engine, key),
+                    Put::Behind => {}
+                    Put::Parked => return Ok(false), // some have come back: it has no queue after all
                 }
                 taken += 1;
             }
@@ -360,7 +362,6 @@ impl Outgoing {
         letters
     }
 
-    /// The number of its fact.
     pub(crate) fn sequence(&self) -> u64 {
         self.letter.sequence
     }
@@ -370,7 +371,6 @@ impl Outgoing {
         &self.key.0
     }
 
-    /// Its name.
     pub(crate) fn name(&self) -> &str {
         &self.letter.event.name
     }

@@ -88,11 +88,19 @@ impl Queues {
         }
     }
 
-    /// Puts an event that was left in its row, to be sent now.
+    /// Puts an event that was left in its row, to be sent now, unless it is here. If others of its register have come back
+    /// meanwhile, it stays in its row behind them.
     pub(super) fn put_from_row(&mut self, key: &Key, letter: Letter) -> Put {
+        if self.has(key, letter.sequence) {
+            return Put::Behind;
+        }
         if let Some(queue) = self.sending.get_mut(key) {
             queue.push_back(letter);
             return Put::Behind;
+        }
+        if self.parked.contains_key(&key.0) {
+            self.leave_in_rows(&key.0);
+            return Put::Parked;
         }
         self.sending.entry(key.clone()).or_default().push_back(letter);
         Put::First
@@ -278,5 +286,26 @@ mod tests {
         queues.end_reading(&register, Some(left));
         assert_eq!(queues.put(&key(9_002), letter(&key(9_002), 1)), Put::First, "all is as before");
         assert_eq!(queues.parked_events(), 0);
+    }
+
+    #[test]
+    fn p9_a_row_that_is_read_after_others_of_its_payment_came_back_stays_behind_them() {
+        let mut queues = Queues::default();
+        let (sale, register) = (key(1), key(1).0);
+        queues.leave_in_rows(&register);
+        let left = queues.begin_reading(&register).unwrap();
+        assert_eq!(queues.put_from_row(&sale, letter(&sale, 1)), Put::First);
+        queues.park(&sale);
+        assert_eq!(
+            queues.put_from_row(&sale, letter(&sale, 2)),
+            Put::Parked,
+            "the first has come back meanwhile"
+        );
+        queues.end_reading(&register, Some(left));
+        assert_eq!(queues.release(&register), [sale.clone()]);
+        assert_eq!(queues.front(&sale).map(|letter| letter.sequence), Some(1));
+        queues.pop(&sale);
+        assert!(queues.front(&sale).is_none());
+        assert!(queues.begin_reading(&register).is_some(), "the second is read again");
     }
 }
