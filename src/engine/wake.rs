@@ -55,7 +55,7 @@ async fn wake(engine: &Engine, due: Due) {
             tracing::debug!(payment.id = %id, %error, "a payment could not be looked at: it is tried again");
             let again_at = engine.now().plus(AGAIN_AFTER);
             engine.wheel().hasten(id, again_at);
-            if engine.wheel().rest(engine.now(), again_at) {
+            if !engine.is_row_to_blame(id).await && engine.wheel().rest(engine.now(), again_at) {
                 tracing::warn!(%error, "no payment can be looked at: the wheel rests for a second");
             }
         }
@@ -89,6 +89,12 @@ impl Engine {
         let request = Request { is_news, ..Request::default() };
         self.feed_from(id, Some(held), Input::Wake { delivered }, request).await?;
         Ok(())
+    }
+
+    /// Whether a payment could not be looked at since its own row can't be read, while the database can be used: others need not
+    /// wait for it. The inspection tells of such a row.
+    async fn is_row_to_blame(&self, id: PaymentId) -> bool {
+        self.parts().store.settings_revision().await.is_ok() && self.load(id).await.is_err()
     }
 
     /// The epochs of calls under way whose instances are gone.

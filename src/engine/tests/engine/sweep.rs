@@ -6,7 +6,7 @@ use std::time::Duration;
 use engine::ports::{Change, JournalRow, LinkChange, PaymentChange, Store};
 use payment::{Checkout, Context, Fact, Payment, PaymentId};
 
-use crate::kit::{Answer, CrashPoint, Life, Port, Side, Verb, World};
+use crate::kit::{Answer, CrashPoint, Life, Port, Side, Verb, World, ms};
 
 /// Writes a payment into the database as an instance would that dies before it hands it over.
 async fn write_behind_its_back(till: &Life<'_>, like: &Payment, number: u128) -> PaymentId {
@@ -118,4 +118,28 @@ fn a_crash_right_after_the_first_commit_leaves_a_payment_that_goes_on() {
         till.until(1).await;
         assert_eq!(till.sink.names("1"), ["payment.accepted", "payment.qr_ready"]);
     });
+}
+
+#[test]
+fn a_row_that_can_not_be_read_keeps_no_other_payment_from_its_plan() {
+    let polls = |is_damaged: bool| -> Vec<u64> {
+        let world = World::with_many_open();
+        world.live(async |till| {
+            till.pay("damaged").await;
+            till.until_ms(300).await;
+            if is_damaged {
+                till.store.damage(till.payment_id("damaged").await);
+            }
+            till.until_ms(700).await;
+            till.pay("sound").await;
+            till.until(10).await;
+            let order = till.payment("sound").await.state.attempts[0].id.to_string();
+            let calls = till.bank.calls().into_iter();
+            calls
+                .filter(|call| call.verb == Verb::Status && call.name == order)
+                .map(|call| ms(call.at))
+                .collect()
+        })
+    };
+    assert_eq!(polls(true), polls(false));
 }
