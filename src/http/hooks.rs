@@ -99,12 +99,13 @@ async fn answer(door: &Door, server: &ServerId, receipt: NotificationReceipt) ->
             Err(Problem::new(StatusCode::UNAUTHORIZED, "forbidden", "The signature is missing or wrong."))
         }
         NotificationReceipt::Proven { order, money } => {
-            if !allows(true) {
-                return Ok(StatusCode::OK);
+            let is_followed = allows(true);
+            if is_followed {
+                hint(door, order);
             }
-            hint(door, order);
             let Some(money) = money else { return Ok(StatusCode::OK) };
-            if door.parts.hints.notified(server, money).await {
+            // A hint that is not followed costs a poll interval; but of some money only its notification tells.
+            if is_followed && door.parts.hints.notified(server, money).await {
                 return Ok(StatusCode::OK);
             }
             let detail = "Nothing certain is known of this money yet: tell again.";

@@ -56,3 +56,20 @@ async fn a_flood_of_forged_notifications_gives_few_hints() {
     assert_eq!(door.fakes.hints.0.lock().unwrap().len(), hinted + 1, "real ones still count");
     door.stop().await;
 }
+
+#[tokio::test]
+async fn in_a_flood_the_bank_is_asked_to_tell_of_money_again() {
+    let door = Running::locked().await;
+    let tell = async |sign: &'static str| {
+        let sent = door.post("/hooks/bank").header("x-sign", sign).body(ORDER).send().await;
+        sent.unwrap().status().as_u16()
+    };
+    let mut tried = 0;
+    while tell("right, with money").await == 200 {
+        tried += 1;
+        assert!(tried < 20_000, "400 at once and 200 a second");
+    }
+    assert_eq!(tell("right, with money").await, 503, "not a word of it is lost");
+    assert_eq!(tell("right").await, 200, "a mere hint may be");
+    door.stop().await;
+}
