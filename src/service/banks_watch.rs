@@ -132,3 +132,7 @@ fn replaced(
     });
     (wanted, secrets.collect())
 }
+
+#[cfg(test)]
+#[path = "banks_watch_tests.rs"]
+mod tests;
