@@ -11,7 +11,7 @@ use engine::ports::StoreError;
 use secrecy::{ExposeSecret, SecretString};
 use store::{AuditEntry, People, PeopleEdit, Place, SecondFactor, User};
 
-use crate::entry::{FormPage, remember_nothing};
+use crate::entry::{FormPage, remember_nothing, used_code};
 use crate::failure::{Failure, page as answer};
 use crate::form::{Field, Form, Kind, Sent, Wrong};
 use crate::frame::{Frame, time_text};
@@ -19,6 +19,11 @@ use crate::guard::Asker;
 use crate::secret::{hash_of_password, hash_of_recovery, is_password, recovery_codes, weakness};
 use crate::state::Admin;
 use crate::totp;
+
+/// Old passwords of one user that may be tried in a quarter of an hour.
+const OLD_PASSWORDS: u64 = 5;
+/// Codes of a new seed that may be tried in a quarter of an hour.
+const NEW_CODES: u64 = 10;
 
 #[derive(Template)]
 #[template(path = "me.html")]
@@ -56,6 +61,10 @@ pub(crate) fn seed_of(admin: &Admin, user: &User) -> Result<Option<SecretString>
 
 /// `GET /admin/me`.
 pub(crate) async fn page(State(admin): State<Arc<Admin>>, asker: Asker) -> Result<Response, Failure> {
+    draw(&admin, &asker, &Wrong::default()).await
+}
+
+async fn draw(admin: &Admin, asker: &Asker, wrong: &Wrong) -> Result<Response, Failure> {
     let words = asker.words();
     let sessions = admin.db.sessions(admin.now()).await?;
     let mine = sessions.iter().filter(|session| session.user == asker.user.id && session.body.is_whole);
@@ -70,15 +79,16 @@ pub(crate) async fn page(State(admin): State<Arc<Admin>>, asker: Asker) -> Resul
             is_this: session.token_sha256 == asker.session.token_sha256,
         })
         .collect();
-    let language = Form::new("/admin/me/language", words.text("save")).with(Field::new(
+    let mut language = Form::new("/admin/me/language", words.text("save")).with(Field::new(
         &words,
         "my_language",
         Kind::One(words.languages().collect()),
         words.language().code(),
     ));
+    language.tell(wrong);
     let factor = asker.user.body.second_factor.as_ref();
     Ok(answer(&MePage {
-        frame: Frame::of(&asker, words.text("me-title")),
+        frame: Frame::of(asker, words.text("me-title")),
         name: asker.user.body.name.clone(),
         language,
         has_second_factor: factor.is_some(),
@@ -93,7 +103,11 @@ pub(crate) async fn send_language(
     asker: Asker,
     sent: Sent,
 ) -> Result<Response, Failure> {
-    let language = Language::parse(sent.text("my_language")).ok_or(Failure::Missing)?;
+    let Some(language) = Language::parse(sent.text("my_language")) else {
+        let mut wrong = Wrong::default();
+        wrong.at("my_language", asker.words().text("wrong-language"));
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, draw(&admin, &asker, &wrong).await?).into_response());
+    };
     let mut user = asker.user.clone();
     user.body.language = Some(language.code().to_owned());
     admin.db.change_people(vec![PeopleEdit::ChangeUser(Box::new(user))], vec![]).await?;
@@ -115,7 +129,7 @@ pub(crate) async fn send_password(
     let (old, new) = (SecretString::from(sent.raw("password_old")), SecretString::from(sent.raw("password")));
     let mut wrong = Wrong::default();
     let key = format!("password:{}", asker.user.id);
-    if admin.count_try(&key).await? > 5 {
+    if admin.count_try(&key).await? > OLD_PASSWORDS {
         wrong.at("password_old", words.text("too-many-tries"));
     } else if !is_password(&old, asker.user.body.password_hash.as_deref()).await {
         wrong.field(&words, "password_old");
@@ -195,18 +209,21 @@ pub(crate) async fn send_second_factor(
     };
     let now = admin.now();
     let key = format!("new code:{}", asker.user.id);
-    let tries = admin.count_try(&key).await?;
-    let is_proven = asker.user.body.second_factor.is_none()
-        || (tries <= 10 && crate::entry::used_code(&admin, &asker.user, sent.text("code_old"))?.is_some());
-    let step = totp::step_of(&seed, sent.text("code"), now, 0).filter(|_| tries <= 10);
     let mut wrong = Wrong::default();
-    if !is_proven {
-        wrong.at("code_old", words.text("wrong-code"));
-    }
-    let (Some(step), true) = (step, is_proven) else {
+    let mut step = None;
+    if admin.count_try(&key).await? > NEW_CODES {
+        wrong.at("code", words.text("too-many-tries"));
+    } else {
+        let has_none = asker.user.body.second_factor.is_none();
+        if !has_none && used_code(&admin, &asker.user, sent.text("code_old"))?.is_none() {
+            wrong.at("code_old", words.text("wrong-code"));
+        }
+        step = totp::step_of(&seed, sent.text("code"), now, 0);
         if step.is_none() {
             wrong.at("code", words.text("wrong-code"));
         }
+    }
+    let (Some(step), true) = (step, wrong.is_empty()) else {
         let page = draw_second_factor(&admin, &asker, &seed, &wrong)?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };

@@ -3,8 +3,11 @@
 mod attacks;
 mod bank;
 mod devices;
+mod doubles;
 mod entry;
+mod forms;
 mod help;
+mod html;
 mod kit;
 mod operations;
 mod payments;
@@ -16,4 +19,3 @@ mod stores;
 mod things;
 mod trials;
 mod words;
-mod wrong_inputs;

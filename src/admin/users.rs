@@ -195,8 +195,17 @@ pub(crate) async fn remove(
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
     let user = managed(&admin, &asker, id).await?;
-    if user.id == asker.user.id || is_last_owner(&admin, &user, None).await? {
-        return Err(Failure::Denied);
+    // Nobody who is left could undo either.
+    let why = if user.id == asker.user.id {
+        Some("wrong-remove-self")
+    } else {
+        is_last_owner(&admin, &user, None).await?.then_some("wrong-last-owner")
+    };
+    if let Some(why) = why {
+        let mut wrong = Wrong::default();
+        wrong.at("remove", asker.words().text(why));
+        let page = draw(&asker, &admin.db.settings().await?, &user, None, &wrong);
+        return Ok((StatusCode::CONFLICT, page).into_response());
     }
     let entry = entry(admin.author(&asker), "user.remove", Some(&user), None);
     admin.db.change_people(vec![PeopleEdit::RemoveUser(user.id, user.version)], vec![entry]).await?;

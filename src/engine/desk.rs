@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use payment::{Input, Origin, Payment, PaymentId, RefundOrder};
 use tokio::sync::broadcast;
 
-use crate::doors::{Claim, Deed, Desk, Undone};
+use crate::doors::{Claim, Deed, Desk, LastCommand, Undone};
 use crate::engine::Engine;
 use crate::feed::{FeedError, Request};
 use crate::intake::{claim_by_hand, to_its_end};
@@ -37,6 +37,10 @@ impl Desk for Engine {
 
     fn release(&self, register: &Destination) {
         self.outbox().release_parked(self, register);
+    }
+
+    fn last_command(&self, register: &Destination) -> Option<LastCommand> {
+        self.heard().last(register)
     }
 
     fn changes(&self) -> broadcast::Receiver<Destination> {

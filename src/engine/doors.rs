@@ -161,8 +161,20 @@ pub trait Desk: Send + Sync + 'static {
     /// Tries a register's events again that wait for its queue, as far as this instance sends them.
     fn release(&self, register: &Destination);
 
+    /// What a register sent last, as far as this instance has got anything from it since it started.
+    fn last_command(&self, register: &Destination) -> Option<LastCommand>;
+
     /// Tells which register changed. A hint: after a lag, read anew.
     fn changes(&self) -> broadcast::Receiver<Destination>;
+}
+
+/// A command that a register has sent, whatever came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastCommand {
+    /// The verb; of one that nobody knows, its beginning.
+    pub verb: String,
+    /// When it was taken in hand.
+    pub at: Timestamp,
 }
 
 /// Money of no order of ours that a person finds the sale of.

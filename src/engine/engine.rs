@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::asking::Asking;
+use crate::heard::Heard;
 use crate::inspection::{Counts, inspection_loop};
 use crate::lanes::Lanes;
 use crate::limits::Limits;
@@ -72,6 +73,7 @@ struct Inner {
     outbox: Outbox,
     limits: Limits,
     asking: Asking,
+    heard: Heard,
     waiting: Waiting,
     links: Links,
     inspection: Counts,
@@ -99,6 +101,7 @@ impl Engine {
             outbox: Outbox::default(),
             limits: Limits::default(),
             asking: Asking::default(),
+            heard: Heard::default(),
             waiting: Waiting::default(),
             links: Links::default(),
             inspection: Counts::default(),
@@ -190,6 +193,10 @@ impl Engine {
 
     pub(crate) fn asking(&self) -> &Asking {
         &self.inner.asking
+    }
+
+    pub(crate) fn heard(&self) -> &Heard {
+        &self.inner.heard
     }
 
     pub(crate) fn waiting(&self) -> &Waiting {

@@ -23,6 +23,7 @@ use crate::contract::{self, EventBody, Fault, Reply};
 use crate::doors::{Incoming, Intake, Outcome, Receipt};
 use crate::engine::Engine;
 use crate::feed::{FeedError, Request};
+use crate::heard;
 use crate::outbox::goes_by_queue;
 use crate::ports::{
     Delivery, Destination, OperationKey, OperationKind, OperationRecord, OutgoingEvent, StoreError,
@@ -142,6 +143,7 @@ pub(crate) async fn handle(engine: &Engine, incoming: &Incoming, now: Timestamp)
             incoming.register, incoming.store
         ));
     };
+    heard::note(engine, &from, incoming, now);
     let (operation, result) = run(engine, &from, incoming, now).await;
     outcome(result, |fault| {
         tracing::info!(

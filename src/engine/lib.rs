@@ -18,6 +18,7 @@ mod epoch;
 mod essence;
 mod feed;
 mod follow;
+mod heard;
 mod hints;
 mod inspection;
 mod intake;

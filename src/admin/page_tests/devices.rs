@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use axum::http::StatusCode;
+use engine::doors::LastCommand;
 use engine::settings::{ConsoleKind, ConsoleSettings};
 use payment::{ConsoleId, Fact, RegisterId, StoreId};
 use secrecy::SecretString;
@@ -218,4 +219,21 @@ async fn a_screen_is_paired_by_a_scan_of_what_it_shows_and_only_with_a_console_o
     assert_eq!(paired.leads_to(), format!("{REGISTER}/consoles/kiosk?done=paired"), "{}", paired.body);
     let again = world.post(&own, &address, &[("screen", "17/1/kiosk")]).await;
     assert!(again.body.contains("No device shows this code"), "once: {}", again.body);
+}
+
+#[tokio::test]
+async fn the_last_command_of_a_till_is_the_newest_of_its_pays_and_of_what_was_heard() {
+    let (world, owner) = with_consoles().await;
+    let page = async || world.get(&owner, &format!("{REGISTER}/connect")).await.body;
+    assert!(page().await.contains("none yet"));
+    let hear = |verb: &str, at| {
+        *world.desk.heard.lock().unwrap() = Some(LastCommand { verb: verb.to_owned(), at });
+    };
+    hear("get", samples::NOW);
+    assert!(page().await.contains("<code>get</code> · 2026-11-28 15:00:00"), "{}", page().await);
+    // A pay that came while another process ran.
+    samples::keep(&world.store, samples::shown(5), vec![Fact::Accepted { give_up_at: samples::NOW }]).await;
+    assert!(page().await.contains("<code>pay</code> · 2026-11-28 15:00:05"), "{}", page().await);
+    hear("<b>", samples::NOW.plus(std::time::Duration::from_secs(7)));
+    assert!(page().await.contains("<code>&#60;b&#62;</code> · 2026-11-28 15:00:07"), "{}", page().await);
 }

@@ -235,7 +235,10 @@ async fn who_loses_rights_is_signed_out_and_the_last_owner_stays() {
     let fields = [("name", "Boss"), ("roles", "auditor"), ("version", "1")];
     let refused = world.post(&owner, &format!("/admin/users/{}", boss.id), &fields).await;
     assert!(refused.body.contains("last owner"), "{}", refused.body);
-    assert_eq!(world.post(&owner, &format!("/admin/users/{}/remove", boss.id), &[]).await.status, 403);
+    let kept = world.post(&owner, &format!("/admin/users/{}/remove", boss.id), &[]).await;
+    assert_eq!(kept.status, StatusCode::CONFLICT);
+    assert!(kept.body.contains("remove yourself"), "{}", kept.body);
+    assert_eq!(world.admin.db.users().await.unwrap().len(), 2);
 }
 
 #[tokio::test]

@@ -2,32 +2,28 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::request::Builder;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use engine::doors::{Claim, Deed, Desk, Incoming, Outcome, Registers, Undone};
-use engine::ports::{Clock, Destination, EventRow, OperationKey, OperationKind, StoreError};
+use engine::ports::Clock;
 use engine::settings::{RegisterSettings, StoreSettings};
-use engine::{BankCondition, BankPart};
-use payment::{Payment, PaymentId, RegisterId, ServerId, StoreId, Timestamp};
+use payment::{RegisterId, StoreId, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use store::{
     Author, Grant, KeyFile, People, PeopleEdit, Role, SecondFactor, Session, SessionBody, SqliteStore, User,
     UserBody, UserId, hash_of_key,
 };
 use tempfile::TempDir;
-use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-use crate::{
-    Admin, BrokerCondition, BrokerPlace, Letter, Letters, Management, Operations, Wanted, Watch, router,
-};
+use super::doubles::{Notebook, Till, Yard};
+use crate::{Admin, BrokerPlace, Management, Operations, router};
 
 /// 2026-11-28 12:00 UTC.
 const START: i64 = 1_795_867_200_000_000;
@@ -37,87 +33,6 @@ pub(crate) struct SetClock(AtomicI64);
 impl Clock for SetClock {
     fn now(&self) -> Timestamp {
         Timestamp::from_micros(self.0.load(Ordering::SeqCst))
-    }
-}
-
-/// A desk that notes what it is asked to do, and answers as it is told.
-#[derive(Default)]
-pub(crate) struct Notebook {
-    pub(crate) asked: Mutex<Vec<(PaymentId, Deed)>>,
-    pub(crate) refusal: Mutex<Option<Undone>>,
-    pub(crate) claimed: Mutex<Vec<Claim>>,
-    pub(crate) released: Mutex<Vec<Destination>>,
-}
-
-#[async_trait::async_trait]
-impl Desk for Notebook {
-    async fn carry_out(&self, payment: PaymentId, deed: Deed) -> Result<Arc<Payment>, Undone> {
-        self.asked.lock().unwrap().push((payment, deed));
-        match self.refusal.lock().unwrap().clone() {
-            Some(undone) => Err(undone),
-            None => Ok(Arc::new(super::samples::paid(1))),
-        }
-    }
-
-    async fn claim(&self, claim: Claim) -> Result<Arc<Payment>, Undone> {
-        self.claimed.lock().unwrap().push(claim);
-        match self.refusal.lock().unwrap().clone() {
-            Some(undone) => Err(undone),
-            None => Ok(Arc::new(super::samples::paid(1))),
-        }
-    }
-
-    fn release(&self, register: &Destination) {
-        self.released.lock().unwrap().push(register.clone());
-    }
-
-    fn changes(&self) -> broadcast::Receiver<Destination> {
-        broadcast::channel(1).1
-    }
-}
-
-/// A register's door that notes what it is asked, and answers as it is told.
-#[derive(Default)]
-pub(crate) struct Till {
-    pub(crate) asked: Mutex<Vec<Incoming>>,
-    pub(crate) answer: Mutex<Option<Outcome>>,
-}
-
-#[async_trait::async_trait]
-impl Registers for Till {
-    async fn answer(&self, incoming: Incoming) -> Outcome {
-        self.asked.lock().unwrap().push(incoming);
-        let told = self.answer.lock().unwrap().clone();
-        told.unwrap_or_else(|| Outcome::Changed(Arc::new(super::samples::accepted(1))))
-    }
-
-    async fn answer_store(
-        &self,
-        _: &StoreId,
-        _: &str,
-        _: &serde_json::Map<String, serde_json::Value>,
-    ) -> Outcome {
-        Outcome::Later
-    }
-
-    async fn operation(&self, _: &OperationKey) -> Result<Option<OperationKind>, StoreError> {
-        Ok(None)
-    }
-
-    async fn payment(&self, _: PaymentId) -> Result<Option<Payment>, StoreError> {
-        Ok(None)
-    }
-
-    async fn events_of_payment(&self, _: &Payment, _: u64) -> Result<Vec<EventRow>, StoreError> {
-        Ok(Vec::new())
-    }
-
-    async fn events_behind(&self, _: &Destination, _: i64, _: usize) -> Result<Vec<EventRow>, StoreError> {
-        Ok(Vec::new())
-    }
-
-    async fn newest_event(&self, _: &Destination) -> Result<i64, StoreError> {
-        Ok(0)
     }
 }
 
@@ -167,11 +82,17 @@ pub(crate) struct Browser {
     pub(crate) site: &'static str,
     /// What it says of where a form comes from; empty: nothing.
     pub(crate) origin: &'static str,
+    /// What a proxy in front says of where it is.
+    pub(crate) forwarded: Option<String>,
+    /// What a proxy in front says of how it came.
+    pub(crate) is_by_tls: bool,
 }
 
 impl Default for Browser {
     fn default() -> Self {
-        Self { cookie: None, address: [10, 0, 0, 7], language: "en", site: "same-origin", origin: "" }
+        let (cookie, forwarded) = (None, None);
+        let (language, site, origin) = ("en", "same-origin", "");
+        Self { cookie, address: [10, 0, 0, 7], language, site, origin, forwarded, is_by_tls: false }
     }
 }
 
@@ -374,6 +295,12 @@ impl World {
         if !browser.origin.is_empty() {
             request = request.header(header::ORIGIN, browser.origin);
         }
+        if let Some(forwarded) = &browser.forwarded {
+            request = request.header("x-forwarded-for", forwarded);
+        }
+        if browser.is_by_tls {
+            request = request.header("x-forwarded-proto", "https");
+        }
         if let Some(cookie) = &browser.cookie {
             request = request.header(header::COOKIE, cookie);
         }
@@ -401,57 +328,4 @@ fn encoded(fields: &[(&str, &str)]) -> String {
     let pairs: Vec<String> =
         fields.iter().map(|(name, value)| format!("{}={}", escaped(name), escaped(value))).collect();
     pairs.join("&")
-}
-
-/// A process that is well, and dead letters that tests put there.
-#[derive(Default)]
-pub(crate) struct Yard {
-    pub(crate) letters: Mutex<Vec<Letter>>,
-    pub(crate) trouble: Mutex<Option<String>>,
-    pub(crate) replayed: Mutex<Vec<Wanted>>,
-}
-
-#[async_trait::async_trait]
-impl Letters for Yard {
-    async fn list(&self, limit: usize) -> Result<Vec<Letter>, String> {
-        match self.trouble.lock().unwrap().clone() {
-            Some(trouble) => Err(trouble),
-            None => Ok(self.letters.lock().unwrap().iter().take(limit).cloned().collect()),
-        }
-    }
-
-    async fn replay(&self, _limit: usize, wanted: Wanted) -> Result<usize, String> {
-        if let Some(trouble) = self.trouble.lock().unwrap().clone() {
-            return Err(trouble);
-        }
-        self.replayed.lock().unwrap().push(wanted.clone());
-        let mut letters = self.letters.lock().unwrap();
-        let before = letters.len();
-        letters.retain(|letter| match &wanted {
-            Wanted::All => false,
-            Wanted::These(ids) => !ids.contains(&letter.id),
-        });
-        Ok(before - letters.len())
-    }
-}
-
-impl Watch for Yard {
-    fn broker(&self) -> Option<BrokerCondition> {
-        Some(BrokerCondition { is_ready: true, ..BrokerCondition::default() })
-    }
-
-    fn banks(&self) -> Vec<BankCondition> {
-        vec![BankCondition {
-            server: ServerId::parse("bank").unwrap(),
-            is_well: false,
-            ill: vec![BankPart::Orders],
-            under_way: 0,
-            waiting: 0,
-            call_time: None,
-        }]
-    }
-
-    fn version(&self) -> String {
-        "1.2.3".to_owned()
-    }
 }

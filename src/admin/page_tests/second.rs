@@ -92,6 +92,7 @@ async fn a_refund_above_the_limit_is_carried_out_once_another_person_has_agreed(
 
     let own = agree(&world, &olga, &request).await;
     assert_eq!(own.status, StatusCode::FORBIDDEN);
+    assert!(own.body.contains("Somebody else has to agree"), "{}", own.body);
     let wrong = world.post(&anna, &format!("{request}/agree"), &[("code", "000000")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(asked(&world), []);

@@ -52,7 +52,7 @@ async fn every_wrong_input_is_told_at_its_field_and_nothing_is_stored() {
         ("zone", "", "There is no such time zone"),
         ("language", "de", "Choose a language"),
         ("currency", "XXL", "Choose a currency"),
-        ("late_money", "keep", "Seconds, 1 to 86400"),
+        ("late_money", "keep", "Choose one of the list"),
         ("claim_within_s", "0", "Seconds, 1 to 86400"),
         ("claim_within_s", "soon", "Seconds, 1 to 86400"),
     ] {

@@ -78,7 +78,8 @@ pub(crate) async fn cancel(
     let payment = record_of(&admin, &place).await?.payment;
     let reason = Some(sent.text("reason").to_owned()).filter(|reason| !reason.is_empty());
     if reason.as_ref().is_some_and(|reason| !is_reason(reason)) {
-        return alarmed(&admin, &asker, &place, asker.words().text("wrong-reason")).await;
+        let page = alarmed(&admin, &asker, &place, asker.words().text("wrong-cancel-reason")).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     if let Err(why) = offers::cancel(&payment) {
         return alarmed(&admin, &asker, &place, asker.words().text(why)).await;
@@ -143,7 +144,9 @@ pub(crate) async fn refund(
     if payment.state.refunds.iter().any(|refund| refund.operation == operation) {
         return Ok(done(&payment, "?done=refund-asked"));
     }
-    let offer = match offer_of(&payment, sent.text("credit").parse().ok()) {
+    // Money that can't be named is not taken for the first that there is.
+    let credit = sent.text("credit").parse().map_err(|_| Failure::Missing)?;
+    let offer = match offer_of(&payment, Some(credit)) {
         Ok(offer) => offer,
         Err(why) => return alarmed(&admin, &asker, &place, words.text(why)).await,
     };

@@ -65,8 +65,12 @@ pub(crate) async fn page(
         return Ok(Redirect::to(&format!("{}/refund", address(&payment))).into_response());
     };
     let quantities = Typed::of(&typed, items.len());
-    if quantities.0.is_empty() {
+    if typed.is_empty() {
         return Ok(draw(&asker, &words, &payment, &typed, &[], None));
+    }
+    if quantities.0.is_empty() {
+        let page = draw(&asker, &words, &payment, &typed, &[], Some(words.text("wrong-no-items")));
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let (alarm, wrong) = match chosen(items, &quantities) {
         Err(wrong) => (None, wrong),

@@ -237,7 +237,10 @@ pub(crate) async fn agree(
     let mut found = found(&admin, &place).await?;
     if found.request.agreed_by.is_none() {
         if found.request.asked_by == asker.user.id {
-            return Err(Failure::Denied);
+            // The page says why, in place of the form.
+            let settings = admin.db.settings().await?;
+            let page = draw(&asker, &settings, &found, &Wrong::default());
+            return Ok((StatusCode::FORBIDDEN, page).into_response());
         }
         let request = &found.request;
         let told = told(admin.author(&asker), "payment.refund_agreed", request);

@@ -5,18 +5,20 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use engine::doors::LastCommand;
+use engine::ports::Destination;
 use payment::StoreId;
 use secrecy::ExposeSecret;
 use serde_json::json;
 use store::{AuditEntry, PaymentFilter, People, Records};
 
 use super::here::{AtRegister, Here};
-use super::moment::Local;
 use crate::entry::remember_nothing;
 use crate::failure::{Failure, page as answer};
 use crate::form::Sent;
 use crate::frame::Frame;
 use crate::guard::Asker;
+use crate::payments::show::Clock;
 use crate::ports::{Connected, Queue};
 use crate::state::{Admin, BrokerPlace};
 
@@ -34,8 +36,14 @@ struct ConnectPage {
     store: String,
     register: String,
     name: String,
-    /// When the register last began a payment.
-    last: Option<String>,
+    /// What the register sent last, and when.
+    last: Option<LastSent>,
+}
+
+/// A command as the page tells of it.
+struct LastSent {
+    verb: String,
+    at: String,
 }
 
 /// What a till must know to use the broker, and what makes it known there.
@@ -116,14 +124,9 @@ async fn draw(
         }
         None => None,
     };
-    let newest = PaymentFilter {
-        store: Some(store.clone()),
-        register: Some(register.clone()),
-        limit: 1,
-        ..PaymentFilter::default()
-    };
-    let newest = admin.db.find_payments(&newest).await?.into_iter().next();
-    let local = Local::of_store(here.store());
+    let clock = Clock::of(Some(here.store()));
+    let last = last_command(admin, &here.spot).await?;
+    let last = last.map(|LastCommand { verb, at }| LastSent { verb, at: clock.moment(&words, at) });
     let title = words.fill("connect-title", &[("name", here.register().name.clone())]);
     Ok(remember_nothing(answer(&ConnectPage {
         frame: Frame::of(asker, title),
@@ -135,8 +138,23 @@ async fn draw(
         store: store.to_string(),
         register: register.to_string(),
         name: here.register().name.clone(),
-        last: newest.map(|payment| local.told(payment.opened_at)),
+        last,
     })))
+}
+
+/// The newest of what is kept of a register's commands: of pays each is, of all others the last one while the service runs.
+async fn last_command(admin: &Admin, at: &AtRegister) -> Result<Option<LastCommand>, Failure> {
+    let AtRegister { store, register } = at;
+    let newest = PaymentFilter {
+        store: Some(store.clone()),
+        register: Some(register.clone()),
+        limit: 1,
+        ..PaymentFilter::default()
+    };
+    let newest = admin.db.find_payments(&newest).await?.into_iter().next();
+    let pay = newest.map(|payment| LastCommand { verb: "pay".to_owned(), at: payment.opened_at });
+    let heard = admin.desk.last_command(&Destination { store: store.clone(), register: register.clone() });
+    Ok(heard.into_iter().chain(pay).max_by_key(|command| command.at))
 }
 
 fn managed(

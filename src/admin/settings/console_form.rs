@@ -83,7 +83,11 @@ pub(super) fn read(
     console.through_till = match sent.text("through_till") {
         "yes" => Some(true),
         "no" => Some(false),
-        _ => None,
+        "" => None,
+        _ => {
+            wrong.at("through_till", words.text("wrong-console-kind"));
+            return Err(wrong);
+        }
     };
     Ok(console)
 }

@@ -157,7 +157,7 @@ pub(crate) async fn pair(
         Pairing::UnknownCode => {
             let mut wrong = Wrong::default();
             wrong.field(&asker.words(), "pair_code");
-            Ok(refused(&admin, &asker, &here, None, &wrong))
+            Ok(refused(&admin, &asker, &here, Some(&sent), &wrong))
         }
     }
 }
@@ -204,11 +204,14 @@ pub(super) fn drawn_with(
 ) -> Response {
     let words = asker.words();
     let (base, console) = (here.spot.address(), here.console());
-    let mut form = form(&words, base.clone(), Some(console), sent);
+    let code = sent.map_or("", |sent| sent.text("pair_code")).to_owned();
+    // A code alone was typed into the other form: this one stays as it is stored.
+    let own = sent.filter(|sent| !sent.is_on("pair_code"));
+    let mut form = form(&words, base.clone(), Some(console), own);
     let homeless = form.tell(&at_fields(wrong));
     let pair = (console.way() == ConsoleWay::Page).then(|| {
         let pair = Form::new(format!("{base}/pair"), words.text("pair-button"));
-        let mut pair = pair.with(Field::new(&words, "pair_code", Kind::Line, "").required());
+        let mut pair = pair.with(Field::new(&words, "pair_code", Kind::Line, code).required());
         pair.tell(wrong);
         pair
     });

@@ -67,7 +67,7 @@ pub(super) fn next_part(
     }
     let at = found.server.next_credentials_at;
     let typed = match filled {
-        Filled::Sent(sent) => sent.text("next_at").to_owned(),
+        Filled::Sent(sent) if sent.is_on("next_at") => sent.text("next_at").to_owned(),
         _ => at.map(|at| found.local.text(at)).unwrap_or_default(),
     };
     let field = Field::new(words, "next_at", Kind::Moment, typed).required();

@@ -41,7 +41,7 @@ pub(crate) async fn page(
     asker: Asker,
     here: Here<InStore>,
 ) -> Result<Response, Failure> {
-    draw(&admin, &asker, &here, None, &Wrong::default()).await
+    draw(&admin, &asker, &here, None, ("", &Wrong::default())).await
 }
 
 /// `POST /admin/stores/{store}/keys`.
@@ -55,12 +55,12 @@ pub(crate) async fn send(
     if !is_name(name) {
         let mut wrong = Wrong::default();
         wrong.field(&asker.words(), "key_name");
-        let page = draw(&admin, &asker, &here, None, &wrong).await?;
+        let page = draw(&admin, &asker, &here, None, (name, &wrong)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let made = admin.db_of(&asker).add_api_key(&here.spot.0, name, admin.now()).await?;
     let key = made.key.expose_secret().to_owned();
-    draw(&admin, &asker, &here, Some(key), &Wrong::default()).await
+    draw(&admin, &asker, &here, Some(key), ("", &Wrong::default())).await
 }
 
 /// `POST /admin/stores/{store}/keys/remove`: who calls with it is refused at once.
@@ -86,7 +86,7 @@ async fn draw(
     asker: &Asker,
     here: &Here<InStore>,
     fresh: Option<String>,
-    wrong: &Wrong,
+    (typed, wrong): (&str, &Wrong),
 ) -> Result<Response, Failure> {
     let words = asker.words();
     let store = &here.spot.0;
@@ -97,7 +97,7 @@ async fn draw(
         made: key.created_at.map(time_text).unwrap_or_default(),
     });
     let mut form = Form::new(format!("/admin/stores/{store}/keys"), words.text("key-make"))
-        .with(Field::new(&words, "key_name", Kind::Line, "").required());
+        .with(Field::new(&words, "key_name", Kind::Line, typed).required());
     form.tell(wrong);
     Ok(remember_nothing(answer(&Page {
         frame: Frame::of(asker, words.text("keys-title")),

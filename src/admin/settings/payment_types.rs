@@ -175,11 +175,8 @@ fn read(admin: &Admin, words: &Words, settings: &Settings, sent: &Sent) -> Resul
     }
     let late = match sent.text("type_late_money") {
         "" => Some(None),
-        word => late_money(word, sent.text("claim_within_s")).map(Some),
+        _ => late_money(words, sent, "type_late_money", &mut wrong).map(Some),
     };
-    if late.is_none() {
-        wrong.field(words, "claim_within_s");
-    }
     let code_life_s = Some(sent.text("type_code_life_s")).filter(|text| !text.is_empty()).map(str::parse);
     if matches!(code_life_s, Some(Err(_))) {
         wrong.at("type_code_life_s", words.text("wrong-number"));

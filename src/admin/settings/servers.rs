@@ -261,7 +261,12 @@ pub(super) fn draw(
     checked: Option<Checked>,
 ) -> Response {
     let words = asker.words();
-    let mut form = form(admin, &words, &found.local, Some((&found.id, &found.server)), filled);
+    // What was typed into the form of the next credentials is nothing of this one.
+    let of_settings = match filled {
+        Filled::Sent(sent) if !sent.is_on("module") => &Filled::Stored(&found.server),
+        filled => filled,
+    };
+    let mut form = form(admin, &words, &found.local, Some((&found.id, &found.server)), of_settings);
     let mut secrets = secrets_form(admin, &words, found);
     let mut next = next_part(admin, &words, found, filled);
     // A message is homeless only if no form of the page has its field.

@@ -122,10 +122,7 @@ pub(super) fn read(
     if currency.is_none() {
         wrong.field(words, "currency");
     }
-    let late_money = late_money(sent.text("late_money"), sent.text("claim_within_s"));
-    if late_money.is_none() {
-        wrong.field(words, "claim_within_s");
-    }
+    let late_money = late_money(words, sent, "late_money", &mut wrong);
     let above = above_minor(sent.text("second_person_above"), currency.unwrap_or(Currency::RUB));
     if above.is_err() {
         wrong.field(words, "second_person_above");
@@ -155,14 +152,21 @@ pub(super) fn read(
     })
 }
 
-/// The policy for late money; `None`: no sensible time to claim it.
-pub(super) fn late_money(word: &str, seconds: &str) -> Option<LateMoney> {
-    match word {
+/// The policy for late money that is chosen in a field; `None`: none of the list, or no sensible time to claim it.
+pub(super) fn late_money(words: &Words, sent: &Sent, name: &str, wrong: &mut Wrong) -> Option<LateMoney> {
+    match sent.text(name) {
         "refund" => Some(LateMoney::Refund),
         "offer" => {
-            let seconds = seconds.parse().ok().filter(|seconds| (1..=86_400).contains(seconds))?;
-            Some(LateMoney::Offer { claim_within: Duration::from_secs(seconds) })
+            let seconds = sent.text("claim_within_s").parse().ok();
+            let seconds = seconds.filter(|seconds| (1..=86_400).contains(seconds));
+            if seconds.is_none() {
+                wrong.field(words, "claim_within_s");
+            }
+            Some(LateMoney::Offer { claim_within: Duration::from_secs(seconds?) })
         }
-        _ => None,
+        _ => {
+            wrong.at(name, words.text("wrong-late-money"));
+            None
+        }
     }
 }

@@ -156,6 +156,7 @@ items-back = To give back
 items-no-sum = its sum is not known
 items-button = Next
 wrong-quantity = A number above zero and no more than was sold.
+wrong-no-items = Nothing is chosen: type at a line how much of it comes back.
 to-payment = To the payment
 do-items = Refund by items
 do-resend = Send its events again

@@ -1,7 +1,9 @@
 //! What people do with payments on the admin pages.
 
 use engine::doors::{Deed, Desk, Undone};
-use payment::{Currency, Money, OperationId, RejectCode, Status};
+use engine::ports::Destination;
+use payment::{Currency, Money, OperationId, RegisterId, RejectCode, Status, StoreId};
+use serde_json::json;
 
 use crate::kit::{Life, Verb, World};
 
@@ -111,6 +113,38 @@ fn p9_events_that_still_wait_are_tried_and_nothing_overtakes_them() {
         till.engine.carry_out(id, Deed::Resend).await.unwrap();
         till.until(6).await;
         assert_eq!(till.sink.names("1"), ["payment.accepted", "payment.qr_ready", "payment.paid"]);
+        till.until(200).await;
+    });
+    world.check_laws();
+}
+
+#[test]
+fn the_last_command_of_a_register_is_known_whatever_its_kind_and_costs_no_write() {
+    let world = World::new();
+    world.live(async |till| {
+        let of = |register: &str| Destination {
+            store: StoreId::parse("17").unwrap(),
+            register: RegisterId::parse(register).unwrap(),
+        };
+        let last = |register: &str| till.engine.last_command(&of(register)).map(|command| command.verb);
+        assert_eq!(last("1"), None, "nothing was sent yet");
+        paid(till).await;
+        assert_eq!(last("1").as_deref(), Some("pay"));
+        let commits = || till.store.calls().get("commit").copied();
+        let before = commits();
+        for (verb, body) in [
+            ("get", json!({ "operation": "op-1" })),
+            ("refund", json!("no object")),
+            ("types", json!({})),
+            ("a-verb-that-nobody-knows", json!({})),
+        ] {
+            till.send("1", verb, body).await;
+            assert_eq!(last("1").as_deref(), Some(&verb[..verb.len().min(20)]), "{verb}");
+        }
+        assert_eq!(commits(), before, "it is kept in memory");
+        assert_eq!(last("2"), None, "another register's is its own");
+        till.send("nobody-set-me-up", "get", json!({ "operation": "op-1" })).await;
+        assert_eq!(last("nobody-set-me-up"), None, "names that are not set up take no room");
         till.until(200).await;
     });
     world.check_laws();
