@@ -9,7 +9,10 @@ const isInUse = () => document.hidden || (live.contains(document.activeElement) 
   || window.getSelection()?.toString() !== "";
 
 let isReading = false;
+let isToldMeanwhile = false;
 const readAnew = async () => {
+  // What changed while it was read may not be in what was read.
+  isToldMeanwhile = isReading;
   if (isReading || isInUse()) return;
   isReading = true;
   try {
@@ -29,6 +32,7 @@ const readAnew = async () => {
     // The service is away: the next time shows.
   } finally {
     isReading = false;
+    if (isToldMeanwhile) readAnew();
   }
 };
 

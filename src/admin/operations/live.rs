@@ -51,13 +51,18 @@ pub(crate) async fn stream(
         ends_at: now + LASTS,
         stop: admin.operations.stop.clone(),
     };
+    Ok(told(tail))
+}
+
+fn told(tail: Tail) -> Response {
     let events = stream::unfold(tail, |mut tail| async move {
         tail.change().await?;
-        let event = Event::default().event("changed").data("").retry(RETRY);
+        // Browsers tell their page of no event that has no data.
+        let event = Event::default().event("changed").data("journal").retry(RETRY);
         Some((Ok::<_, Infallible>(event), tail))
     });
     let events = Sse::new(events).keep_alive(KeepAlive::default());
-    Ok(([UNBUFFERED], events).into_response())
+    ([UNBUFFERED], events).into_response()
 }
 
 impl Tail {
@@ -116,6 +121,20 @@ mod tests {
         assert_eq!(now.elapsed(), EVERY);
         assert_eq!(tail.change().await, None, "it ends, and the browser comes again");
         assert_eq!(now.elapsed(), LASTS);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn every_event_has_data_without_which_browsers_drop_it() {
+        let (hints, changes) = broadcast::channel(16);
+        let now = Instant::now();
+        let (store, stop) = (register("17").store, CancellationToken::new());
+        let tail = Tail { store, changes, not_before: now, ends_at: now + EVERY / 2, stop };
+        hints.send(register("17")).unwrap();
+        let body = axum::body::to_bytes(told(tail).into_body(), 1 << 12).await.unwrap();
+        let text = String::from_utf8(body.to_vec()).unwrap();
+        let events: Vec<&str> = text.split("\n\n").filter(|event| event.contains("event: changed")).collect();
+        assert_eq!(events.len(), 1, "{text}");
+        assert!(events[0].lines().any(|line| line.starts_with("data: ") && line.len() > 6), "{text}");
     }
 
     #[tokio::test(start_paused = true)]
