@@ -10,8 +10,9 @@ use serde_json::Value;
 use store::People;
 
 use crate::failure::{Failure, page as answer};
-use crate::frame::{Frame, time_text};
+use crate::frame::Frame;
 use crate::guard::Asker;
+use crate::payments::show::Clock;
 use crate::state::Admin;
 
 /// Entries on a page.
@@ -49,6 +50,7 @@ pub(crate) async fn page(
     Query(wanted): Query<Asked>,
 ) -> Result<Response, Failure> {
     let words = asker.words();
+    let clock = Clock::of_chain(&admin.db.settings().await?);
     let records = admin.db.audit_before(wanted.before, PAGE).await?;
     let is_full = records.len() == usize::try_from(PAGE).unwrap_or(usize::MAX);
     let older = records.last().map(|record| record.number).filter(|number| is_full && *number > 1);
@@ -57,7 +59,7 @@ pub(crate) async fn page(
         let action = entry.action.replace(['.', '_'], "-");
         Line {
             number: record.number,
-            at: time_text(entry.author.at),
+            at: clock.zoned(&words, entry.author.at),
             who: entry.author.who,
             from: entry.author.from,
             action: words.text(&format!("action-{action}")),

@@ -100,6 +100,8 @@ pub(crate) enum Kind {
     Switch,
     /// One of these: value and words.
     One(Vec<(String, String)>),
+    /// One of these, under headings: of each heading its values and words. A choice under no words stands first, by itself.
+    Grouped(Vec<(String, Vec<(String, String)>)>),
     /// Some of these: value, words, chosen.
     Some(Vec<(String, String, bool)>),
     /// Many lines.

@@ -1,7 +1,5 @@
 //! What stands around every page: title, navigation, who is signed in, what was just done.
 
-use payment::Timestamp;
-
 use crate::assets::edition;
 use crate::guard::{Asker, Caller};
 use crate::words::Words;
@@ -99,11 +97,4 @@ impl Frame {
 
 fn notice(words: &Words, caller: &Caller) -> Option<String> {
     words.lookup(&format!("done-{}", caller.done.as_deref()?))
-}
-
-/// A time for people, in UTC.
-pub(crate) fn time_text(at: Timestamp) -> String {
-    let text = at.to_string();
-    let (date, time) = text.split_once('T').unwrap_or((&text, ""));
-    format!("{date} {} UTC", time.get(..8).unwrap_or(time))
 }

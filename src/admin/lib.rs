@@ -13,6 +13,7 @@ mod me;
 mod operations;
 mod payments;
 mod ports;
+mod reasons;
 mod rights;
 mod secret;
 mod session;
@@ -25,6 +26,7 @@ mod words;
 
 pub use operations::ports::{BrokerCondition, Letter, Letters, Operations, Wanted, Watch};
 pub use ports::{Connected, Device, Management, Preview, Queue, Trials, Tried};
+pub use rights::pages;
 pub use secret::{hash_of_password, temporary_password};
 pub use setup::{NewSetupLink, SetupError, new_setup_link};
 pub use state::{Admin, BrokerPlace};

@@ -14,8 +14,9 @@ use store::{AuditEntry, People, PeopleEdit, Place, SecondFactor, User};
 use crate::entry::{FormPage, remember_nothing, used_code};
 use crate::failure::{Failure, page as answer};
 use crate::form::{Field, Form, Kind, Sent, Wrong};
-use crate::frame::{Frame, time_text};
+use crate::frame::Frame;
 use crate::guard::Asker;
+use crate::payments::show::Clock;
 use crate::secret::{hash_of_password, hash_of_recovery, is_password, recovery_codes, weakness};
 use crate::state::Admin;
 use crate::totp;
@@ -67,6 +68,7 @@ pub(crate) async fn page(State(admin): State<Arc<Admin>>, asker: Asker) -> Resul
 async fn draw(admin: &Admin, asker: &Asker, wrong: &Wrong) -> Result<Response, Failure> {
     let words = asker.words();
     let sessions = admin.db.sessions(admin.now()).await?;
+    let clock = Clock::of_chain(&admin.db.settings().await?);
     let mine = sessions.iter().filter(|session| session.user == asker.user.id && session.body.is_whole);
     let sessions = mine
         .map(|session| SessionLine {
@@ -74,8 +76,8 @@ async fn draw(admin: &Admin, asker: &Asker, wrong: &Wrong) -> Result<Response, F
             login: asker.user.login.clone(),
             from: session.body.from.clone(),
             browser: session.body.browser.clone(),
-            begun: time_text(session.body.begun_at),
-            seen: time_text(session.seen_at),
+            begun: clock.zoned(&words, session.body.begun_at),
+            seen: clock.zoned(&words, session.seen_at),
             is_this: session.token_sha256 == asker.session.token_sha256,
         })
         .collect();

@@ -156,6 +156,7 @@ pub(crate) static TABLE: &[Row] = &[
     get("/admin/stores/{store}/registers/{register}/plates/{server}/{name}", Roles("OAM")),
     get("/admin/stores/{store}/registers/{register}/consoles/{console}/preview", Roles("OAM")),
     post("/admin/stores/{store}/registers/{register}/consoles/{console}/try", Roles("OAM")),
+    get("/admin/stores/{store}/plates", Roles("OAM")),
     get("/admin/stores/{store}/screens", Roles("OAM")),
     post("/admin/stores/{store}/screens", Roles("OAM")),
     post("/admin/stores/{store}/screens/slides", Roles("OAM")),
@@ -164,6 +165,11 @@ pub(crate) static TABLE: &[Row] = &[
     post("/admin/stores/{store}/keys", Roles("OAM")),
     post("/admin/stores/{store}/keys/remove", Roles("OAM")),
 ];
+
+/// The paths of all pages and files, as routes have them: for whoever must look at every one of them.
+pub fn pages() -> impl Iterator<Item = &'static str> {
+    TABLE.iter().filter(|row| row.method == "GET").map(|row| row.path)
+}
 
 /// The row of a route.
 pub(crate) fn row_of(method: &str, path: &str) -> Option<&'static Row> {

@@ -19,6 +19,7 @@ mod screens;
 mod server_form;
 mod servers;
 mod store_form;
+mod store_plates;
 mod stores;
 mod transfer;
 mod trial;
@@ -104,6 +105,7 @@ fn of_things(routes: Routes) -> Routes {
         .post("/admin/stores/{store}/registers/{register}/consoles/{console}", post(consoles::send))
         .post("/admin/stores/{store}/registers/{register}/consoles/{console}/pair", post(consoles::pair))
         .post("/admin/stores/{store}/registers/{register}/consoles/{console}/remove", post(consoles::remove))
+        .get("/admin/stores/{store}/plates", get(store_plates::page))
         .get("/admin/stores/{store}/screens", get(screens::page))
         .post("/admin/stores/{store}/screens", post(screens::send))
         .post("/admin/stores/{store}/screens/slides", post(screens::add))

@@ -16,9 +16,10 @@ use store::{ChangePeopleError, Grant, People, PeopleEdit, Role, User, UserId};
 use crate::entry::remember_nothing;
 use crate::failure::{Failure, page as answer};
 use crate::form::{Field, Form, Kind, Sent, Wrong};
-use crate::frame::{Frame, time_text};
+use crate::frame::Frame;
 use crate::guard::Asker;
 use crate::me::SessionLine;
+use crate::payments::show::Clock;
 use crate::rights::may_manage;
 use crate::state::Admin;
 use crate::words::Words;
@@ -326,14 +327,15 @@ pub(crate) async fn sessions(State(admin): State<Arc<Admin>>, asker: Asker) -> R
     let users = admin.db.users().await?;
     let login = |id: &UserId| users.iter().find(|user| user.id == *id).map(|user| user.login.clone());
     let sessions = admin.db.sessions(admin.now()).await?;
+    let (words, clock) = (asker.words(), Clock::of_chain(&admin.db.settings().await?));
     let lines = sessions.into_iter().filter(|session| session.body.is_whole).map(|session| SessionLine {
         login: login(&session.user).unwrap_or_default(),
         id: session.user.0,
         is_this: session.token_sha256 == asker.session.token_sha256,
         from: session.body.from,
         browser: session.body.browser,
-        begun: time_text(session.body.begun_at),
-        seen: time_text(session.seen_at),
+        begun: clock.zoned(&words, session.body.begun_at),
+        seen: clock.zoned(&words, session.seen_at),
     });
     Ok(answer(&SessionsPage {
         sessions: lines.collect(),

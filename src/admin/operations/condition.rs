@@ -8,8 +8,8 @@ use payment::{ConsoleWay, Outcome, Timestamp};
 use store::{DatabaseCondition, LastJob};
 
 use super::ports::BrokerCondition;
-use crate::frame::time_text;
 use crate::payments::show::Clock;
+use crate::reasons;
 use crate::words::Words;
 
 /// Less free room than this is told.
@@ -87,14 +87,20 @@ impl Card {
 }
 
 /// The program and its instances.
-pub(super) fn service(words: &Words, version: &str, instances: &[(u64, Timestamp)], now: Timestamp) -> Card {
+pub(super) fn service(
+    words: &Words,
+    clock: &Clock,
+    version: &str,
+    instances: &[(u64, Timestamp)],
+    now: Timestamp,
+) -> Card {
     let mut card = Card::new(words, words.text("health-service"), Tone::Good, "health-works");
     card = card.fact(words, "health-version", version);
     for (epoch, started_at) in instances {
-        let places = [("number", epoch.to_string()), ("since", time_text(*started_at))];
+        let places = [("number", epoch.to_string()), ("since", clock.zoned(words, *started_at))];
         card.facts.push((words.text("health-instance"), words.fill("health-instance-text", &places)));
     }
-    card.fact(words, "health-now", time_text(now))
+    card.fact(words, "health-now", clock.zoned(words, now))
 }
 
 /// The database.
@@ -232,7 +238,8 @@ fn device(words: &Words, name: String, last_job: Option<&LastJob>) -> Card {
         Some(Some(Outcome::Failed)) => Card::new(words, name, Tone::Bad, "health-device-failed")
             .advice(words, "health-device-failed-advice"),
     };
-    Card { detail: last_job.and_then(|job| job.reason.clone()), ..card }
+    let reason = last_job.and_then(|job| job.reason.as_deref());
+    Card { detail: reason.map(|reason| reasons::told(words, reason)), ..card }
 }
 
 /// A size in the largest unit of which there is at least one, whole.

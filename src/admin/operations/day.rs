@@ -27,6 +27,9 @@ use crate::words::Words;
 /// So many payments a day is counted from: as many as `totals` of the contract looks at.
 const LOOKED_AT_MOST: usize = 50_000;
 const PAGE: usize = 500;
+/// What is counted, in the order of the table: the keys of its names.
+const COLUMNS: [&str; 7] =
+    ["day-paid", "day-refunded", "day-kept", "day-late", "day-review", "day-open", "day-not-fiscalized"];
 /// So many payments a work list shows.
 const LISTED_AT_MOST: usize = 100;
 
@@ -37,13 +40,26 @@ struct DayPage {
     store: String,
     /// As fields have it: `2026-11-28`.
     date: String,
-    before: String,
-    after: Option<String>,
+    before: OtherDay,
+    after: Option<OtherDay>,
+    columns: [String; COLUMNS.len()],
     lines: Vec<Line>,
     lists: Vec<List>,
     /// When it was counted.
     at: String,
     is_over: bool,
+}
+
+/// A day to go to: as addresses have it, and as people write it.
+struct OtherDay {
+    date: String,
+    name: String,
+}
+
+impl OtherDay {
+    fn of(words: &Words, date: Date) -> Self {
+        Self { date: date.to_string(), name: date_text(words, date) }
+    }
 }
 
 struct Line {
@@ -54,6 +70,8 @@ struct Line {
 
 /// A count with its sum.
 struct Cell {
+    /// Of what: where the table is too wide for a screen, each cell says it.
+    name: String,
     count: u64,
     sum: String,
 }
@@ -115,8 +133,9 @@ pub(crate) async fn page(
         lists: day.lists(&words, &clock, its),
         store: store.to_string(),
         date: date.to_string(),
-        before: date.yesterday().unwrap_or(date).to_string(),
-        after: after(date, today).map(|date| date.to_string()),
+        before: OtherDay::of(&words, date.yesterday().unwrap_or(date)),
+        after: after(date, today).map(|date| OtherDay::of(&words, date)),
+        columns: COLUMNS.map(|name| words.text(name)),
         at: clock.moment(&words, now),
         is_over: now >= to,
         frame: Frame::of(
@@ -224,25 +243,18 @@ impl Day {
                 known.map(|(_, its)| its.name.clone())
             });
             let currency = Currency::parse(line.currency).unwrap_or(Currency::RUB);
-            let cell = |count, value| Cell { count, sum: sum(words, value, currency) };
-            let tally = |tally: Tally| cell(tally.count, tally.value);
             let key = (line.payment_type.clone(), line.currency, line.test);
             let (count, value) = self.not_fiscalized.get(&key).copied().unwrap_or_default();
             let kept =
                 Tally { count: line.paid.count, value: line.paid.value.saturating_sub(line.refunded.value) };
-            Line {
-                name: name.unwrap_or(line.payment_type),
-                is_test: line.test,
-                cells: vec![
-                    tally(line.paid),
-                    tally(line.refunded),
-                    tally(kept),
-                    tally(line.late),
-                    tally(line.review),
-                    tally(line.open),
-                    cell(count, value),
-                ],
-            }
+            let not_fiscalized = Tally { count, value };
+            let tallies = [line.paid, line.refunded, kept, line.late, line.review, line.open, not_fiscalized];
+            let cells = COLUMNS.into_iter().zip(tallies).map(|(name, Tally { count, value })| Cell {
+                name: words.text(name),
+                count,
+                sum: sum(words, value, currency),
+            });
+            Line { name: name.unwrap_or(line.payment_type), is_test: line.test, cells: cells.collect() }
         };
         self.totals.clone().into_lines().into_iter().map(line).collect()
     }

@@ -15,6 +15,7 @@ use super::tabs::{PLACE, tabs};
 use crate::failure::{Failure, page as answer};
 use crate::frame::{Frame, Place};
 use crate::guard::Asker;
+use crate::payments::show::Clock;
 use crate::state::Admin;
 
 #[derive(Template)]
@@ -41,7 +42,8 @@ pub(crate) async fn page(State(admin): State<Arc<Admin>>, asker: Asker) -> Resul
     let settings = admin.db.settings().await?;
     let condition = admin.db.condition().await?;
     let watch = &admin.operations.watch;
-    let mut parts = vec![service(&words, &watch.version(), &instances(&condition), now)];
+    let mut parts =
+        vec![service(&words, &Clock::of_chain(&settings), &watch.version(), &instances(&condition), now)];
     parts.push(database(&words, &condition));
     parts.extend(watch.broker().map(|its| broker(&words, &its)));
     let mut sections = vec![Section { name: words.text("health-parts"), cards: parts }];

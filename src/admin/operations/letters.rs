@@ -15,10 +15,13 @@ use super::ports::{Letter, Wanted};
 use super::tabs::{PLACE, tabs};
 use crate::failure::{Failure, page as answer};
 use crate::form::Sent;
-use crate::frame::{Frame, Place, time_text};
+use crate::frame::{Frame, Place};
 use crate::guard::Asker;
+use crate::payments::show::Clock;
+use crate::reasons;
 use crate::rights::Reach;
 use crate::state::Admin;
+use crate::words::Words;
 
 const ADDRESS: &str = "/admin/operations/letters";
 /// So many of the oldest are shown.
@@ -54,11 +57,12 @@ struct Line {
 
 /// `GET /admin/operations/letters`.
 pub(crate) async fn page(State(admin): State<Arc<Admin>>, asker: Asker) -> Result<Response, Failure> {
-    Ok(draw(&admin, &asker, None).await)
+    draw(&admin, &asker, None).await
 }
 
-async fn draw(admin: &Admin, asker: &Asker, alarm: Option<String>) -> Response {
+async fn draw(admin: &Admin, asker: &Asker, alarm: Option<String>) -> Result<Response, Failure> {
     let words = asker.words();
+    let clock = Clock::of_chain(&admin.db.settings().await?);
     let (letters, trouble) = match &admin.operations.letters {
         None => (Vec::new(), None),
         Some(letters) => match letters.list(SHOWN_AT_MOST + 1).await {
@@ -68,15 +72,15 @@ async fn draw(admin: &Admin, asker: &Asker, alarm: Option<String>) -> Response {
     };
     let is_cut = letters.len() > SHOWN_AT_MOST;
     let mine = letters.into_iter().take(SHOWN_AT_MOST).filter(|letter| is_mine(&asker.reach, letter));
-    answer(&LettersPage {
-        lines: mine.map(line).collect(),
+    Ok(answer(&LettersPage {
+        lines: mine.map(|letter| line(&words, &clock, letter)).collect(),
         is_cut,
         may_replay: asker.may("POST", "/admin/operations/letters/replay", None),
         has_broker: admin.operations.letters.is_some(),
         trouble,
         tabs: tabs(asker),
         frame: Frame::of(asker, words.text("nav-letters")).with_alarm(alarm).at(PLACE),
-    })
+    }))
 }
 
 /// What can't be told to be of a store is for those who see all of them.
@@ -96,17 +100,20 @@ fn key_of(letter: &Letter) -> Option<(StoreId, &str)> {
     Some((StoreId::parse(store).ok()?, verb))
 }
 
-fn line(letter: Letter) -> Line {
+fn line(words: &Words, clock: &Clock, letter: Letter) -> Line {
     let verb = key_of(&letter).map(|(_, verb)| verb.to_owned());
     let shown = &letter.body[..letter.body.len().min(BODY_AT_MOST_BYTES)];
     Line {
         can_replay: verb.is_some() && !letter.is_cut,
         is_pay: verb.as_deref() == Some("pay"),
-        at: letter.dead_at.map(|at| Timestamp::parse(&at).map_or(at, time_text)).unwrap_or_default(),
+        at: letter
+            .dead_at
+            .map(|at| Timestamp::parse(&at).map_or(at, |read| clock.zoned(words, read)))
+            .unwrap_or_default(),
         body: String::from_utf8_lossy(shown).into_owned(),
         id: letter.id,
         key: letter.routing_key,
-        reason: letter.reason,
+        reason: reasons::told(words, &letter.reason),
     }
 }
 
@@ -121,7 +128,7 @@ pub(crate) async fn replay(
     let chosen: BTreeSet<String> = sent.all("letter").iter().cloned().collect();
     let wanted = if sent.text("which") == "all" { Wanted::All } else { Wanted::These(chosen) };
     if wanted == Wanted::These(BTreeSet::new()) {
-        let page = draw(&admin, &asker, Some(words.text("wrong-nothing-chosen"))).await;
+        let page = draw(&admin, &asker, Some(words.text("wrong-nothing-chosen"))).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     // Told before it is done: whatever becomes of it, it is known who wanted it.

@@ -82,6 +82,8 @@ async fn a_plate_is_made_checked_printed_and_released() {
     assert_eq!(bound.leads_to(), format!("{base}?done=plate-bound"), "{}", bound.body);
     let page = world.get(&owner, &base).await.body;
     assert!(page.contains(PLATE) && page.contains("Text of the NFC tag"), "{page}");
+    let all = world.get(&owner, "/admin/stores/17/plates").await.body;
+    assert!(all.contains(PLATE) && all.contains("Касса 1") && all.contains("Plates: 1"), "{all}");
     let payload = format!("https://qr.nspk.ru/{PLATE}?type=01&bank=100000000007");
     for (read, said) in [
         ("", "The bank knows this plate"),

@@ -52,7 +52,7 @@ async fn dead_letters_are_shown_with_their_reason_and_each_store_sees_its_own() 
     *world.yard.letters.lock().unwrap() =
         vec![letter("a", "v1.17.1.pay"), letter("b", "v1.18.1.get"), cut, letter("d", "nonsense")];
     let page = world.get(&world.owner().await, LETTERS).await.body;
-    for words in ["v1.17.1.pay", "v1.18.1.get", "nonsense", "it is no JSON", "2026-11-28 12:00:00 UTC"] {
+    for words in ["v1.17.1.pay", "v1.18.1.get", "nonsense", "it is no JSON", "2026-11-28 15:00:00 MSK"] {
         assert!(page.contains(words), "{words}: {page}");
     }
     assert!(page.contains("a pay: will be answered stale") && page.contains("too old"), "{page}");
@@ -269,9 +269,9 @@ async fn the_end_of_a_day_counts_by_the_stores_date_and_lists_what_needs_people(
     assert!(page.contains("2026-11-28</h1>"), "{page}");
     // Paid: 1, 2, 3, 7. Refunded: 50 of the first. Late: one credit. Review, open: one each. Without a receipt: 1, 3, 7.
     let cells: Vec<String> = page
-        .split("<td><strong>")
+        .split("</span><strong>")
         .skip(1)
-        .map(|rest| rest.split("</small>").next().unwrap().replace("</strong><small>", " × "))
+        .map(|rest| rest.split("</small>").next().unwrap().replace("</strong><small>× ", " × "))
         .collect();
     let expected = [
         "₽792.00 × 4",
@@ -290,7 +290,7 @@ async fn the_end_of_a_day_counts_by_the_stores_date_and_lists_what_needs_people(
         .collect();
     assert_eq!(lists, [1, 1, 3, 1], "review, late, without a receipt, open");
     let page = world.get(&owner, &format!("{DAY}?date=2026-11-27")).await.body;
-    assert!(page.contains("<strong>₽198.00</strong><small>1</small>"), "{page}");
+    assert!(page.contains("<strong>₽198.00</strong><small>× 1</small>"), "{page}");
     assert!(
         world.get(&owner, &format!("{DAY}?date=2026-11-26")).await.body.contains("no payments on this day")
     );

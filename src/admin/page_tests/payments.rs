@@ -45,7 +45,8 @@ async fn the_journal_is_newest_first_in_pages_that_leave_nothing_out() {
     loop {
         let page = world.get(&owner, &address).await;
         assert_eq!(page.status, StatusCode::OK);
-        let receipts = page.body.split("<td>0").skip(1).map(|rest| rest[..5].parse::<u32>().unwrap());
+        let receipts =
+            page.body.split("data-of=\"Receipt\">0").skip(1).map(|rest| rest[..5].parse::<u32>().unwrap());
         seen.extend(receipts);
         match page.body.split("class=\"button\" href=\"").nth(1) {
             Some(rest) => address = rest.split('"').next().unwrap().replace("&#38;", "&"),

@@ -101,6 +101,7 @@ const WANTED: &[(&str, &str, &str)] = &[
     ("GET",  "/admin/stores/{store}/registers/{register}/plates/{server}/{name}", "OAM"),
     ("GET",  "/admin/stores/{store}/registers/{register}/consoles/{console}/preview", "OAM"),
     ("POST", "/admin/stores/{store}/registers/{register}/consoles/{console}/try", "OAM"),
+    ("GET",  "/admin/stores/{store}/plates", "OAM"),
     ("GET",  "/admin/stores/{store}/screens", "OAM"),
     ("POST", "/admin/stores/{store}/screens", "OAM"),
     ("POST", "/admin/stores/{store}/screens/slides", "OAM"),

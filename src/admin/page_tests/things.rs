@@ -135,7 +135,7 @@ async fn a_console_is_added_checked_and_paired_with_the_device_that_shows_the_co
         (vec![("address", "tcp://10.0.0.9:9100")], "Such a device can not have this address"),
         (vec![("console_kind", "line_display")], "Such a device can not have this address"),
         (vec![("site", "a b")], "1 to 40 Latin letters"),
-        (vec![("profile", "<b>")], "1 to 40 Latin letters"),
+        (vec![("profile", "<b>")], "Choose a profile"),
         (vec![("console_language", "de")], "Choose a language"),
     ] {
         let answer = world.post(&owner, &format!("{base}/new"), &with(&changed)).await;

@@ -21,6 +21,7 @@ use super::timeline::{Teller, Told, outcome};
 use crate::failure::{Failure, page as answer};
 use crate::frame::Frame;
 use crate::guard::Asker;
+use crate::reasons;
 use crate::state::Admin;
 use crate::words::Words;
 
@@ -182,6 +183,8 @@ fn deeds(
         let name = words.text("do-items");
         can.push(Deed { name, address: format!("{address}/items"), is_form: false, reason: None });
     }
+    // What leads on stands first, then what is done at once.
+    can.sort_by_key(|deed| deed.is_form);
     (can, not_now)
 }
 
@@ -277,8 +280,8 @@ impl Details<'_> {
             RefundState::Unknown { .. } => ("refund-unknown", None),
             RefundState::Pending { .. } => ("refund-pending", None),
             RefundState::Completed { at, .. } => ("refund-completed", Some(self.moment(*at))),
-            RefundState::Failed { refusal, .. } => ("refund-failed", Some(refusal_text(refusal))),
-            RefundState::Parked { reason, .. } => ("refund-parked", Some(reason.clone())),
+            RefundState::Failed { refusal, .. } => ("refund-failed", Some(refusal_text(self.words, refusal))),
+            RefundState::Parked { reason, .. } => ("refund-parked", Some(reasons::told(self.words, reason))),
         };
         let who = who_asked(self.words, &refund.origin);
         let state = self.words.text(state);
@@ -295,7 +298,8 @@ impl Details<'_> {
         if let RefundState::Completed { transaction: Some(transaction), .. } = &refund.state {
             pairs.push(self.pair("money-transaction", transaction));
         }
-        pairs.extend(refund.reason.as_ref().map(|reason| self.pair("field-reason", reason)));
+        let reason = refund.reason.as_ref().map(|reason| reasons::told(self.words, reason));
+        pairs.extend(reason.map(|reason| self.pair("field-reason", reason)));
         pairs
     }
 
@@ -324,8 +328,11 @@ impl Details<'_> {
     fn consoles(&self) -> Pairs {
         let line = |report: &payment::ConsoleReport| {
             let did = self.words.text(outcome(report.outcome));
-            let reason = report.reason.as_ref().map(|reason| format!(" — {reason}")).unwrap_or_default();
-            (format!("{} ({})", report.console, report.kind), format!("{did}{reason}"))
+            let reason = report.reason.as_ref().map(|reason| reasons::told(self.words, reason));
+            let reason = reason.map(|reason| format!(" — {reason}")).unwrap_or_default();
+            let kind = self.words.lookup(&format!("health-kind-{}", report.kind.replace('_', "-")));
+            let kind = kind.unwrap_or_else(|| report.kind.clone());
+            (format!("{} ({kind})", report.console), format!("{did}{reason}"))
         };
         self.payment.state.consoles.iter().map(line).collect()
     }

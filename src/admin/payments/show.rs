@@ -1,10 +1,11 @@
 //! How payments are shown: amounts, times of the store, states with their colour and sign.
 
 use console::amount_text;
-use engine::settings::{StoreSettings, Zone};
+use engine::settings::{Settings, StoreSettings, Zone};
 use jiff::civil::{Date, DateTime};
 use payment::{Currency, Money, Origin, Payment, Refusal, RegisterId, Status, StoreId, Timestamp};
 
+use crate::reasons;
 use crate::words::Words;
 
 /// An amount as the reader's language writes it.
@@ -29,8 +30,8 @@ pub(crate) fn register_name(id: &RegisterId, store: Option<&StoreSettings>) -> S
 }
 
 /// What a bank says when it refuses.
-pub(crate) fn refusal_text(refusal: &Refusal) -> String {
-    format!("{}: {}", refusal.bank_code, refusal.message)
+pub(crate) fn refusal_text(words: &Words, refusal: &Refusal) -> String {
+    format!("{}: {}", refusal.bank_code, reasons::told(words, &refusal.message))
 }
 
 /// Who asked for a refund.
@@ -52,6 +53,18 @@ pub(crate) struct Clock {
 impl Clock {
     pub(crate) fn of(store: Option<&StoreSettings>) -> Self {
         Self { zone: Zone::of(store) }
+    }
+
+    /// The clock of what belongs to no store: that of the stores where all have one zone, else UTC.
+    pub(crate) fn of_chain(settings: &Settings) -> Self {
+        let mut stores = settings.stores.values();
+        let first = stores.next();
+        Self { zone: Zone::of(first.filter(|first| stores.all(|other| other.zone == first.zone))) }
+    }
+
+    /// The date and the time of day with the zone's name: where readers can't know whose clock it is.
+    pub(crate) fn zoned(&self, words: &Words, at: Timestamp) -> String {
+        format!("{} {}", self.moment(words, at), self.zone.short_name(at))
     }
 
     fn local(&self, at: Timestamp) -> DateTime {
@@ -161,6 +174,23 @@ mod tests {
         let (from, to) = Clock::of(Some(&shop)).day("2026-11-28").unwrap();
         assert_eq!(from.to_string(), "2026-11-27T21:00:00Z");
         assert_eq!(to.to_string(), "2026-11-28T21:00:00Z");
+    }
+
+    #[test]
+    fn what_belongs_to_no_store_has_the_clock_of_all_of_them_or_utc() {
+        let at = Timestamp::parse("2026-11-28T21:30:05Z").unwrap();
+        let words = Words::of(Language::English);
+        for (zones, told) in [
+            (&[][..], "2026-11-28 21:30:05 UTC"),
+            (&["Europe/Moscow", "Europe/Moscow"][..], "2026-11-29 00:30:05 MSK"),
+            (&["Europe/Moscow", "Asia/Almaty"][..], "2026-11-28 21:30:05 UTC"),
+        ] {
+            let stores = zones.iter().enumerate().map(|(number, zone)| {
+                (StoreId::parse(&number.to_string()).unwrap(), samples::store_in(zone))
+            });
+            let settings = Settings { stores: stores.collect(), ..Settings::default() };
+            assert_eq!(Clock::of_chain(&settings).zoned(&words, at), told);
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use payment::{
 };
 
 use super::show::{Clock, amount, refusal_text, who_asked};
+use crate::reasons;
 use crate::words::Words;
 
 /// What a fact says, in the reader's language.
@@ -102,7 +103,8 @@ impl Teller<'_> {
             Who::Bank(attempt) => self.bank_of(attempt),
             Who::Person(name) => name,
         };
-        Told { text: self.words.fill(said.key, &said.places), detail: said.detail, who, tone: said.tone }
+        let detail = said.detail.map(|detail| reasons::told(self.words, &detail));
+        Told { text: self.words.fill(said.key, &said.places), detail, who, tone: said.tone }
     }
 
     #[expect(clippy::too_many_lines, reason = "every fact is named, so that none is passed over")]
@@ -201,7 +203,9 @@ impl Teller<'_> {
                 .detail(Some(cause))
                 .bad(),
             Fact::NotIssued { attempt, refusal: Some(refusal), .. } => {
-                Said::by_bank("fact-not-issued", *attempt).detail(Some(refusal_text(refusal))).bad()
+                Said::by_bank("fact-not-issued", *attempt)
+                    .detail(Some(refusal_text(self.words, refusal)))
+                    .bad()
             }
             Fact::IssueUnknown { attempt, cause, .. } => {
                 let bank = self.bank_of(*attempt);
@@ -268,7 +272,7 @@ impl Teller<'_> {
                 said("fact-refund-completed", refund).detail(transaction.as_ref()).good()
             }
             Fact::RefundFailed { refund, refusal, .. } => {
-                said("fact-refund-failed", refund).detail(Some(refusal_text(refusal))).bad()
+                said("fact-refund-failed", refund).detail(Some(refusal_text(self.words, refusal))).bad()
             }
             Fact::RefundParked { refund, reason } => {
                 said("fact-refund-parked", refund).detail(Some(reason)).bad()
@@ -281,7 +285,8 @@ impl Teller<'_> {
     pub(super) fn reports(&self, reports: &[ConsoleReport]) -> String {
         let line = |report: &ConsoleReport| {
             let did = self.words.text(outcome(report.outcome));
-            let reason = report.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+            let reason = report.reason.as_ref().map(|reason| reasons::told(self.words, reason));
+            let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
             format!("{} — {did}{reason}", report.console)
         };
         reports.iter().map(line).collect::<Vec<_>>().join("; ")

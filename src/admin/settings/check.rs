@@ -16,6 +16,8 @@ use super::servers::{draw, found};
 use crate::failure::Failure;
 use crate::form::Wrong;
 use crate::guard::Asker;
+use crate::payments::show::refusal_text;
+use crate::reasons;
 use crate::state::Admin;
 use crate::words::Words;
 
@@ -46,13 +48,14 @@ pub(super) async fn checked(
 ) -> Checked {
     let bad = |text: String| Checked { is_good: false, text };
     // A sentence of ours follows.
-    let told = |key: &str, reason: String| {
-        bad(words.fill(key, &[("reason", reason.trim_end_matches('.').to_owned())]))
+    let told = |key: &str, reason: &str| {
+        let reason = reasons::told(words, reason.trim_end_matches('.'));
+        bad(words.fill(key, &[("reason", reason)]))
     };
     let Some(module) = admin.module(&server.module) else { return bad(words.text("wrong-module")) };
     let connector = match connect(module, server, secrets) {
         Ok(connector) => connector,
-        Err(error) => return told("check-settings", error.to_string()),
+        Err(error) => return told("check-settings", &error.to_string()),
     };
     let ability = connector.capabilities().kinds.into_iter().find(|ability| ability.status_by_order);
     let Some(ability) = ability else { return bad(words.text("check-not-offered")) };
@@ -66,12 +69,12 @@ pub(super) async fn checked(
     match answer {
         Err(_) => bad(words.fill("check-late", &[("limit", limit.as_millis().to_string())])),
         Ok(Ok(_)) => Checked { is_good: true, text: words.fill("check-good", &[("took", took)]) },
-        Ok(Err(CallError::NotSent(reason))) => told("check-not-reached", reason),
-        Ok(Err(CallError::Unknown(reason))) => told("check-unknown", reason),
+        Ok(Err(CallError::NotSent(reason))) => told("check-not-reached", &reason),
+        Ok(Err(CallError::Unknown(reason))) => told("check-unknown", &reason),
         Ok(Err(CallError::Refused(refusal))) => {
             let key =
                 if refusal.kind == RefusalKind::Settings { "check-credentials" } else { "check-refused" };
-            told(key, format!("{} {}", refusal.bank_code, refusal.message))
+            told(key, &refusal_text(words, &refusal))
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The form of a console.
 
-use engine::settings::{ConsoleKind, ConsoleSettings};
+use device::Profiles;
+use engine::settings::{ConsoleKind, ConsoleSettings, PUSHED_PICTURE};
 
 use super::save::{MARK, mark};
 use crate::form::{Field, Form, Kind, Sent, Wrong};
@@ -50,8 +51,31 @@ pub(super) fn form(
         .with(Field::new(words, "through_till", Kind::One(ways.into()), text("through_till")))
         .with(Field::new(words, "address", Kind::Line, text("address")))
         .with(Field::new(words, "site", Kind::Line, text("site")))
-        .with(Field::new(words, "profile", Kind::Line, text("profile")))
+        .with(Field::new(words, "profile", Kind::Grouped(profiles(words, &text("profile"))), text("profile")))
         .with(Field::hidden(MARK, mark(console)))
+}
+
+/// The profiles that the program knows, under the kinds of console that have them. One that is kept from elsewhere stays a choice.
+fn profiles(words: &Words, kept: &str) -> Vec<(String, Vec<(String, String)>)> {
+    let known = Profiles::built_in();
+    let called = |name: &str, title: &str| {
+        let own = words.lookup(&format!("profile-{name}"));
+        (name.to_owned(), own.unwrap_or_else(|| title.to_owned()))
+    };
+    let heading = |kind| words.text(&kind_key(kind));
+    let printers = known.printers.iter().map(|(name, its)| called(name, &its.title));
+    let displays = known.displays.iter().map(|(name, its)| called(name, &its.title));
+    let mut groups = vec![
+        (String::new(), vec![(String::new(), words.text("profile-usual"))]),
+        (heading(ConsoleKind::Printer), printers.collect()),
+        (heading(ConsoleKind::LineDisplay), displays.collect()),
+        (words.text("profile-pushed"), vec![called(PUSHED_PICTURE, PUSHED_PICTURE)]),
+    ];
+    let is_known = groups.iter().any(|(_, choices)| choices.iter().any(|(value, _)| value == kept));
+    if !is_known {
+        groups[0].1.push((kept.to_owned(), kept.to_owned()));
+    }
+    groups
 }
 
 /// The key of the words for a kind of console.
@@ -114,5 +138,28 @@ fn stored(console: &ConsoleSettings, name: &str) -> String {
         "profile" => kept(&console.profile),
         "through_till" => console.through_till.map_or("", |is| if is { "yes" } else { "no" }).to_owned(),
         _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use console::Language;
+
+    use super::*;
+
+    #[test]
+    fn every_profile_of_the_program_is_offered_in_words_and_a_foreign_one_stays() {
+        let words = Words::of(Language::Russian);
+        let known = Profiles::built_in();
+        let names = known.printers.keys().chain(known.displays.keys()).map(String::as_str);
+        for name in names.chain([PUSHED_PICTURE]) {
+            let groups = profiles(&words, name);
+            let found = groups.iter().flat_map(|(_, choices)| choices).filter(|(value, _)| value == name);
+            let labels: Vec<&String> = found.map(|(_, label)| label).collect();
+            assert_eq!(labels.len(), 1, "{name}");
+            assert!(words.lookup(&format!("profile-{name}")).is_some(), "{name} has no words");
+        }
+        let of_another_version = profiles(&words, "from-elsewhere");
+        assert_eq!(of_another_version[0].1[1].0, "from-elsewhere");
     }
 }

@@ -12,8 +12,9 @@ use super::here::{Here, InStore};
 use crate::entry::remember_nothing;
 use crate::failure::{Failure, page as answer};
 use crate::form::{Field, Form, Kind, Sent, Wrong};
-use crate::frame::{Frame, time_text};
+use crate::frame::Frame;
 use crate::guard::Asker;
+use crate::payments::show::Clock;
 use crate::state::Admin;
 use crate::users::is_name;
 
@@ -91,10 +92,11 @@ async fn draw(
     let words = asker.words();
     let store = &here.spot.0;
     let keys = admin.db.api_keys().await?;
+    let clock = Clock::of(Some(here.store()));
     let lines = keys.into_iter().filter(|(_, key)| key.store == *store).map(|(id, key)| Line {
         id,
         name: key.name,
-        made: key.created_at.map(time_text).unwrap_or_default(),
+        made: key.created_at.map(|at| clock.moment(&words, at)).unwrap_or_default(),
     });
     let mut form = Form::new(format!("/admin/stores/{store}/keys"), words.text("key-make"))
         .with(Field::new(&words, "key_name", Kind::Line, typed).required());

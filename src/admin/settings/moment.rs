@@ -26,7 +26,7 @@ impl Local {
     }
 
     /// The zone of a store.
-    pub(super) fn of_store(store: &StoreSettings) -> Self {
+    fn of_store(store: &StoreSettings) -> Self {
         match TimeZone::get(&store.zone) {
             Ok(zone) => Self { name: store.zone.clone(), zone },
             Err(_) => Self::utc(),

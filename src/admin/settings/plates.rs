@@ -23,6 +23,8 @@ use crate::failure::{Failure, page as answer};
 use crate::form::{Field, Form, Kind, Sent, Wrong};
 use crate::frame::Frame;
 use crate::guard::Asker;
+use crate::payments::show::refusal_text;
+use crate::reasons;
 use crate::state::Admin;
 use crate::words::Words;
 
@@ -158,22 +160,26 @@ async fn make(
     let Some(module) = admin.module(&found.server.module) else { return Ok(Err(words.text("wrong-module"))) };
     let connector = match connect(module, &found.server, &found.in_use(admin.now())) {
         Ok(connector) => connector,
-        Err(error) => return Ok(Err(words.fill("check-settings", &[("reason", error.to_string())]))),
+        Err(error) => {
+            return Ok(Err(
+                words.fill("check-settings", &[("reason", reasons::told(words, &error.to_string()))])
+            ));
+        }
     };
     let open_as = (sort == Sort::Open).then(|| Uuid::now_v7().simple().to_string());
     let request = PlateRequest { open_as, draft, description: Some(here.register().name.clone()) };
     let limit = Duration::from_millis(u64::from(found.server.call_timeout_ms));
     Ok(match tokio::time::timeout(limit, connector.make_plate(&request)).await {
         Ok(Ok(plate)) => Ok(plate),
-        Ok(Err(error)) => Err(words.fill("plate-not-made", &[("reason", reason_of(&error))])),
+        Ok(Err(error)) => Err(words.fill("plate-not-made", &[("reason", reason_of(words, &error))])),
         Err(_) => Err(words.text("plate-not-answered")),
     })
 }
 
-fn reason_of(error: &CallError) -> String {
+fn reason_of(words: &Words, error: &CallError) -> String {
     match error {
-        CallError::Refused(refusal) => format!("{} {}", refusal.bank_code, refusal.message),
-        CallError::NotSent(reason) | CallError::Unknown(reason) => reason.clone(),
+        CallError::Refused(refusal) => refusal_text(words, refusal),
+        CallError::NotSent(reason) | CallError::Unknown(reason) => reasons::told(words, reason),
     }
 }
 
@@ -244,7 +250,7 @@ async fn asked(
     let Some(module) = admin.module(&found.server.module) else { return Ok(bad(words.text("wrong-module"))) };
     let connector = match connect(module, &found.server, &found.in_use(admin.now())) {
         Ok(connector) => connector,
-        Err(error) => return Ok(bad(error.to_string())),
+        Err(error) => return Ok(bad(reasons::told(words, &error.to_string()))),
     };
     let limit = Duration::from_millis(u64::from(found.server.call_timeout_ms));
     Ok(match tokio::time::timeout(limit, connector.latest_credit(&plate.link)).await {
@@ -252,7 +258,7 @@ async fn asked(
             let key = if is_read { "plate-read-and-known" } else { "plate-known" };
             Told { is_good: true, text: words.text(key) }
         }
-        Ok(Err(error)) => bad(reason_of(&error)),
+        Ok(Err(error)) => bad(reason_of(words, &error)),
         Err(_) => bad(words.fill("check-late", &[("limit", limit.as_millis().to_string())])),
     })
 }
@@ -323,7 +329,7 @@ fn bind_form(words: &Words, base: &str, able: Vec<(String, String)>, sent: Optio
         .with(Field::new(words, "printed", Kind::Line, text("printed")))
 }
 
-fn sort_key(sort: Sort) -> &'static str {
+pub(super) fn sort_key(sort: Sort) -> &'static str {
     match sort {
         Sort::CashLink => "kind-cash-link",
         Sort::Open => "plate-open",

@@ -15,6 +15,7 @@ use crate::failure::{Failure, page as answer, plain_page};
 use crate::form::Wrong;
 use crate::guard::Asker;
 use crate::ports::{Device, Preview, Tried};
+use crate::reasons;
 use crate::state::Admin;
 
 /// What came of a trial, for the page.
@@ -86,12 +87,14 @@ pub(crate) async fn send(
     }
     let outcome = match tried {
         Tried::Done => Outcome { is_good: true, text: words.text("trial-done") },
-        Tried::NotConfirmed(reason) => {
-            Outcome { is_good: true, text: words.fill("trial-not-confirmed", &[("reason", reason)]) }
-        }
-        Tried::Failed(reason) => {
-            Outcome { is_good: false, text: words.fill("trial-failed", &[("reason", reason)]) }
-        }
+        Tried::NotConfirmed(reason) => Outcome {
+            is_good: true,
+            text: words.fill("trial-not-confirmed", &[("reason", reasons::told(&words, &reason))]),
+        },
+        Tried::Failed(reason) => Outcome {
+            is_good: false,
+            text: words.fill("trial-failed", &[("reason", reasons::told(&words, &reason))]),
+        },
         Tried::Elsewhere(site) => {
             Outcome { is_good: false, text: words.fill("trial-elsewhere", &[("site", site)]) }
         }

@@ -30,6 +30,12 @@ impl Zone {
         self.0.to_datetime(at)
     }
 
+    /// What the zone is called then, as people write it behind a time: `MSK`, `+05`.
+    pub fn short_name(&self, at: Timestamp) -> String {
+        let at = jiff::Timestamp::from_microsecond(at.as_micros()).unwrap_or_default();
+        at.to_zoned(self.0.clone()).strftime("%Z").to_string()
+    }
+
     /// When a date begins: its first moment, which need not be midnight. `None`: no time is so far away.
     pub fn first_moment(&self, date: Date) -> Option<Timestamp> {
         let moment = date.to_zoned(self.0.clone()).ok()?.timestamp();

@@ -13,7 +13,7 @@ const CONSOLES: &[Row] = &[
     ("through_till", "perhaps", "Choose one of the list"),
     ("address", "tcp://10.0.0.9:9100", "Such a device can not have this address"),
     ("site", "a b", "1 to 40 Latin letters"),
-    ("profile", "<b>", "1 to 40 Latin letters"),
+    ("profile", "<b>", "Choose a profile"),
 ];
 
 const CONSOLE_FIELDS: &[(&str, &str)] =
