@@ -126,7 +126,7 @@ impl Browser {
 
     /// The whole page's picture, also of what is beyond the window, as base64 of a PNG.
     pub(crate) async fn whole_picture(&self) -> String {
-        let wanted = json!({ "format": "png", "captureBeyondViewport": true });
+        let wanted = json!({ "format": "png", "captureBeyondViewport": true, "optimizeForSpeed": true });
         let mut answer = self.ask("Page.captureScreenshot", &wanted).await;
         answer["data"].take().as_str().expect("a picture").to_owned()
     }
@@ -140,6 +140,13 @@ impl Browser {
             { "name": "prefers-reduced-motion", "value": "reduce" },
         ]});
         self.tell("Emulation.setEmulatedMedia", &features).await;
+    }
+
+    /// From the next page on its reader asks for this language.
+    pub(crate) async fn speak(&self, language: &str) {
+        let agent = self.run("return navigator.userAgent").await;
+        let asked = json!({ "userAgent": agent, "acceptLanguage": language });
+        self.tell("Emulation.setUserAgentOverride", &asked).await;
     }
 
     /// Waits for an element that can be seen, and clicks it.

@@ -3,7 +3,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test's own helpers: whatever fails in them fails the test")]
 
+mod every_page;
+mod goods;
 mod person;
+mod shop;
 mod words;
 
 use serde_json::json;

@@ -1,12 +1,10 @@
 //! Somebody at a browser: types, chooses, clicks, reads, and looks at each page as others would see it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use payment::Timestamp;
 use secrecy::SecretString;
-use serde_json::Value;
+use serde_json::json;
 
 use super::words::Words;
 use crate::examples::python;
@@ -24,16 +22,28 @@ const ENTER: &str = "\u{E007}";
 const MOST_STOPS: usize = 120;
 
 /// The rules of WCAG 2.2, levels A and AA.
-const RULES: &str = "const done = arguments[arguments.length - 1];
-    axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'] })
+pub(super) const ALL_RULES: &[&str] = &["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+/// The one of them that another theme can break.
+pub(super) const RULES_OF_COLOUR: &[&str] = &["color-contrast"];
+
+/// Asks axe-core by these rules.
+const ASK_AXE: &str = "const done = arguments[arguments.length - 1];
+    axe.run(document, { runOnly: arguments[0], resultTypes: ['violations'] })
       .then(found => done(found.violations.flatMap(one => one.nodes.map(node =>
         one.id + ': ' + node.target.join(' ') + ': ' + node.failureSummary))))
       .catch(error => done([String(error)]));";
 
-/// What a page does wrong that no rule of theirs looks at: something wider than the window, or a key without words.
+/// What a page does wrong that no rule of theirs looks at: something wider than the window or than what it is in, or a key without
+/// words. Commands and what is typed may be longer than their line.
 const MEASURE: &str = "const found = [];
     if (document.documentElement.scrollWidth > innerWidth)
       found.push('wider than the window by ' + (document.documentElement.scrollWidth - innerWidth) + ' px');
+    for (const node of document.querySelectorAll('main *, header *')) {
+      const way = getComputedStyle(node).overflowX;
+      if (way !== 'visible' && node.clientWidth > 1 && node.scrollWidth > node.clientWidth + 1
+        && !node.matches('pre, textarea, input, select'))
+        found.push((way === 'hidden' ? 'cut off: ' : 'scrolls sideways: ') + node.tagName + '.' + node.className);
+    }
     const key = /^[a-z]+(-[a-z0-9]+)+$/;
     for (const node of document.querySelectorAll('h1, h2, label, legend, button, p, dt, th, strong, li > a'))
       if (key.test(node.textContent.trim()) && !node.querySelector('code') && !node.closest('.cards, .changes'))
@@ -59,7 +69,7 @@ impl<'a> Person<'a> {
         let mut person =
             Self { browser, words, base: base.to_owned(), rules, seed: None, problems: Vec::new() };
         // As on a phone: what lies beside the page's end is no part of the picture.
-        person.browser.tell("Emulation.setScrollbarsHidden", &serde_json::json!({ "hidden": true })).await;
+        person.browser.tell("Emulation.setScrollbarsHidden", &json!({ "hidden": true })).await;
         person.usual().await;
         person
     }
@@ -163,27 +173,32 @@ impl<'a> Person<'a> {
         self.browser.set(WIDE.0, WIDE.1, "light").await;
     }
 
-    /// Looks at the page as others see it; keeps pictures in the folder that `INTEGRATOR_PICTURES` names.
+    /// Looks at the page as others see it.
     pub(super) async fn look(&mut self, name: &str) {
-        let folder = std::env::var_os("INTEGRATOR_PICTURES").map(PathBuf::from);
-        for (number, ((width, height), theme)) in LOOKS.into_iter().enumerate() {
-            self.browser.set(width, height, theme).await;
-            let mut found = self.browser.run(MEASURE).await;
-            let mut problems = found.as_array_mut().map(std::mem::take).unwrap_or_default();
+        for (number, (size, theme)) in LOOKS.into_iter().enumerate() {
             // Each theme and each size once: both of either have the same colours and the same elements.
-            if number < 2 {
-                self.browser.call(&self.rules, &[]).await;
-                let mut found = self.browser.call_back(RULES, &[] as &[Value]).await;
-                problems.extend(found.as_array_mut().map(std::mem::take).unwrap_or_default());
-            }
-            let place = format!("{name} {} {width} px {theme}", self.words.language);
-            self.problems.extend(problems.iter().map(|problem| format!("{place}: {problem}")));
-            if let Some(folder) = &folder {
-                let file = format!("{name}-{}-{width}-{theme}.png", self.words.language);
-                let picture = STANDARD.decode(self.browser.whole_picture().await).unwrap();
-                std::fs::write(folder.join(file), picture).unwrap();
-            }
+            self.examine(name, size, theme, if number < 2 { ALL_RULES } else { &[] }).await;
         }
         self.usual().await;
+    }
+
+    /// Notes what is wrong with the page in a window of this size and theme, by our own rules and by these of axe-core.
+    pub(super) async fn examine(
+        &mut self,
+        name: &str,
+        (width, height): (u32, u32),
+        theme: &str,
+        rules: &[&str],
+    ) {
+        self.browser.set(width, height, theme).await;
+        let mut found = self.browser.run(MEASURE).await;
+        let mut problems = found.as_array_mut().map(std::mem::take).unwrap_or_default();
+        if !rules.is_empty() {
+            self.browser.call(&self.rules, &[]).await;
+            let mut found = self.browser.call_back(ASK_AXE, &[json!(rules)]).await;
+            problems.extend(found.as_array_mut().map(std::mem::take).unwrap_or_default());
+        }
+        let place = format!("{name} {} {width} px {theme}", self.words.language);
+        self.problems.extend(problems.iter().map(|problem| format!("{place}: {problem}")));
     }
 }
