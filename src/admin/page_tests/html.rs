@@ -1,6 +1,6 @@
 //! Forms as they stand in a page, read as a browser reads them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A form that is sent by `POST`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,6 +10,8 @@ pub(crate) struct PageForm {
     pub(crate) hidden: BTreeMap<String, String>,
     /// Lines that people type, with what stands in them; `None`: passwords, lists and long texts.
     pub(crate) typed: BTreeMap<String, Option<String>>,
+    /// Which of these are lists to choose from.
+    pub(crate) lists: BTreeSet<String>,
     /// Boxes that people tick.
     pub(crate) ticked: Vec<String>,
 }
@@ -33,10 +35,14 @@ fn form_of(form: &str) -> Option<PageForm> {
         return None;
     }
     let (mut hidden, mut typed, mut ticked) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+    let mut lists = BTreeSet::new();
     for tag in ["<input", "<select", "<textarea"] {
         for field in form.split(tag).skip(1).filter_map(|rest| rest.split('>').next()) {
             let Some(name) = attribute(field, "name") else { continue };
             let value = attribute(field, "value");
+            if tag == "<select" {
+                lists.insert(name.clone());
+            }
             match attribute(field, "type").as_deref() {
                 Some("hidden") => drop(hidden.insert(name, value.unwrap_or_default())),
                 Some("checkbox") => ticked.push(name),
@@ -46,7 +52,7 @@ fn form_of(form: &str) -> Option<PageForm> {
             }
         }
     }
-    Some(PageForm { action: attribute(opening, "action")?, hidden, typed, ticked })
+    Some(PageForm { action: attribute(opening, "action")?, hidden, typed, lists, ticked })
 }
 
 fn attribute(tag: &str, name: &str) -> Option<String> {

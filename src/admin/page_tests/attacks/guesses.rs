@@ -35,9 +35,10 @@ async fn a_hundred_guesses_at_once_are_no_way_around_the_count() {
     let world = World::new().await;
     owner(&world).await;
     let guesser = Browser { address: [203, 0, 113, 9], ..Browser::default() };
-    let guesses: Vec<String> = (0..40).map(|number| format!("guess number {number}")).collect();
+    let passwords: Vec<String> = (0..40).map(|number| format!("guess number {number}")).collect();
     let answers =
-        futures_util::future::join_all(guesses.iter().map(|guess| sign_in(&world, &guesser, guess))).await;
+        futures_util::future::join_all(passwords.iter().map(|password| sign_in(&world, &guesser, password)))
+            .await;
     let looked_at = answers.iter().filter(|answer| answer.status == StatusCode::UNPROCESSABLE_ENTITY).count();
     assert_eq!(looked_at, 5);
     assert!(answers.iter().all(|answer| matches!(answer.status.as_u16(), 422 | 429)));

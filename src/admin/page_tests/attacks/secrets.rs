@@ -75,9 +75,10 @@ async fn no_answer_to_a_form_tells_a_secret_or_repeats_one() {
         let page = evil.world.get(&evil.owner, &path).await;
         for form in forms_of(&page.body).iter().filter(|form| form.asks()) {
             let hidden = form.hidden.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-            let lines = form.typed.iter();
-            let lines =
-                lines.map(|(name, shown)| (name.as_str(), if shown.is_some() { EVIL } else { typed }));
+            let is_open = |name: &String| form.lists.contains(name);
+            let lines = form.typed.iter().map(|(name, shown)| {
+                (name.as_str(), if shown.is_some() || is_open(name) { EVIL } else { typed })
+            });
             let answer =
                 evil.world.post(&evil.owner, &form.action, &hidden.chain(lines).collect::<Vec<_>>()).await;
             let about = format!("the answer to {}", form.action);
