@@ -219,3 +219,19 @@ async fn what_is_needed_of_the_bank_and_what_its_module_lacks_is_told_before_it_
     );
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
+
+#[tokio::test]
+async fn p4_a_server_that_payments_went_by_gets_no_other_module() {
+    let (world, owner) = with_server().await;
+    let mut settings = world.admin.db.settings().await.unwrap();
+    settings.servers.get_mut(&bank()).unwrap().module = "another".to_owned();
+    world.admin.db.save_settings(&settings).await.unwrap();
+    let says = "can only go back through it";
+    let answer = world.post(&owner, "/admin/servers/bank", &SERVER).await;
+    assert!(!answer.body.contains(says), "nothing went by it yet: {}", answer.body);
+    samples::keep(&world.store, samples::accepted(1), vec![]).await;
+    let answer = world.post(&owner, "/admin/servers/bank", &SERVER).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.body.contains("id=\"module-wrong\"") && answer.body.contains(says), "{}", answer.body);
+    assert_eq!(world.admin.db.settings().await.unwrap().servers[&bank()].module, "another");
+}

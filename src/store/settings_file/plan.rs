@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use engine::ports::StoreError;
 use payment::ServerId;
 use secrecy::ExposeSecret;
 use serde_json::Value;
@@ -9,7 +10,7 @@ use serde_json::Value;
 use super::{ImportError, ImportPlan, SecretText, SettingsFile};
 use crate::seal::Keyring;
 use crate::settings::{
-    ApiKey, ChangeSettingsError, Entities, Entity, Problems, check_settings, edits, is_sha256,
+    ApiKey, ChangeSettingsError, Edit, Entities, Entity, Problems, check_settings, edits, is_sha256,
     place_of_secret, together,
 };
 use crate::{Db, read};
@@ -39,8 +40,29 @@ impl Db {
                 Err(cure) => problems.at(entity, cure),
             }
         }
+        let edits = edits(&before, &after);
+        self.check_modules(&edits, &mut problems).await?;
         problems.into_result().map_err(ImportError::Problems)?;
-        Ok(ImportPlan { base, edits: edits(&before, &after) })
+        Ok(ImportPlan { base, edits })
+    }
+
+    /// Another bank knows nothing of what went by an authorization server: what it does not know would count as not paid, or
+    /// as a refund that may be sent again.
+    async fn check_modules(&self, edits: &[Edit], problems: &mut Problems) -> Result<(), StoreError> {
+        for edit in edits {
+            let (Entity::Server(server), Some(before), Some(after)) =
+                (&edit.entity, &edit.before, &edit.after)
+            else {
+                continue;
+            };
+            if before["module"] != after["module"] && self.has_payments_of(server).await? {
+                problems.at(
+                    format!("{}.module", edit.entity),
+                    "money came by this server and can only go back through it: give the other module a server of its own",
+                );
+            }
+        }
+        Ok(())
     }
 
     /// Makes the changes of a plan; returns the revision. Refused if the settings have changed since it was made.

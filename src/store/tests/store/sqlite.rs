@@ -3,9 +3,10 @@
 use std::os::unix::fs::PermissionsExt;
 
 use engine::ports::{CommitError, Store};
-use store::{Db, PaymentFilter, Records, SqliteStore};
+use store::{Db, ImportError, KeyFile, PaymentFilter, Records, SettingsFile, SqliteStore};
 
 use crate::sample::{accept, accepted, at, id, step};
+use crate::settings::EXAMPLE;
 
 #[tokio::test]
 async fn a_file_is_served_by_one_process_and_the_error_says_what_to_do() {
@@ -111,4 +112,24 @@ async fn epochs_go_on_after_a_restart() {
         assert!(matches!(refused, Err(CommitError::Lapsed)), "{refused:?}");
         store.close().await;
     }
+}
+
+#[tokio::test]
+async fn p4_a_server_that_payments_went_by_gets_no_other_module() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = SqliteStore::open(&folder.path().join("store.db")).await.unwrap();
+    let keyring = KeyFile::load_or_create(&folder.path().join("key")).unwrap();
+    let plan = async |text: &str| {
+        let file = SettingsFile::parse(text).unwrap();
+        service.db().plan_import(&file, &keyring).await
+    };
+    let first = plan(EXAMPLE).await.unwrap();
+    service.db().apply_import(first).await.unwrap();
+    let other = EXAMPLE.replacen("module = \"raiffeisen\"", "module = \"sber\"", 1);
+    assert_eq!(plan(&other).await.unwrap().edits().len(), 1, "nothing went by it yet");
+    service.commit(accept(&accepted(1))).await.unwrap();
+    let refused = plan(&other).await;
+    let Err(ImportError::Problems(problems)) = refused else { panic!("{refused:?}") };
+    assert!(problems.to_string().starts_with("servers.raiffeisen.module: money came by"), "{problems}");
+    plan(&EXAMPLE.replacen("rate_per_s = 50", "rate_per_s = 20", 1)).await.unwrap();
 }
