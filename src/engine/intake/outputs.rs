@@ -1,12 +1,14 @@
 //! Where the code of a checkout is shown: the set that it names, and what may step in.
 
+use std::time::Duration;
+
 use payment::{ConsoleId, ConsoleKind, ConsoleTerms, ConsoleWay, RegisterId, RejectCode, Route, Timestamp};
 
 use crate::contract::{Fault, PayBody};
 use crate::settings::{ConsoleSettings, StoreSettings, terms_of};
 
 /// Paper can't be taken back: a code that no bank on the way can annul must not live longer.
-const PAPER_LIVES_AT_MOST_S: u64 = 300;
+const PAPER_LIVES_AT_MOST: Duration = Duration::from_mins(5);
 
 /// The outputs of a checkout, as it keeps them.
 pub(super) struct Outputs {
@@ -22,6 +24,7 @@ pub(super) fn outputs_of(
     store: &StoreSettings,
     register: &RegisterId,
     routes: &[Route],
+    wanted_life: Option<Duration>,
     now: Timestamp,
 ) -> Result<Outputs, Fault> {
     let shows: Vec<_> = store.consoles_of(register).filter(|(.., console)| console.show_qr).collect();
@@ -57,7 +60,7 @@ pub(super) fn outputs_of(
             "none of the outputs named in show_on is set up for this register with codes switched on";
         return Err(Fault::new(RejectCode::NoOutput, "show_on", reason));
     }
-    ensure_shown(body, &outputs, routes)?;
+    ensure_shown(&outputs, routes, wanted_life)?;
     Ok(outputs)
 }
 
@@ -67,8 +70,8 @@ fn is_plain(terms: &ConsoleTerms, register: &RegisterId) -> bool {
 }
 
 /// Fails if it is known beforehand that buyers would have nothing to scan.
-fn ensure_shown(body: &PayBody, outputs: &Outputs, routes: &[Route]) -> Result<(), Fault> {
-    let is_usable = |console: &ConsoleTerms| why_unusable(body, console, routes).is_none();
+fn ensure_shown(outputs: &Outputs, routes: &[Route], wanted_life: Option<Duration>) -> Result<(), Fault> {
+    let is_usable = |console: &ConsoleTerms| why_unusable(console, routes, wanted_life).is_none();
     let is_plain = |id: &ConsoleId| !outputs.consoles.iter().any(|terms| terms.console == *id);
     if outputs.show_on_register
         || outputs.show_on.iter().any(is_plain)
@@ -79,19 +82,18 @@ fn ensure_shown(body: &PayBody, outputs: &Outputs, routes: &[Route]) -> Result<(
     let reasons: Vec<String> = outputs
         .consoles
         .iter()
-        .filter_map(|terms| Some(format!("{}: {}", terms.console, why_unusable(body, terms, routes)?)))
+        .filter_map(|terms| Some(format!("{}: {}", terms.console, why_unusable(terms, routes, wanted_life)?)))
         .collect();
     let reason = format!("nothing can show the code now: {}", reasons.join("; "));
     Err(Fault::new(RejectCode::NoOutput, "show_on", reason))
 }
 
-fn why_unusable(body: &PayBody, terms: &ConsoleTerms, routes: &[Route]) -> Option<String> {
+fn why_unusable(terms: &ConsoleTerms, routes: &[Route], wanted_life: Option<Duration>) -> Option<String> {
     if let Some(broken) = &terms.broken {
         return Some(broken.clone());
     }
-    let wanted = body.expires_in_s.map(|seconds| std::time::Duration::from_secs(seconds.into()));
     let is_safe =
-        |route: &Route| route.terms.annul || route.terms.code_life(wanted).as_secs() <= PAPER_LIVES_AT_MOST_S;
+        |route: &Route| route.terms.annul || route.terms.code_life(wanted_life) <= PAPER_LIVES_AT_MOST;
     match terms.kind {
         ConsoleKind::LineDisplay => Some("it has room for text only".to_owned()),
         ConsoleKind::Printer if !routes.iter().any(is_safe) => {

@@ -1,5 +1,7 @@
 //! `pay`: checked against the contract, the settings and the bank's bounds, then one commit that opens the payment.
 
+use std::time::Duration;
+
 use payment::{
     Checkout, CodeKind, Details, LateMoney, Money, OperationId, PaymentId, PaymentTypeCode, RegisterId,
     RejectCode, Route, StoreId, Timestamp,
@@ -147,7 +149,9 @@ fn check(engine: &Engine, command: &Command<'_>) -> Result<Checkout, Fault> {
     let (code, payment_type) = payment_type_of(&body, store)?;
     let kind = kind_of(&body, payment_type)?;
     let routes = routes_of(engine, payment_type, register, kind, amount)?;
-    let outputs = outputs_of(&body, store, &command.from.register, &routes, command.now)?;
+    let expires_in_s = body.expires_in_s.or(payment_type.code_life_s);
+    let wanted_life = expires_in_s.map(|seconds| Duration::from_secs(seconds.into()));
+    let outputs = outputs_of(&body, store, &command.from.register, &routes, wanted_life, command.now)?;
     let supersedes = supersedes_of(&body, &operation)?;
     let purpose = body.purpose.clone().or_else(|| purpose_of(payment_type, store, command, &body));
     Ok(Checkout {
@@ -157,7 +161,7 @@ fn check(engine: &Engine, command: &Command<'_>) -> Result<Checkout, Fault> {
         amount,
         payment_type: code,
         kind,
-        expires_in_s: body.expires_in_s.or(payment_type.code_life_s),
+        expires_in_s,
         not_after,
         routes,
         late_money: late_money_of(store, payment_type),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use engine::doors::Screens;
 use engine::ports::Destination;
 use engine::settings::{ConsoleKind, ConsoleSettings, Settings};
-use payment::{ConsoleId, RegisterId, StoreId, Timestamp};
+use payment::{ConsoleId, PaymentTypeCode, RegisterId, StoreId, Timestamp};
 use serde_json::{Value, json};
 
 use crate::kit::{CrashPoint, Life, Manner, Port, Side, World, pay_body};
@@ -211,6 +211,37 @@ fn p8_a_code_that_outlives_five_minutes_and_cant_be_annulled_is_not_printed() {
         assert_eq!(told(till, "1"), set(&["d1 shown", "p1 failed"]));
         assert_eq!(till.output.done(), [format!("show op-1 at {DISPLAY}")]);
     });
+}
+
+#[test]
+fn p8_whether_paper_may_carry_a_code_is_judged_by_the_life_that_the_code_will_have() {
+    for (type_says, till_says, is_printed) in [
+        (None, None, false),
+        (Some(300), None, true),
+        (Some(301), None, false),
+        (Some(1_800), Some(300), true),
+        (Some(300), Some(301), false),
+    ] {
+        let world = World::new().terms("north", |terms| {
+            terms.annul = false;
+            terms.code_life = std::time::Duration::from_mins(30);
+        });
+        world.set(|settings| {
+            with(settings, "1", "p1", device(ConsoleKind::Printer, PRINTER));
+            let store = settings.stores.get_mut(&StoreId::parse("17").unwrap()).unwrap();
+            let tender = store.payment_types.get_mut(&PaymentTypeCode::parse("sbp").unwrap()).unwrap();
+            tender.code_life_s = type_says;
+        });
+        world.live(async |till| {
+            let mut body = pay_body("op-1");
+            body["expires_in_s"] = json!(till_says);
+            till.send("1", "pay", body).await;
+            till.until(1).await;
+            let rejected = till.sink.last("1", "request.rejected").map(|event| event.body["code"].clone());
+            assert_eq!(rejected, (!is_printed).then(|| json!("no_output")), "{type_says:?} {till_says:?}");
+            assert_eq!(till.bank.calls().is_empty(), !is_printed, "{type_says:?} {till_says:?}");
+        });
+    }
 }
 
 /// Who has got hold of a console of till 1, as its page reads it.
