@@ -124,6 +124,16 @@ impl Browser {
         .await
     }
 
+    /// The texts of all elements that there are.
+    pub(crate) async fn read_all(&self, selector: &str) -> Vec<String> {
+        let script = format!(
+            "return Array.from(document.querySelectorAll({selector:?}), (one) => one.innerText.trim())"
+        );
+        let found = self.run(&script).await;
+        let texts = found.as_array().into_iter().flatten();
+        texts.filter_map(|text| text.as_str().map(str::to_owned)).collect()
+    }
+
     /// The whole page's picture, also of what is beyond the window, as base64 of a PNG.
     pub(crate) async fn whole_picture(&self) -> String {
         let wanted = json!({ "format": "png", "captureBeyondViewport": true, "optimizeForSpeed": true });

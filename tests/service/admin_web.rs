@@ -1,5 +1,7 @@
 //! The admin web in a real browser, by a person who has just installed the service: from the link for the first sign-in to a paid
 //! test payment and its refund, in Russian and in English. Each page is looked at on the way: light and dark, phone and wide.
+//! The till is connected over RabbitMQ with what *Connect this till* shows, and knows nothing else of the broker. What two people do
+//! with real money is in `two_people`.
 
 #![expect(clippy::unwrap_used, reason = "a test's own helpers: whatever fails in them fails the test")]
 
@@ -7,21 +9,25 @@ mod every_page;
 mod goods;
 mod person;
 mod shop;
+mod two_people;
 mod words;
 
 use serde_json::json;
 use tempfile::TempDir;
+use universal_integrator::till::{AmqpRegister, Options};
 
-use crate::lab::{Bank, Browser, HttpTill, MERCHANT, MERCHANT_KEY, MODULE, Service};
+use crate::lab::{Bank, Broker, Browser, MERCHANT, MERCHANT_KEY, MODULE, Service};
+use crate::till::{ask, begin, expect, pay};
 use person::Person;
 use words::{ENGLISH, RUSSIAN, Words};
 
 const PASSWORD: &str = "four words in a row";
 
-/// A service that was just installed, and a bank.
+/// A service that was just installed, a broker of its own, and a bank.
 struct Installed {
     service: Service,
     bank: Bank,
+    _broker: Broker,
     folder: TempDir,
 }
 
@@ -29,26 +35,29 @@ impl Installed {
     async fn start() -> Self {
         let folder = tempfile::Builder::new().prefix("integrator-admin-").tempdir().unwrap();
         let bank = Bank::process(folder.path()).await;
+        let (broker, management) = Broker::private_managed().await;
         let mut service = Service::new(folder.path());
         service.configure(&format!(
-            "key_file = \"integrator.key\"\n[database]\npath = \"integrator.db\"\n[http]\nlisten = \"{}\"\n",
-            service.http()
+            "key_file = \"integrator.key\"\n[database]\npath = \"integrator.db\"\n[http]\nlisten = \"{}\"\n\
+             [amqp]\nuri = \"{}\"\nmanagement = \"{management}\"\n[log]\nfilter = \"debug\"\n",
+            service.http(),
+            broker.uri()
         ));
         bank.notify_at(&format!("http://{}/hooks/raif", service.http())).await;
         service.start().await;
-        Self { service, bank, folder }
-    }
-
-    /// The link that the service printed when it started.
-    fn setup_link(&self) -> String {
-        let printed = self.service.log();
-        let line = printed.lines().find(|line| line.contains("/admin/setup/"));
-        line.unwrap_or_else(|| panic!("no link in\n{printed}")).trim().to_owned()
+        Self { service, bank, _broker: broker, folder }
     }
 
     fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.service.http())
     }
+}
+
+/// The link that a service printed when it started.
+fn setup_link(service: &Service) -> String {
+    let printed = service.log();
+    let line = printed.lines().find(|line| line.contains("/admin/setup/"));
+    line.unwrap_or_else(|| panic!("no link in\n{printed}")).trim().to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -64,23 +73,28 @@ async fn a_newcomer_sets_all_up_and_takes_and_returns_a_test_payment_in_english(
 async fn newcomer(words: &Words) {
     let mut installed = Installed::start().await;
     let mut person = Person::sits_down(words, &installed.url("")).await;
-    let recovery = first_run(&mut person, &installed.setup_link()).await;
+    let recovery = first_run(&mut person, &setup_link(&installed.service)).await;
     store(&mut person).await;
     authorization_server(&mut person, &installed.bank).await;
     payment_type(&mut person).await;
-    let key = till(&mut person).await;
+    let connected = till(&mut person).await;
     let kiosk = console(&mut person, &installed.url("/pair")).await;
-    payment(&installed, &kiosk, words, &key).await;
+    let till = payment(&installed, &kiosk, words, &connected).await;
+    last_command(&mut person, &till).await;
     refund(&mut person).await;
     refund_by_keyboard(&mut person, &recovery[0]).await;
     let ledger = installed.bank.ledger().await;
     assert_eq!((ledger.payments.len(), ledger.refunds.len()), (1, 2));
     other_pages(&mut person).await;
     sign_in_again(&mut person, &recovery[1]).await;
+    let token = person.token().await;
     kiosk.close().await;
     person.leaves().await;
+    till.close().await;
     assert!(installed.service.command(&["audit", "verify"]).await.contains("the chain holds"));
-    no_secret_is_logged(&installed.service.log(), &[PASSWORD, MERCHANT_KEY, &key, &recovery[0]]);
+    let secrets =
+        [PASSWORD, MERCHANT_KEY, "not-the-key", &connected.password, &recovery[0], &recovery[1], &token];
+    no_secret_is_logged(&installed.service.log(), &secrets);
     installed.service.stop().await;
     drop(installed.folder);
 }
@@ -168,22 +182,36 @@ async fn payment_type(person: &mut Person<'_>) {
     person.notice(person.words.saved).await;
 }
 
-/// A register that is connected over HTTP. Returns the key that its software has.
-async fn till(person: &mut Person<'_>) -> String {
+/// What the page of a till shows of the broker.
+struct ConnectedTill {
+    address: String,
+    user: String,
+    password: String,
+    queue: String,
+}
+
+/// A register whose user, rights and queue are made at the broker.
+async fn till(person: &mut Person<'_>) -> ConnectedTill {
     person.click("a[href$='/registers/new']").await;
     person.look("12-register-new").await;
     person.fill(&[("register_id", "1"), ("name", person.words.till)]).await;
-    person.choose("events_by", "http").await;
     person.send("/registers/new", false).await;
     person.notice(person.words.saved).await;
     person.click("a[href$='/connect']").await;
     person.look("13-connect").await;
-    person.click("a[href$='/keys']").await;
-    person.fill(&[("key_name", person.words.till)]).await;
-    person.send("/keys", false).await;
-    let key = person.browser.read(".notice code").await;
-    person.look("14-keys").await;
-    key
+    person.send("/connect", false).await;
+    let password = person.browser.read(".notice code").await;
+    person.look("14-connected").await;
+    // Whoever comes later sees no password.
+    let shown = person.browser.read_all("section dl.facts code").await;
+    let [address, _, user, queue, _] = &shown[..] else { panic!("the page shows {shown:?}") };
+    let connected =
+        ConnectedTill { address: address.clone(), user: user.clone(), password, queue: queue.clone() };
+    person.go("/admin/stores/17/registers/1/connect").await;
+    person.browser.see(".facts", &connected.queue).await;
+    let page = person.browser.read("main").await;
+    assert!(!page.contains(&connected.password), "the password is shown once");
+    connected
 }
 
 /// A kiosk whose screen is paired. Returns the kiosk's browser.
@@ -207,20 +235,41 @@ async fn console(person: &mut Person<'_>, pair: &str) -> Browser {
     kiosk
 }
 
-/// The till takes a payment, the buyer pays it.
-async fn payment(installed: &Installed, kiosk: &Browser, words: &Words, key: &str) {
-    let till = HttpTill::with_key(installed.service.http(), "1", key);
-    let body = json!({
-        "receipt": "000123", "cashier": "Ivanova",
-        "items": [{ "name": "Milk 1 l", "quantity": "2", "price": 9_900, "amount": 19_800 }],
-    });
-    assert_eq!(till.pay_with("sale-1", 19_800, &body).await.0, 201);
-    let state = till.until_status("op:17:1:sale-1", "awaiting_payment").await;
+/// The till takes a payment, the buyer pays it. The till knows what the page showed, and no more.
+async fn payment(
+    installed: &Installed,
+    kiosk: &Browser,
+    words: &Words,
+    connected: &ConnectedTill,
+) -> AmqpRegister {
+    let ConnectedTill { address, user, password, queue } = connected;
+    let place = address.strip_prefix("amqp://").unwrap();
+    let uri = format!("amqp://{user}:{password}@{place}/%2f");
+    let options = Options::new(uri.as_str().into(), "17", "1").unwrap();
+    assert_eq!(options.queue(), *queue, "its own queue");
+    let till = AmqpRegister::connect(options).await.unwrap();
+    let mut body = pay("sale-1", 19_800);
+    body["receipt"] = json!("000123");
+    body["cashier"] = json!("Ivanova");
+    body["items"] = json!([{ "name": "Milk 1 l", "quantity": "2", "price": 9_900, "amount": 19_800 }]);
+    let payload = begin(&till, &body).await;
     kiosk.see(".face", "198").await;
     kiosk.see(".face", words.scan).await;
-    installed.bank.pay(state["qr"]["payload"].as_str().unwrap()).await;
+    installed.bank.pay(&payload).await;
     kiosk.see(".face", words.thanks).await;
-    assert_eq!(till.until_status("op:17:1:sale-1", "paid").await["test"], true);
+    assert_eq!(expect(&till, "sale-1", "payment.paid").await.body["test"], true);
+    till
+}
+
+/// Whoever connects a till sees that it is there: by whatever it sent last.
+async fn last_command(person: &mut Person<'_>, till: &AmqpRegister) {
+    let page = "/admin/stores/17/registers/1/connect";
+    person.go(page).await;
+    person.browser.see(".facts dd", "pay").await;
+    ask(till, "get", &json!({ "operation": "sale-1" })).await;
+    person.go(page).await;
+    person.browser.see(".facts dd", "get").await;
+    person.look("40-connect-last").await;
 }
 
 /// A part goes back: amount, reason, and a code of the second factor.
@@ -271,6 +320,7 @@ async fn other_pages(person: &mut Person<'_>) {
         ("28-sessions", "/admin/sessions"),
         ("29-audit", "/admin/audit"),
         ("30-transfer", "/admin/transfer"),
+        ("41-keys", "/admin/stores/17/keys"),
         ("31-me", "/admin/me"),
         ("32-password", "/admin/me/password"),
         ("36-help", "/admin/help"),

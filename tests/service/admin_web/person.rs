@@ -58,6 +58,8 @@ pub(super) struct Person<'a> {
     rules: String,
     seed: Option<SecretString>,
     problems: Vec<String>,
+    /// Looks at nothing: another story has.
+    is_hurried: bool,
 }
 
 impl<'a> Person<'a> {
@@ -66,12 +68,35 @@ impl<'a> Person<'a> {
         let folder = python().parent().and_then(Path::parent).unwrap().join("npm/node_modules");
         let rules = std::fs::read_to_string(folder.join("axe-core/axe.min.js"));
         let rules = rules.expect("axe-core is there: `cargo xtask test` gets it");
-        let mut person =
-            Self { browser, words, base: base.to_owned(), rules, seed: None, problems: Vec::new() };
+        let mut person = Self {
+            browser,
+            words,
+            base: base.to_owned(),
+            rules,
+            seed: None,
+            problems: Vec::new(),
+            is_hurried: false,
+        };
         // As on a phone: what lies beside the page's end is no part of the picture.
         person.browser.tell("Emulation.setScrollbarsHidden", &json!({ "hidden": true })).await;
         person.usual().await;
         person
+    }
+
+    /// Somebody who looks at few pages only.
+    pub(super) async fn sits_down_in_a_hurry(words: &'a Words, base: &str) -> Self {
+        Self { is_hurried: true, ..Self::sits_down(words, base).await }
+    }
+
+    /// The token of their session, as the browser keeps it.
+    pub(super) async fn token(&self) -> String {
+        let cookies = self
+            .browser
+            .ask("Network.getCookies", &serde_json::json!({ "urls": [format!("{}/admin", self.base)] }))
+            .await;
+        let cookies = cookies["cookies"].as_array().cloned().unwrap_or_default();
+        let token = cookies.iter().find(|cookie| cookie["name"] == "admin");
+        token.and_then(|cookie| cookie["value"].as_str()).expect("they are signed in").to_owned()
     }
 
     /// Leaves; fails if something was wrong with a page.
@@ -175,6 +200,13 @@ impl<'a> Person<'a> {
 
     /// Looks at the page as others see it.
     pub(super) async fn look(&mut self, name: &str) {
+        if !self.is_hurried {
+            self.look_closely(name).await;
+        }
+    }
+
+    /// The same, also in a hurry.
+    pub(super) async fn look_closely(&mut self, name: &str) {
         for (number, (size, theme)) in LOOKS.into_iter().enumerate() {
             // Each theme and each size once: both of either have the same colours and the same elements.
             self.examine(name, size, theme, if number < 2 { ALL_RULES } else { &[] }).await;

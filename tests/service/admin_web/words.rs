@@ -33,6 +33,13 @@ pub(super) struct Words {
     pub(super) signed_out: &'static str,
     pub(super) wrong_sign_in: &'static str,
     pub(super) code: &'static str,
+    pub(super) password_changed: &'static str,
+    pub(super) awaiting: &'static str,
+    pub(super) refunded_ten: &'static str,
+    pub(super) refunded_large: &'static str,
+    pub(super) refund_waits: &'static str,
+    pub(super) letters_sent: &'static str,
+    pub(super) letters_none: &'static str,
 }
 
 pub(super) const RUSSIAN: Words = Words {
@@ -67,6 +74,13 @@ pub(super) const RUSSIAN: Words = Words {
     signed_out: "Вы вышли",
     wrong_sign_in: "Логин или пароль не подходит",
     code: "Код подтверждения",
+    password_changed: "Пароль изменён",
+    awaiting: "Ждёт оплаты",
+    refunded_ten: "Возвращено 10,00",
+    refunded_large: "Возвращено 198,00",
+    refund_waits: "возврат ждёт согласия второго",
+    letters_sent: "Отправлено",
+    letters_none: "Нечитаемых сообщений нет",
 };
 
 pub(super) const ENGLISH: Words = Words {
@@ -101,4 +115,11 @@ pub(super) const ENGLISH: Words = Words {
     signed_out: "You are signed out",
     wrong_sign_in: "Login or password is not right",
     code: "One-time code",
+    password_changed: "The password is changed",
+    awaiting: "Awaiting payment",
+    refunded_ten: "₽10.00 went back",
+    refunded_large: "₽198.00 went back",
+    refund_waits: "waits until a second person agrees",
+    letters_sent: "Sent",
+    letters_none: "There are no dead letters",
 };
