@@ -208,7 +208,7 @@ async fn till(person: &mut Person<'_>) -> ConnectedTill {
     let connected =
         ConnectedTill { address: address.clone(), user: user.clone(), password, queue: queue.clone() };
     person.go("/admin/stores/17/registers/1/connect").await;
-    person.browser.see(".facts", &connected.queue).await;
+    person.browser.see("section dl.facts", &connected.queue).await;
     let page = person.browser.read("main").await;
     assert!(!page.contains(&connected.password), "the password is shown once");
     connected
