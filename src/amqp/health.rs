@@ -29,6 +29,8 @@ struct State {
     lanes: [ChannelState; Freight::ALL.len()],
     findings: Mutex<BTreeMap<String, String>>,
     counters: Counters,
+    /// Whose turn it is to make what is missing.
+    making: tokio::sync::Mutex<()>,
 }
 
 impl Health {
@@ -40,6 +42,7 @@ impl Health {
             lanes: Freight::ALL.map(|freight| ChannelState::new(freight.name())),
             findings: Mutex::default(),
             counters: Counters::default(),
+            making: tokio::sync::Mutex::default(),
         }))
     }
 
@@ -81,6 +84,12 @@ impl Health {
 
     pub(crate) fn counters(&self) -> &Counters {
         &self.0.counters
+    }
+
+    /// Waits for its turn to make what the broker must have: RabbitMQ 3.10 closes a connection that declares a queue which is
+    /// just being made for another.
+    pub(crate) async fn turn_to_make(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.0.making.lock().await
     }
 
     /// Keeps what was found of a broker's object, or that nothing was. Logs what is new.

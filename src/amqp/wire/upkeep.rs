@@ -21,6 +21,7 @@ pub(crate) struct Upkeep<'a> {
 impl Upkeep<'_> {
     /// Makes what is missing, or only looks when `declare` is off. An error means that the connection is of no use.
     pub(crate) async fn once(&self) -> lapin::Result<()> {
+        let _turn = self.health.turn_to_make().await;
         let mut clerk = Clerk::new(self.link, self.config.answer_timeout);
         for object in self.objects {
             let found =

@@ -20,9 +20,9 @@ pub(super) struct Line {
     #[arg(long, global = true, env = "INTEGRATOR_TILL_HTTP", value_name = "URL")]
     http: Option<String>,
 
-    /// The store's key for HTTP.
+    /// The store's key for HTTP. It may begin with a hyphen.
     #[arg(long, global = true, env = "INTEGRATOR_TILL_API_KEY", hide_env_values = true, value_name = "KEY")]
-    #[arg(value_parser = StringValueParser::new().map(SecretString::from))]
+    #[arg(allow_hyphen_values = true, value_parser = StringValueParser::new().map(SecretString::from))]
     api_key: Option<SecretString>,
 
     /// The store's number.

@@ -83,10 +83,10 @@ impl Shop {
         let plate = self.plates().await;
         let till = self.till("2").await;
         // The service takes settings over within a second.
-        until("the store is known", async || {
-            let asked = json!({ "operation": "nothing" });
-            let told = ask(&till, "get", &asked).await;
-            (told.text("code") == Some("unknown_operation")).then_some(())
+        until("the store's bank is connected", async || {
+            till.send("types", &json!({})).await.unwrap();
+            let told = till.received().into_iter().rfind(|event| event.name() == "register.types")?;
+            told.body["types"].as_array()?.iter().any(|one| one["available"] == true).then_some(())
         })
         .await;
         self.sales(&till).await;
