@@ -142,7 +142,7 @@ mod tests {
             }
             if path.is_dir() {
                 sources(&path, found);
-            } else if name.ends_with(".rs") {
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
                 found.push(path);
             }
         }
@@ -173,8 +173,9 @@ mod tests {
     fn what_is_recognised_in_english_stays_as_it_was() {
         let english = Words::of(Language::English);
         for pattern in PATTERNS.iter() {
-            let values = pattern.places.iter().map(|(_, follows)| format!("7{follows}")).collect::<String>();
-            let text = format!("{}{values}", pattern.opening);
+            let values: Vec<String> =
+                pattern.places.iter().map(|(_, follows)| format!("7{follows}")).collect();
+            let text = format!("{}{}", pattern.opening, values.concat());
             assert_eq!(told(&english, &text), text, "{}", pattern.code);
         }
     }

@@ -1,6 +1,6 @@
 //! How the service is, for `/readyz`.
 
-use amqp::Health as BrokerHealth;
+use amqp::{ChannelReport, Health as BrokerHealth};
 use async_trait::async_trait;
 use engine::{BankCondition, Engine};
 use http_door::{Condition, Health, HealthSource, Part};
@@ -57,7 +57,13 @@ fn trouble_of(health: &BrokerHealth) -> Option<String> {
     if health.is_ready() {
         return None;
     }
+    let is_silent = |queue: &&ChannelReport| !queue.is_open;
+    let silent: Vec<&str> =
+        report.consumers.iter().filter(is_silent).map(|queue| queue.name.as_str()).collect();
     let errors = [report.publishing.last_error, report.consuming.last_error];
     let why = errors.into_iter().flatten().next().unwrap_or_else(|| "not connected yet".to_owned());
+    if report.publishing.is_connected && !silent.is_empty() && silent.len() < report.consumers.len() {
+        return Some(format!("not consumed: {}: {why}", silent.join(", ")));
+    }
     Some(format!("the broker is away: {why}"))
 }

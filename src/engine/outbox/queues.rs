@@ -302,7 +302,7 @@ mod tests {
             "the first has come back meanwhile"
         );
         queues.end_reading(&register, Some(left));
-        assert_eq!(queues.release(&register), [sale.clone()]);
+        assert_eq!(queues.release(&register), std::slice::from_ref(&sale));
         assert_eq!(queues.front(&sale).map(|letter| letter.sequence), Some(1));
         queues.pop(&sale);
         assert!(queues.front(&sale).is_none());

@@ -20,15 +20,13 @@ pub(super) const STORE_WORDS: StoreWords = StoreWords {
     ],
 };
 
-impl StoreWords {
-    /// The items of a receipt over 347,50 ₽.
-    pub(super) fn items(&self) -> Value {
-        json!([
-            { "name": "Молоко «Домик в деревне» отборное пастеризованное 3,4–4,5 %, 1 л", "quantity": "2",
-              "price": 9_900, "amount": 19_800 },
-            { "name": "Яблоки Гала, вес", "quantity": "0.75", "price": 19_933, "amount": 14_950 },
-        ])
-    }
+/// The items of a receipt over 347,50 ₽.
+pub(super) fn items() -> Value {
+    json!([
+        { "name": "Молоко «Заливные луга» отборное пастеризованное 3,4–4,5 %, 1 л", "quantity": "2",
+          "price": 9_900, "amount": 19_800 },
+        { "name": "Яблоки Гала, вес", "quantity": "0.75", "price": 19_933, "amount": 14_950 },
+    ])
 }
 
 /// Its settings.

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use universal_integrator::demo::books::records_since;
 use universal_integrator::till::{AmqpRegister, RawMessage};
 
-use super::goods::{MORE, STORE_WORDS};
+use super::goods::{MORE, STORE_WORDS, items};
 use crate::lab::{
     API_KEY, API_KEY_SHA256, Bank, Broker, HttpTill, MERCHANT, MERCHANT_KEY, MODULE, Plan, STORE, Service,
     World, until,
@@ -116,12 +116,12 @@ impl Shop {
         };
         let bank = &self.bank;
         let mut whole = sale("sale-1", "000121", 34_750);
-        whole["items"] = STORE_WORDS.items();
+        whole["items"] = items();
         bank.pay(&begin(till, &whole).await).await;
         expect(till, "sale-1", "payment.paid").await;
-        let back = json!({ "operation": "back-1", "payment_operation": "sale-1",
+        let refund = json!({ "operation": "back-1", "payment_operation": "sale-1",
             "amount": { "value": 9_900, "currency": "RUB" }, "reason": STORE_WORDS.reason });
-        ask(till, "refund", &back).await;
+        ask(till, "refund", &refund).await;
         expect(till, "back-1", "refund.completed").await;
 
         bank.pay(&begin(till, &sale("sale-2", "000122", 98_765_430)).await).await;
