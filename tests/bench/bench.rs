@@ -72,6 +72,9 @@ struct RunArguments {
     /// Under three minutes: shorter and fewer rounds.
     #[arg(long)]
     quick: bool,
+    /// Only codes beside a flood at another bank.
+    #[arg(long)]
+    beside: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -89,8 +92,8 @@ struct FloorArguments {
 #[tokio::main]
 async fn main() {
     match Arguments::parse().command {
-        Command::Run(RunArguments { amqp, out, quick }) => {
-            let report = plan::run(&amqp, quick).await;
+        Command::Run(RunArguments { amqp, out, quick, beside }) => {
+            let report = plan::run(&amqp, quick, beside).await;
             let json = serde_json::to_string_pretty(&report.json()).expect("figures are plain values");
             std::fs::write(&out, json).expect("the file for the raw figures can be written");
             print(&report.table());

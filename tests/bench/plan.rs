@@ -140,22 +140,17 @@ const P99_LIMIT_US: u64 = 1_000_000;
 /// Fractions of the capacity that are tried as constant rates, in percent, highest first.
 const STEPS_PERCENT: [u32; 6] = [98, 93, 88, 80, 70, 55];
 
-/// Runs everything.
-pub(crate) async fn run(amqp: &str, quick: bool) -> Report {
+/// Runs everything, or only what stands beside a flood.
+pub(crate) async fn run(amqp: &str, quick: bool, only_beside: bool) -> Report {
     let extent = if quick { QUICK } else { FULL };
     let folder = tempfile::tempdir().expect("a folder");
     let machine = Machine::look(folder.path());
     print(&machine.lines());
     print(crate::report::HEADER);
     let mut run = Run { amqp, report: Report::new(machine, quick), extent };
-    for path in [Path::Code, Path::Paid] {
-        run.capacity(path).await;
+    if !only_beside {
+        run.against_the_floor().await;
     }
-    for side in [Side::Service, Side::Floor] {
-        run.highest_rate(side).await;
-    }
-    run.overhead().await;
-    run.told().await;
     run.beside().await;
     run.report
 }
@@ -167,6 +162,17 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    async fn against_the_floor(&mut self) {
+        for path in [Path::Code, Path::Paid] {
+            self.capacity(path).await;
+        }
+        for side in [Side::Service, Side::Floor] {
+            self.highest_rate(side).await;
+        }
+        self.overhead().await;
+        self.told().await;
+    }
+
     async fn capacity(&mut self, path: Path) {
         let offered = self.more_than_the_floor_can(path).await;
         for turn in 0..self.extent.turns {

@@ -149,6 +149,20 @@ impl Report {
 
     pub(crate) fn table(&self) -> String {
         let mut text = String::from("\n");
+        if self.told().is_some() {
+            self.write_ratios(&mut text);
+        }
+        let [p50, p99] = [50.0, 99.0].map(|percent| median(&self.beside(percent)));
+        writeln!(
+            text,
+            "codes beside a flood at a bank that hangs, against one that is well: p50 {p50:.2}, p99 {p99:.2}"
+        )
+        .expect("text takes everything");
+        text
+    }
+
+    /// What the rounds against the floor came to.
+    fn write_ratios(&self, text: &mut String) {
         let capacity = |side, path| self.capacity(side, path);
         for (what, path) in [("to the code", Path::Code), ("to paid", Path::Paid)] {
             let (service, floor, ratio) =
@@ -172,13 +186,6 @@ impl Report {
             writeln!(text, "buyer paid → till knows, by notification at 100/s: p50 {p50} ms, p99 {p99} ms")
                 .expect("text takes everything");
         }
-        let [p50, p99] = [50.0, 99.0].map(|percent| median(&self.beside(percent)));
-        writeln!(
-            text,
-            "codes beside a flood at a bank that hangs, against one that is well: p50 {p50:.2}, p99 {p99:.2}"
-        )
-        .expect("text takes everything");
-        text
     }
 
     pub(crate) fn json(&self) -> Value {
