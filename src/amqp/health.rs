@@ -56,8 +56,9 @@ impl Health {
 
     /// Everything, as of now.
     pub fn report(&self) -> Report {
+        let [first, rest @ ..] = self.0.consuming.each_ref().map(LinkState::report);
         Report {
-            consuming: LinkReport::of_all(self.0.consuming.iter().map(LinkState::report)),
+            consuming: rest.into_iter().fold(first, LinkReport::and),
             publishing: self.0.publishing.report(),
             consumers: self.0.consumers.iter().map(ChannelState::report).collect(),
             lanes: self.0.lanes.iter().map(ChannelState::report).collect(),

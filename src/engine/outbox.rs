@@ -4,18 +4,20 @@
 //! start, and from the database when it is not known whether a commit was made.
 
 mod marks;
+mod outgoing;
 mod queues;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use payment::{Payment, PaymentId, Timestamp};
+use payment::{Payment, PaymentId};
 
 use crate::engine::Engine;
-use crate::ports::{Delivery, DeliveryMark, Destination, EventRow, JournalRow, OutgoingEvent, StoreError};
+use crate::ports::{Delivery, DeliveryMark, Destination, EventRow, StoreError};
 use crate::settings::EventsBy;
 use marks::Marks;
+pub(crate) use outgoing::Outgoing;
 use queues::{Key, Letter, Put, Queues};
 
 const PAGE: usize = 1_000;
@@ -43,28 +45,12 @@ impl Outbox {
 
     /// Takes over what was durable but not delivered when the service last stopped.
     pub(crate) async fn take_over(&self, engine: &Engine) -> Result<(), StoreError> {
-        let mut after = 0;
-        loop {
-            let page = engine.parts().store.undelivered(after, PAGE).await?;
-            let Some(last) = page.last() else { return Ok(()) };
-            after = last.number;
-            for row in page {
-                self.put_row(engine, row);
-            }
-        }
+        each_undelivered(engine, |row| self.put_row(engine, row)).await
     }
 
     /// Whatever is durable and not delivered is in doubt: it may be this instance's to deliver without its knowing.
     pub(crate) async fn doubt_everything(&self, engine: &Engine) -> Result<(), StoreError> {
-        let mut after = 0;
-        loop {
-            let page = engine.parts().store.undelivered(after, PAGE).await?;
-            let Some(last) = page.last() else { return Ok(()) };
-            after = last.number;
-            for row in &page {
-                self.doubt(row.payment);
-            }
-        }
+        each_undelivered(engine, |row| self.doubt(row.payment)).await
     }
 
     /// Takes the events of a commit that made this instance the owner of the payment: behind those that the owner before has
@@ -325,77 +311,15 @@ impl Outbox {
     }
 }
 
-/// A durable event, addressed.
-pub(crate) struct Outgoing {
-    key: Key,
-    letter: Letter,
-    /// Nothing is to be sent: its register asks for its events.
-    is_delivered: bool,
-}
-
-impl Outgoing {
-    /// The events of a commit.
-    pub(crate) fn of_journal(payment: &Payment, journal: &[JournalRow], at: Timestamp) -> Vec<Self> {
-        let details = &payment.checkout.details;
-        let mut letters = Vec::new();
-        for row in journal {
-            for draft in &row.events {
-                let is_own = draft.operation == payment.checkout.operation;
-                let event = OutgoingEvent {
-                    message_id: message_id(payment.id, row.sequence),
-                    correlation_id: Some(draft.operation.to_string()),
-                    name: draft.name.to_owned(),
-                    store: draft.destination.store.clone(),
-                    register: draft.destination.register.clone(),
-                    body: draft.body.clone(),
-                    occurred_at: at,
-                    reply_to: details.reply_to.clone().filter(|_| is_own),
-                };
-                let key = (draft.destination.clone(), payment.id);
-                letters.push(Self {
-                    key,
-                    letter: Letter { sequence: row.sequence, event },
-                    is_delivered: draft.is_delivered,
-                });
-            }
-        }
-        letters
+/// Reads all rows that this instance has to deliver, page by page.
+async fn each_undelivered(engine: &Engine, mut take: impl FnMut(EventRow) + Send) -> Result<(), StoreError> {
+    let mut after = 0;
+    loop {
+        let page = engine.parts().store.undelivered(after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.number;
+        page.into_iter().for_each(&mut take);
     }
-
-    pub(crate) fn sequence(&self) -> u64 {
-        self.letter.sequence
-    }
-
-    /// To whom.
-    pub(crate) fn destination(&self) -> &Destination {
-        &self.key.0
-    }
-
-    pub(crate) fn name(&self) -> &str {
-        &self.letter.event.name
-    }
-
-    fn of_row(row: EventRow) -> Self {
-        let event = OutgoingEvent {
-            message_id: message_id(row.payment, row.sequence),
-            correlation_id: Some(row.operation.to_string()),
-            name: row.name,
-            store: row.destination.store.clone(),
-            register: row.destination.register.clone(),
-            body: row.body,
-            occurred_at: row.at,
-            reply_to: None, // copies are best effort, and were tried when the event was new
-        };
-        Self {
-            key: (row.destination, row.payment),
-            letter: Letter { sequence: row.sequence, event },
-            is_delivered: false, // only rows that are not are read
-        }
-    }
-}
-
-fn message_id(payment: PaymentId, sequence: u64) -> String {
-    format!("{payment}-{sequence}")
 }
 
 fn start(engine: &Engine, key: Key) {

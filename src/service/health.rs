@@ -57,13 +57,18 @@ fn trouble_of(health: &BrokerHealth) -> Option<String> {
     if health.is_ready() {
         return None;
     }
-    let is_silent = |queue: &&ChannelReport| !queue.is_open;
-    let silent: Vec<&str> =
-        report.consumers.iter().filter(is_silent).map(|queue| queue.name.as_str()).collect();
+    let silent: Vec<&ChannelReport> = report.consumers.iter().filter(|queue| !queue.is_open).collect();
+    if report.publishing.is_connected && !silent.is_empty() && silent.len() < report.consumers.len() {
+        let told: Vec<String> = silent.into_iter().map(words_of).collect();
+        return Some(format!("not consumed: {}", told.join("; ")));
+    }
     let errors = [report.publishing.last_error, report.consuming.last_error];
     let why = errors.into_iter().flatten().next().unwrap_or_else(|| "not connected yet".to_owned());
-    if report.publishing.is_connected && !silent.is_empty() && silent.len() < report.consumers.len() {
-        return Some(format!("not consumed: {}: {why}", silent.join(", ")));
-    }
     Some(format!("the broker is away: {why}"))
+}
+
+/// A queue that is not consumed, and why if that is known.
+fn words_of(queue: &ChannelReport) -> String {
+    let why = queue.last_error.as_ref().map(|error| format!(": {error}")).unwrap_or_default();
+    format!("{}{why}", queue.name)
 }

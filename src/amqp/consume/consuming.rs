@@ -94,9 +94,9 @@ impl Parts {
     }
 
     async fn take_from(&self, role: Role, crew: &Crew<'_>, stop: &CancellationToken) {
-        let (mut line, state) = (self.line(role), self.health.consuming(role));
+        let mut line = self.line(role);
         let usual = role.prefetch(&self.config.prefetch);
-        while crew.tend(&mut line, state, role, usual, stop).await == End::Unreadable {
+        while crew.tend(&mut line, role, usual, stop).await == End::Unreadable {
             let queue = role.queue(&self.names);
             tracing::warn!(
                 "a message of {queue} that cannot be read breaks the connection: one is taken at a time until it is buried"
@@ -114,7 +114,7 @@ impl Parts {
         stop: &CancellationToken,
     ) -> End {
         let calm = stop.child_token();
-        let mut tending = pin!(crew.tend(line, self.health.consuming(role), role, 1, &calm));
+        let mut tending = pin!(crew.tend(line, role, 1, &calm));
         tokio::select! {
             biased;
             end = &mut tending => return end,

@@ -10,7 +10,6 @@ use super::consumer::{self, Ground};
 use super::hands::Hands;
 use super::role::Role;
 use crate::config::Config;
-use crate::health::LinkState;
 use crate::names::Names;
 use crate::wire::{self, Line, Link, Loss, Upkeep};
 
@@ -42,11 +41,11 @@ impl<'a> Crew<'a> {
     pub(super) async fn tend(
         &self,
         line: &mut Line,
-        state: &LinkState,
         role: Role,
         prefetch: u16,
         stop: &CancellationToken,
     ) -> End {
+        let state = self.hands.health.consuming(role);
         while let Some(link) = line.connect(state, stop).await {
             let loss = tokio::select! {
                 biased;

@@ -50,26 +50,18 @@ pub struct ChannelReport {
 }
 
 impl LinkReport {
-    /// Several connections told as one: up if all are, with the first reason why one is not.
-    pub(super) fn of_all(links: impl Iterator<Item = Self>) -> Self {
-        let together = |sum: Self, link: Self| Self {
-            lasting: match (sum.is_connected, link.is_connected) {
-                (true, false) => link.lasting,
-                (false, true) => sum.lasting,
-                _ => sum.lasting.min(link.lasting),
+    /// Two connections told as one: up if both are, with the first reason why one is not.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            lasting: match (self.is_connected, other.is_connected) {
+                (true, false) => other.lasting,
+                (false, true) => self.lasting,
+                _ => self.lasting.min(other.lasting),
             },
-            is_connected: sum.is_connected && link.is_connected,
-            blocked: sum.blocked.or(link.blocked),
-            connects: sum.connects.max(link.connects),
-            last_error: sum.last_error.or(link.last_error),
-        };
-        let none = Self {
-            is_connected: false,
-            lasting: Duration::ZERO,
-            blocked: None,
-            connects: 0,
-            last_error: None,
-        };
-        links.reduce(together).unwrap_or(none)
+            is_connected: self.is_connected && other.is_connected,
+            blocked: self.blocked.or(other.blocked),
+            connects: self.connects.max(other.connects),
+            last_error: self.last_error.or(other.last_error),
+        }
     }
 }

@@ -66,6 +66,16 @@ fn shown() -> JobEnd {
     JobEnd { outcome: Outcome::Shown, reason: None }
 }
 
+/// Payment `number`, whose code stands on device a.
+async fn on_device<S: Kind>(store: &S, number: u32) -> Payment {
+    let jobs = store.jobs();
+    let payment = showing(store, number).await;
+    jobs.order_jobs(&[draft(number, "a")]).await.unwrap();
+    let job = lease(jobs, at(2)).await.unwrap();
+    jobs.finish_job(&job, &shown()).await.unwrap();
+    payment
+}
+
 pub(crate) async fn a_job_is_taken_once_by_one_and_told_as_it_ended<S: Kind>(store: &S) {
     let jobs = store.jobs();
     showing(store, 1).await;
@@ -123,10 +133,7 @@ pub(crate) async fn a_job_that_nobody_began_is_withdrawn_for_good<S: Kind>(store
 
 pub(crate) async fn p8_what_is_on_a_device_is_cleared_once_its_payment_is_over<S: Kind>(store: &S) {
     let jobs = store.jobs();
-    let payment = showing(store, 1).await;
-    jobs.order_jobs(&[draft(1, "a")]).await.unwrap();
-    let job = lease(jobs, at(2)).await.unwrap();
-    jobs.finish_job(&job, &shown()).await.unwrap();
+    let payment = on_device(store, 1).await;
     store.commit(end(&payment)).await.unwrap();
     let clearing = lease(jobs, at(3)).await.unwrap();
     assert_eq!((clearing.payment, clearing.task), (id(1), JobTask::Clear));
@@ -141,10 +148,7 @@ pub(crate) async fn p8_a_code_is_taken_away_also_when_it_died_while_who_began_th
     store: &S,
 ) {
     let jobs = store.jobs();
-    let payment = showing(store, 1).await;
-    jobs.order_jobs(&[draft(1, "a")]).await.unwrap();
-    let job = lease(jobs, at(2)).await.unwrap();
-    jobs.finish_job(&job, &shown()).await.unwrap();
+    let payment = on_device(store, 1).await;
     store.commit(end(&payment)).await.unwrap();
     assert_eq!(lease(jobs, at(295)).await.unwrap().task, JobTask::Clear);
     assert_eq!(lease(jobs, at(311)).await.unwrap().task, JobTask::Clear, "the code died at 300");
@@ -153,10 +157,7 @@ pub(crate) async fn p8_a_code_is_taken_away_also_when_it_died_while_who_began_th
 
 pub(crate) async fn a_code_that_waits_takes_the_place_of_a_dead_one<S: Kind>(store: &S) {
     let jobs = store.jobs();
-    let payment = showing(store, 1).await;
-    jobs.order_jobs(&[draft(1, "a")]).await.unwrap();
-    let job = lease(jobs, at(2)).await.unwrap();
-    jobs.finish_job(&job, &shown()).await.unwrap();
+    let payment = on_device(store, 1).await;
     store.commit(end(&payment)).await.unwrap();
     showing(store, 2).await;
     jobs.order_jobs(&[draft(2, "a")]).await.unwrap();
@@ -170,10 +171,7 @@ pub(crate) async fn p8_a_dead_code_is_taken_away_when_the_next_could_not_be_put_
     store: &S,
 ) {
     let jobs = store.jobs();
-    let payment = showing(store, 1).await;
-    jobs.order_jobs(&[draft(1, "a")]).await.unwrap();
-    let job = lease(jobs, at(2)).await.unwrap();
-    jobs.finish_job(&job, &shown()).await.unwrap();
+    let payment = on_device(store, 1).await;
     store.commit(end(&payment)).await.unwrap();
     showing(store, 2).await;
     jobs.order_jobs(&[draft(2, "a")]).await.unwrap();
