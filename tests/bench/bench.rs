@@ -15,6 +15,7 @@
 //! | [`load`] | checkouts at a constant rate, and what came back when |
 //! | [`tills`] | the registers' end of the broker |
 //! | [`figures`], [`report`] | percentiles, medians, ratios, the table and the raw JSON |
+//! | [`idle`] | what the service takes without work, and how soon it is there |
 //! | [`journal`] | the search in a journal of a million payments: a benchmark of its own |
 //! | [`machine`] | what the figures depend on |
 
@@ -27,6 +28,7 @@ mod lab;
 
 mod figures;
 mod floor;
+mod idle;
 mod journal;
 mod load;
 mod machine;

@@ -21,6 +21,11 @@ impl Latencies {
         self.0.saturating_record(micros.max(1));
     }
 
+    /// Takes in all of another's.
+    pub(crate) fn take_in(&mut self, other: &Self) {
+        self.0.add(&other.0).expect("both have the same bounds");
+    }
+
     pub(crate) fn count(&self) -> u64 {
         self.0.len()
     }

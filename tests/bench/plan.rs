@@ -6,7 +6,8 @@
 //! 2. *Constant rate*: the highest rate, in steps of the capacity, at which 99 of 100 codes come within a second.
 //! 3. *Overhead* at 200 checkouts a second: the service's percentiles less the floor's.
 //! 4. *Told*: from the buyer's payment to the till's *paid*, by the bank's notification.
-//! 5. *Beside*: codes of a bank that is well, beside a flood of checkouts at another bank that is well or hangs (P13).
+//! 5. *Idle*: how soon the service is there, its memory and its processor time without work.
+//! 6. *Beside*: codes of a bank that is well, beside a flood of checkouts at another bank that is well or hangs (P13).
 
 use clap::ValueEnum;
 
@@ -120,8 +121,8 @@ const FULL: Extent = Extent {
     overhead_turns: 5,
     overhead_s: 20,
     rate_s: 30,
-    beside_turns: 7,
-    beside_s: 20,
+    beside_turns: 30,
+    beside_s: 8,
 };
 
 /// What a floor can do at least, and the part of its codes that it brings to *paid*: where probing begins.
@@ -171,6 +172,7 @@ impl Run<'_> {
         }
         self.overhead().await;
         self.told().await;
+        self.idle().await;
     }
 
     async fn capacity(&mut self, path: Path) {
@@ -220,6 +222,13 @@ impl Run<'_> {
     async fn told(&mut self) {
         let load = Load { has_notifications: true, ..Load::paid(TOLD_RATE, self.extent.rate_s) };
         self.round(Kind::Told, Side::Service, load).await;
+    }
+
+    async fn idle(&mut self) {
+        let mut stage = Stage::build(self.amqp, Side::Service, &Load::codes(1, 1)).await;
+        let idle = stage.idle().await;
+        stage.end().await;
+        self.report.add_idle(idle);
     }
 
     async fn beside(&mut self) {

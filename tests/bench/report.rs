@@ -5,6 +5,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use crate::figures::{Latencies, Round, median, millis};
+use crate::idle::Idle;
 use crate::machine::Machine;
 use crate::plan::{Neighbour, Path, Side};
 
@@ -86,15 +87,20 @@ pub(crate) struct Report {
     machine: Machine,
     is_quick: bool,
     lines: Vec<Line>,
+    idle: Option<Idle>,
 }
 
 impl Report {
     pub(crate) fn new(machine: Machine, is_quick: bool) -> Self {
-        Self { machine, is_quick, lines: Vec::new() }
+        Self { machine, is_quick, lines: Vec::new(), idle: None }
     }
 
     pub(crate) fn add(&mut self, line: Line) {
         self.lines.push(line);
+    }
+
+    pub(crate) fn add_idle(&mut self, idle: Option<Idle>) {
+        self.idle = idle;
     }
 
     /// The median of what a side did per second when it had more to do than it could.
@@ -140,11 +146,42 @@ impl Report {
 
     /// Codes beside a flood at a bank that hangs, as parts of what they take beside one at a bank that is well: turn by turn.
     fn beside(&self, percent: f64) -> Vec<f64> {
-        let of = |neighbour| {
-            let lines = self.lines.iter().filter(move |line| line.kind == Kind::Beside(neighbour));
-            lines.map(|line| as_f64(line.round.codes.at(percent)))
-        };
+        let of = |neighbour| self.rounds_beside(neighbour).map(|codes| as_f64(codes.at(percent)));
         of(Neighbour::Ill).zip(of(Neighbour::Well)).map(|(ill, well)| ill / well).collect()
+    }
+
+    /// The codes of all turns together, beside either neighbour.
+    fn all_beside(&self) -> [Latencies; 2] {
+        [Neighbour::Ill, Neighbour::Well].map(|neighbour| {
+            let mut all = Latencies::default();
+            self.rounds_beside(neighbour).for_each(|codes| all.take_in(codes));
+            all
+        })
+    }
+
+    fn rounds_beside(&self, neighbour: Neighbour) -> impl Iterator<Item = &Latencies> {
+        let lines = self.lines.iter().filter(move |line| line.kind == Kind::Beside(neighbour));
+        lines.map(|line| &line.round.codes)
+    }
+
+    /// What codes took beside a flood.
+    fn write_beside(&self, text: &mut String) {
+        let [p50, p99] = [50.0, 99.0].map(|percent| median(&self.beside(percent)));
+        let [ill, well] = self.all_beside();
+        writeln!(
+            text,
+            "codes beside a flood at a bank that hangs, against one that is well: p50 {p50:.2}, p99 {p99:.2} (medians of the turns)"
+        )
+        .expect("text takes everything");
+        for (bank, codes) in [("hangs", ill), ("is well", well)] {
+            let [p50, p99] = [50.0, 99.0].map(|percent| millis(codes.at(percent)));
+            writeln!(
+                text,
+                "… all {} codes beside one that {bank}: p50 {p50} ms, p99 {p99} ms",
+                codes.count()
+            )
+            .expect("text takes everything");
+        }
     }
 
     pub(crate) fn table(&self) -> String {
@@ -152,12 +189,10 @@ impl Report {
         if self.told().is_some() {
             self.write_ratios(&mut text);
         }
-        let [p50, p99] = [50.0, 99.0].map(|percent| median(&self.beside(percent)));
-        writeln!(
-            text,
-            "codes beside a flood at a bank that hangs, against one that is well: p50 {p50:.2}, p99 {p99:.2}"
-        )
-        .expect("text takes everything");
+        if let Some(idle) = &self.idle {
+            writeln!(text, "{}", idle.line()).expect("text takes everything");
+        }
+        self.write_beside(&mut text);
         text
     }
 
@@ -196,7 +231,9 @@ impl Report {
             "ratios": { "code": self.ratios(Path::Code), "paid": self.ratios(Path::Paid) },
             "highest_rate_per_s": { "service": self.highest_rate(Side::Service), "floor": self.highest_rate(Side::Floor) },
             "overhead_us": { "p50": self.overhead_us(50.0), "p99": self.overhead_us(99.0) },
+            "idle": self.idle.as_ref().map(Idle::json),
             "beside": { "p50": self.beside(50.0), "p99": self.beside(99.0) },
+            "all_beside_us": self.all_beside().map(|codes| codes.json()),
             "rounds": self.lines.iter().map(Line::json).collect::<Vec<_>>(),
         })
     }

@@ -5,6 +5,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use serde_json::json;
 use tempfile::TempDir;
 
+use crate::idle::Idle;
 use crate::lab::{Bank, Broker, Plan, Process, Server, Service, until};
 use crate::plan::{Load, Neighbour, Side};
 use crate::tills::{REGISTERS, Tills};
@@ -43,6 +44,14 @@ impl Stage {
         };
         let tills = Tills::connect(amqp, &prefix).await;
         Self { bank, tills, _neighbour: neighbour, prefix, broker: Broker::at(amqp), side, folder }
+    }
+
+    /// What the service takes without work; the floor is of no interest.
+    pub(crate) async fn idle(&mut self) -> Option<Idle> {
+        match &mut self.side {
+            Running::Service(service) => Some(Idle::measure(service).await),
+            Running::Floor(_) => None,
+        }
     }
 
     /// Ends it at once: what is still under way is of no interest.
