@@ -24,7 +24,7 @@ use breaker::Seen;
 pub use breakers::BankPart;
 use breakers::Probes;
 pub(crate) use breakers::Verb;
-use gate::{Admitted, Gate, Pump, Quota};
+use gate::{Admitted, Gate, Pump, Quota, Turn};
 
 /// Who is called first when turns are scarce.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -177,8 +177,15 @@ async fn wait(
     if patience.is_zero() {
         return Err(NoTurn::Late); // also where a place is free: what is to be called was decided long ago
     }
-    let turn = tokio::time::timeout(patience, &mut queued.admitted.turn).await;
-    let since = turn.map_err(|_| NoTurn::Late)?.map_err(|_| NoTurn::Ill)?;
+    let turn = tokio::time::timeout(patience, &mut queued.admitted.turn).await.map_err(|_| NoTurn::Late)?;
+    let since = match turn {
+        Ok(Turn::Came(since)) => since,
+        Ok(Turn::Away(pause)) => {
+            tokio::time::sleep(pause.min(latest.since(engine.now()))).await;
+            return Err(NoTurn::Ill);
+        }
+        Err(_) => return Err(NoTurn::Ill), // the gate is gone
+    };
     let probes = std::mem::take(&mut queued.admitted.probes);
     drop(queued);
     Ok(Place { server: server.clone(), gate, engine: engine.clone(), since, verb, probes })
@@ -198,7 +205,7 @@ impl Drop for Queued<'_> {
         let mut gate = lock(self.gate);
         gate.leave(self.admitted.ticket); // from here on no turn comes any more; one may have come
         gate.breakers().give_up(self.verb, self.admitted.probes, self.engine.now());
-        let is_unused = self.admitted.turn.try_recv().is_ok();
+        let is_unused = matches!(self.admitted.turn.try_recv(), Ok(Turn::Came(_)));
         if is_unused {
             gate.give_back();
         }

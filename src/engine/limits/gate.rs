@@ -14,6 +14,9 @@ use crate::asking::Question;
 
 /// Calls that were not made may be made up for within this time.
 const BURST: Duration = Duration::from_millis(100);
+/// Who waited where a bank turns out to be ill is told so one after the other, so far apart: what follows from it is written
+/// down for each, and nobody at a bank that is well should wait for all of them.
+const TOLD_APART: Duration = Duration::from_millis(2);
 /// How often it is looked whether a gate that is closed is open again.
 const CLOSED_FOR: Duration = Duration::from_millis(100);
 /// While turns are scarce, the watch is put off so many times as far apart as live buyers are.
@@ -48,12 +51,20 @@ impl Quota {
     }
 }
 
+/// What became of waiting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// It came at this moment.
+    Came(Timestamp),
+    /// It will not come, since the bank is ill; nothing is to be done about it before this time has passed.
+    Away(Duration),
+}
+
 /// Somebody in the queue.
 #[derive(Debug)]
 pub(super) struct Admitted {
     pub(super) ticket: Ticket,
-    /// Gives the moment at which the turn came; closed when no turn will come, since the bank is ill.
-    pub(super) turn: oneshot::Receiver<Timestamp>,
+    pub(super) turn: oneshot::Receiver<Turn>,
     /// The call shows whether what was ill is well again.
     pub(super) probes: Probes,
 }
@@ -66,8 +77,7 @@ pub(super) struct Ticket {
 }
 
 struct Waiting {
-    /// Takes the moment at which the turn came.
-    turn: oneshot::Sender<Timestamp>,
+    turn: oneshot::Sender<Turn>,
     part: BankPart,
     is_question: bool,
 }
@@ -132,8 +142,8 @@ impl Gate {
         self.inside -= 1;
     }
 
-    /// Hears what became of a call that took so long. Who waits where the bank has just turned out to be ill is told at once that
-    /// no turn comes.
+    /// Hears what became of a call that took so long. Who waits where the bank has just turned out to be ill is told that no turn
+    /// comes.
     pub(super) fn hear(
         &mut self,
         (verb, probes): (Verb, Probes),
@@ -146,9 +156,19 @@ impl Gate {
             self.call_time = (self.call_time * 3 + took) / 4;
         }
         if let Some(ill) = self.breakers.hear(verb, seen, probes, now, jitter) {
-            self.queue.retain(|_, waiting| ill != BankPart::Orders && waiting.part != ill);
-            let questions = self.queue.values().filter(|waiting| waiting.is_question).count();
-            self.questions = u32::try_from(questions).unwrap_or(u32::MAX);
+            self.turn_away(ill);
+        }
+    }
+
+    /// Everything needs the part about orders.
+    fn turn_away(&mut self, ill: BankPart) {
+        let needs_it = |waiting: &Waiting| ill == BankPart::Orders || waiting.part == ill;
+        let mut pause = Duration::ZERO;
+        for (_, waiting) in self.queue.extract_if(.., |_, waiting| needs_it(waiting)) {
+            self.questions -= u32::from(waiting.is_question);
+            if waiting.turn.send(Turn::Away(pause)).is_ok() {
+                pause += TOLD_APART;
+            }
         }
     }
 
@@ -238,7 +258,7 @@ impl Gate {
             }
             let Some((_, first)) = self.queue.pop_first() else { return Pump::Done };
             self.questions -= u32::from(first.is_question);
-            if first.turn.send(now).is_ok() {
+            if first.turn.send(Turn::Came(now)).is_ok() {
                 self.inside += 1;
                 self.next = Some(next.plus(quota.spacing));
             }

@@ -84,7 +84,7 @@ fn buyers_go_first_and_who_has_left_is_passed_over() {
     assert_eq!(gate.questions, 1, "the watch still waits");
 }
 
-fn enter(gate: &mut Gate, rank: Rank) -> oneshot::Receiver<Timestamp> {
+fn enter(gate: &mut Gate, rank: Rank) -> oneshot::Receiver<Turn> {
     gate.enter(rank, Verb::Issue, false, Probes::default()).turn
 }
 
@@ -132,19 +132,19 @@ fn make_ill(gate: &mut Gate, verb: Verb) {
 }
 
 #[test]
-fn who_waits_where_the_bank_turns_out_to_be_ill_is_told_at_once_and_nobody_else() {
+fn who_waits_where_the_bank_turns_out_to_be_ill_is_told_and_nobody_else() {
     let (mut gate, quota) = (Gate::default(), Quota::new(100_000, 1));
     let mut code = gate.queue_up(Rank::Buyer, Verb::Issue, START).unwrap();
     let mut refund = gate.queue_up(Rank::Buyer, Verb::Refund, START).unwrap();
     let mut order = gate.admit(question(1), Rank::Buyer, quota, START).unwrap();
     make_ill(&mut gate, Verb::Issue);
-    assert_eq!(code.turn.try_recv(), Err(oneshot::error::TryRecvError::Closed));
+    assert_eq!(code.turn.try_recv(), Ok(Turn::Away(Duration::ZERO)));
     assert_eq!(refund.turn.try_recv(), Err(oneshot::error::TryRecvError::Empty));
     assert!(gate.queue_up(Rank::Buyer, Verb::Issue, at(1)).is_none());
     assert_eq!((gate.crowd(), gate.questions), ((0, 2), 1));
     make_ill(&mut gate, Verb::AskOrder);
-    for waiting in [&mut refund, &mut order] {
-        assert_eq!(waiting.turn.try_recv(), Err(oneshot::error::TryRecvError::Closed));
+    for (waiting, pause) in [(&mut refund, Duration::ZERO), (&mut order, TOLD_APART)] {
+        assert_eq!(waiting.turn.try_recv(), Ok(Turn::Away(pause)), "one after the other");
     }
     assert_eq!(gate.pump(quota, START), Pump::Done);
     assert_eq!((gate.crowd(), gate.questions), ((0, 0), 0));
