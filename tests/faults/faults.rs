@@ -3,7 +3,7 @@
 //! A row is a fault on a database. It gets a service with names, a database and a bank of its own, and a crowd of customers of
 //! all kinds who are served all the while; then the fault comes and goes, and afterwards what tills were told, what we
 //! recorded and what the bank knows must say the same. The broker and the PostgreSQL server are those of the run, one row
-//! after the other.
+//! after the other; in a quick run some rows are played at once.
 //!
 //! | file | idea |
 //! | --- | --- |
@@ -50,6 +50,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use futures_util::FutureExt;
+use futures_util::future::join_all;
 
 use crate::machine::Machine;
 use crate::report::Played;
@@ -58,6 +59,8 @@ use crate::rows::{Fault, Row};
 /// Payments over all scripts of a bank.
 const PAYMENTS: usize = 10_000;
 const PAYMENTS_QUICK: usize = 500;
+/// Rows of a quick run that are played at once.
+const AT_ONCE: usize = 3;
 
 /// Real faults on real parts.
 #[derive(Debug, Parser)]
@@ -108,16 +111,15 @@ async fn main() -> ExitCode {
     if bad == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Plays the rows one after the other; each is told as soon as it is over.
+/// Plays the rows in their order; each is told as soon as it is over.
 async fn run(rows: Vec<Row>, is_quick: bool) -> Vec<Played> {
     let mut all = Vec::new();
     let mut rest = rows.as_slice();
-    while let Some(first) = rest.first() {
-        let is_alike = |row: &Row| is_script(row) && is_script(first) && row.database == first.database;
-        let count = rest.iter().take_while(|row| is_alike(row)).count().max(1);
-        let (now, later) = rest.split_at(count);
+    while !rest.is_empty() {
+        let (now, later) = rest.split_at(at_once(rest, is_quick));
         rest = later;
-        print(&format!("{}{} on {} …", first.name, more(count), first.database.word()));
+        let names: Vec<&str> = now.iter().map(|row| row.name.as_str()).collect();
+        print(&format!("{} on {} …", names.join(", "), now[0].database.word()));
         for played in play_some(now, is_quick).await {
             print(&report::line(&played));
             for complaint in report::complaints(&played) {
@@ -129,36 +131,50 @@ async fn run(rows: Vec<Row>, is_quick: bool) -> Vec<Played> {
     all
 }
 
+/// How many of the next rows are played at once: all scripts of a database, since they share nothing but the service; in a quick
+/// run, which measures nothing, others too that leave the servers alone that all rows share.
+fn at_once(rest: &[Row], is_quick: bool) -> usize {
+    let first = &rest[0];
+    let count = if is_script(first) {
+        rest.iter().take_while(|row| is_script(row) && row.database == first.database).count()
+    } else if is_quick {
+        let is_alike = |row: &&Row| row.fault.is_apart() && row.database == first.database;
+        rest.iter().take(AT_ONCE).take_while(is_alike).count()
+    } else {
+        1
+    };
+    count.max(1)
+}
+
 fn is_script(row: &Row) -> bool {
     matches!(row.fault, Fault::Script(_))
 }
 
-fn more(count: usize) -> String {
-    if count > 1 { format!(" and {} more", count - 1) } else { String::new() }
+/// Plays one row, or some at once.
+async fn play_some(rows: &[Row], is_quick: bool) -> Vec<Played> {
+    if !is_script(&rows[0]) {
+        return join_all(rows.iter().map(|row| play_one(row, is_quick))).await;
+    }
+    let payments = if is_quick { PAYMENTS_QUICK } else { PAYMENTS };
+    let alike: Vec<&Row> = rows.iter().collect();
+    match caught(scripts::run(rows[0].database, &alike, payments)).await {
+        Ok(outcomes) => rows.iter().cloned().zip(outcomes.into_iter().map(Ok)).collect(),
+        Err(text) => rows.iter().map(|row| (row.clone(), Err(text.clone()))).collect(),
+    }
 }
 
-/// Plays one row, or many scripts at once.
-async fn play_some(rows: &[Row], is_quick: bool) -> Vec<Played> {
-    let playing = async {
-        if is_script(&rows[0]) {
-            let payments = if is_quick { PAYMENTS_QUICK } else { PAYMENTS };
-            let alike: Vec<&Row> = rows.iter().collect();
-            return scripts::run(rows[0].database, &alike, payments).await;
-        }
-        let row = &rows[0];
-        vec![match row.fault {
-            Fault::InstanceKilledAtRate => rate::run(row, is_quick).await,
-            Fault::ManyOpen => many::run(row, is_quick).await,
-            _ => stage::run(row, is_quick).await,
-        }]
+async fn play_one(row: &Row, is_quick: bool) -> Played {
+    let playing = match row.fault {
+        Fault::InstanceKilledAtRate => rate::run(row, is_quick).boxed_local(),
+        Fault::ManyOpen => many::run(row, is_quick).boxed_local(),
+        _ => stage::run(row, is_quick).boxed_local(),
     };
-    match AssertUnwindSafe(playing).catch_unwind().await {
-        Ok(outcomes) => rows.iter().cloned().zip(outcomes.into_iter().map(Ok)).collect(),
-        Err(panic) => {
-            let text = text_of(panic.as_ref());
-            rows.iter().map(|row| (row.clone(), Err(text.clone()))).collect()
-        }
-    }
+    (row.clone(), caught(playing).await)
+}
+
+/// What comes of a play; an error is the text of its panic: it broke off.
+async fn caught<T>(playing: impl Future<Output = T>) -> Result<T, String> {
+    AssertUnwindSafe(playing).catch_unwind().await.map_err(|panic| text_of(panic.as_ref()))
 }
 
 fn text_of(panic: &(dyn std::any::Any + Send)) -> String {

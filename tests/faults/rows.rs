@@ -70,6 +70,20 @@ pub(crate) enum Fault {
     Script(usize),
 }
 
+impl Fault {
+    /// It touches only what its row has for itself: the wires, the service, a disk. Whoever measures wants the machine alone too.
+    pub(crate) fn is_apart(self) -> bool {
+        !matches!(
+            self,
+            Self::Broker(_)
+                | Self::BrokerAlarm
+                | Self::Server(_)
+                | Self::InstanceKilledAtRate
+                | Self::ManyOpen
+        )
+    }
+}
+
 /// What happens to a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ill {

@@ -3,6 +3,7 @@
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
 
 use tokio::process::{Child, Command};
 
@@ -10,6 +11,8 @@ use super::wait::within;
 
 /// The lines of a log that a failed test shows.
 const SHOWN_LINES: usize = 15;
+/// The unit in which Linux tells processor time.
+const MILLIS_A_TICK: u64 = 10;
 
 /// A running process, killed when dropped. Its output is appended to a file.
 #[derive(Debug)]
@@ -73,6 +76,21 @@ impl Process {
         let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("Linux tells of processes");
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a process has memory");
         line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") * 1024
+    }
+
+    /// How long it has kept a processor busy so far.
+    pub(crate) fn processor_time(&self) -> Duration {
+        let id = self.child.id().expect("the process runs");
+        let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).expect("Linux tells of processes");
+        // Its name, in brackets, may have spaces; its own time and the kernel's for it are the 12th and 13th words behind.
+        let words = stat.rsplit_once(')').expect("a process has a name").1;
+        let ticks: u64 = words
+            .split_whitespace()
+            .skip(11)
+            .take(2)
+            .map(|word| word.parse::<u64>().expect("a number"))
+            .sum();
+        Duration::from_millis(ticks * MILLIS_A_TICK)
     }
 
     /// Fails if it has ended by itself.

@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -130,6 +131,11 @@ impl Service {
     /// How much memory it has now, in bytes.
     pub(crate) fn resident_bytes(&self) -> u64 {
         self.process.as_ref().expect("it runs").resident_bytes()
+    }
+
+    /// How long it has kept a processor busy since its start.
+    pub(crate) fn processor_time(&self) -> Duration {
+        self.process.as_ref().expect("it runs").processor_time()
     }
 
     /// All that it has logged.

@@ -144,10 +144,11 @@ impl World {
         self.folder.as_ref().expect("it goes with the world").path()
     }
 
-    /// The files of the SQLite database that are there.
+    /// The files of the SQLite database that are written by calls. Not its index of the log (`-shm`), which is shared memory of
+    /// each program that has the database open: whoever takes the right to write from that ends them all, by SIGBUS.
     pub(crate) fn database_files(&self) -> Vec<PathBuf> {
         let database = self.plan.database(self.folder());
-        let beside = ["", "-wal", "-shm"].map(|end| PathBuf::from(format!("{}{end}", database.display())));
+        let beside = ["", "-wal"].map(|end| PathBuf::from(format!("{}{end}", database.display())));
         beside.into_iter().filter(|file| file.exists()).collect()
     }
 
