@@ -21,6 +21,8 @@ pub(crate) const HTTP_REGISTER: &str = "6";
 const REFUSED_WITHIN: usize = 2_000;
 /// RabbitMQ 3.10 may leave a quorum queue without a leader for good that is younger than this when it is killed.
 const YOUNG: Duration = Duration::from_secs(3);
+/// The service is killed again and again for about so long.
+pub(crate) const KILLED_FOR: Duration = Duration::from_mins(5);
 /// How many checkouts come from a register that hears nothing.
 const UNHEARD: usize = 20;
 

@@ -1,6 +1,7 @@
 //! One row: a world of its own, a crowd, and the fault.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tokio::time::Instant;
@@ -8,7 +9,7 @@ use tokio::time::Instant;
 use crate::disk::SmallDisk;
 use crate::lab::customers::{Customers, Fate};
 use crate::lab::{API_KEY_SHA256, Broker, Plan, Postgres, Random, Ways, World};
-use crate::play::{HTTP_REGISTER, play, set_clock};
+use crate::play::{HTTP_REGISTER, KILLED_FOR, play, set_clock};
 use crate::rows::{Database, Fault, Row};
 use crate::scene::{Notes, PATIENCE, Scene};
 use crate::settle::{Outcome, Played, settle};
@@ -44,7 +45,7 @@ pub(crate) async fn run(row: &Row, is_quick: bool) -> Outcome {
     let probe = world.till(PROBE).await;
     let (files, late) = (world.database_files(), world.options(LATE));
 
-    let customers = Customers::new(&world.bank, &tills).with_patience(PATIENCE);
+    let customers = Customers::new(&world.bank, &tills).with_patience(patience(row));
     let mut fates = random.clone();
     let (tell, told) = oneshot::channel::<()>();
     let mut scene = Scene {
@@ -77,6 +78,13 @@ pub(crate) async fn run(row: &Row, is_quick: bool) -> Outcome {
     let payments = customers.came() + notes.probes;
     let tills = tills.iter().chain([&probe]).chain(&notes.came_late).cloned().collect();
     settle(world, Played { row, began, tills, another, surprises, notes, payments }).await
+}
+
+/// How long a customer waits for each thing. Whoever starts again and again serves those who stand at a till first each time; the
+/// watch of codes that are dead, and with it late money, may have to wait until that is over. With a database that others may
+/// share a start calls no bank for its first two seconds, until an instance that died has lost its share.
+fn patience(row: &Row) -> Duration {
+    if row.fault == Fault::ServiceKilled { KILLED_FOR + PATIENCE } else { PATIENCE }
 }
 
 /// Room for what an empty database takes, and some payments.
