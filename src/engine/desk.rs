@@ -62,7 +62,7 @@ impl Engine {
             }
             Deed::Cancel { reason } => Input::Cancel { reason },
             Deed::EndReview { verdict, who, why } => Input::EndReview { verdict, who, why },
-            Deed::Refund { operation, who, transaction, amount, reason } => {
+            Deed::Refund { operation, who, transaction, amount, reason, alone_up_to_minor } => {
                 let checkout = self.load(id).await.map_err(undone)?.payment.checkout;
                 let key = OperationKey {
                     store: checkout.store.clone(),
@@ -73,7 +73,14 @@ impl Engine {
                 request.operation =
                     Some(OperationRecord { key, essence: None, kind: OperationKind::Refund(id) });
                 let origin = Origin::Admin { who };
-                Input::Refund(RefundOrder { operation, origin, transaction, amount, reason })
+                Input::Refund(RefundOrder {
+                    operation,
+                    origin,
+                    transaction,
+                    amount,
+                    reason,
+                    alone_up_to_minor,
+                })
             }
         };
         self.feed_request(id, input, request).await.map(crate::feed::Fed::into_payment).map_err(undone)

@@ -218,6 +218,9 @@ pub enum Deed {
         amount: Option<Money>,
         /// Why.
         reason: Option<String>,
+        /// What one person may give back of a payment, in minor units, with what people gave back of it already: more is
+        /// `forbidden`. `None`: a second person has agreed, or nobody has to.
+        alone_up_to_minor: Option<i64>,
     },
     /// A review ends.
     EndReview {

@@ -134,6 +134,9 @@ pub struct RefundOrder {
     pub amount: Option<Money>,
     /// Why.
     pub reason: Option<String>,
+    /// People may have given back no more than so many minor units with this, or it is refused: more needs a second person.
+    /// `None`: no such limit.
+    pub alone_up_to_minor: Option<i64>,
 }
 
 /// What became of an operation that is superseded.

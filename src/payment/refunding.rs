@@ -19,6 +19,7 @@ pub(crate) fn request(step: &mut Step, order: RefundOrder) -> Result<(), Rejecti
     let amount = amount_of(payment, credit, money, order.amount)?;
     check_ability(terms_of(payment, credit), money, amount)?;
     check_limit(step, credit, amount)?;
+    check_second_person(payment, order.alone_up_to_minor, amount)?;
     if money.role == CreditRole::Manual {
         let by = Some(name_of(&order.origin));
         step.record(Fact::CreditAssigned { credit, role: CreditRole::Refunding, by });
@@ -120,6 +121,16 @@ fn check_limit(step: &Step, credit: usize, amount: Money) -> Result<(), Rejectio
         }
         _ => Ok(()),
     }
+}
+
+/// Decided with the refund itself: what others have given back since somebody looked counts too.
+fn check_second_person(payment: &Payment, up_to_minor: Option<i64>, amount: Money) -> Result<(), Rejection> {
+    let in_all = payment.returned_by_people_minor().saturating_add(amount.minor());
+    if up_to_minor.is_some_and(|most| in_all > most) {
+        let reason = "with what people gave back already, this refund needs a second person".to_owned();
+        return Err(reject(RejectCode::Forbidden, Some("amount.value"), reason));
+    }
+    Ok(())
 }
 
 /// Whether late money can go back by itself: the bank can do it, and it has not got out of hand.

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use crate::{
     Annulment, Attempt, AttemptId, Call, Checkout, CodeId, CodeKind, Credit, CreditRole, EndWord, LastTry,
-    Life, OrderRequest, Payment, PaymentId, Phase, Refund, RefundId, RefundRequest, RefundState, Route,
-    ServerId, State, Status, Terms, Timestamp, due,
+    Life, OrderRequest, Origin, Payment, PaymentId, Phase, Refund, RefundId, RefundRequest, RefundState,
+    Route, ServerId, State, Status, Terms, Timestamp, due,
 };
 
 impl Payment {
@@ -147,6 +147,13 @@ impl Payment {
             refund.credit == paying && matches!(refund.state, RefundState::Completed { .. })
         };
         self.state.refunds.iter().filter(completed).map(|refund| refund.amount.minor()).sum()
+    }
+
+    /// Minor units that people have given back by hand, or are giving back: so that a large refund is not many small ones.
+    pub fn returned_by_people_minor(&self) -> i64 {
+        let by_people =
+            self.state.refunds.iter().filter(|refund| matches!(refund.origin, Origin::Admin { .. }));
+        by_people.map(Refund::reserved_minor).sum()
     }
 
     /// The question to the bank about an attempt.

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use engine::doors::{Deed, Undone};
-use payment::{Origin, RefundState};
+use payment::{Origin, RefundState, RejectCode, Rejection};
 use secrecy::SecretString;
 use store::{Grant, People, Role};
 
@@ -199,4 +199,28 @@ async fn a_request_of_another_store_is_as_unknown_as_none() {
     assert_eq!(agree(&world, &eve, &by_their_own).await.status, StatusCode::NOT_FOUND);
     assert!(!world.get(&eve, "/admin/refund-requests").await.body.contains("₽150"));
     assert_eq!(asked(&world), []);
+}
+
+#[tokio::test]
+async fn a_refund_that_somebody_else_made_too_large_meanwhile_is_to_be_sent_once_more() {
+    let world = world_with_limit(10_000).await;
+    let (olga, _anna) = (support(&world, "olga", "17").await, support(&world, "anna", "17").await);
+    let reason = "with what people gave back already, this refund needs a second person".to_owned();
+    let rejection = Rejection { code: RejectCode::Forbidden, field: Some("amount.value"), reason };
+    *world.desk.refusal.lock().unwrap() = Some(Undone::Rejected(rejection));
+    let form = format!("{}/refund", page_of(1));
+    let page = world.get(&olga, &form).await;
+    let (operation, credit, code) = (page.hidden("operation"), page.hidden("credit"), code(&world));
+    let fields = [
+        ("amount", "60"),
+        ("reason", "broken"),
+        ("code", &*code),
+        ("operation", &*operation),
+        ("credit", &*credit),
+    ];
+    let answer = world.post(&olga, &form, &fields).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT);
+    assert!(answer.body.contains("Send the refund once more"), "{}", answer.body);
+    let [Deed::Refund { alone_up_to_minor, .. }] = &asked(&world)[..] else { panic!("one refund") };
+    assert_eq!(*alone_up_to_minor, Some(10_000), "the limit goes with it");
 }

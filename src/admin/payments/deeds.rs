@@ -7,7 +7,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use engine::doors::{Deed, Undone};
-use payment::{BankTransaction, Money, OperationId, Payment};
+use payment::{BankTransaction, Money, OperationId, Payment, RejectCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::{AuditEntry, People, PeopleEdit};
@@ -16,7 +16,7 @@ use super::asked::read_amount;
 use super::offers::{self, Returnable};
 use super::one::{address, draw, record_of};
 use super::place::PLACE;
-use super::second::{self, Wanted};
+use super::second::{self, Needed, Wanted};
 use super::show::amount;
 use crate::entry::{FormPage, remember_nothing, used_code};
 use crate::failure::{Failure, page as answer};
@@ -169,24 +169,32 @@ pub(crate) async fn refund(
         "transaction": transaction.as_ref().map(ToString::to_string),
     });
     let wanted = Wanted { operation: &operation, money, transaction: transaction.as_ref(), reason: &reason };
-    if let Some(request) = second::needed(&admin, &asker, &payment, &wanted).await? {
-        let told = entry(&admin, &asker, &payment, "payment.refund_wait", what);
-        let put = vec![PeopleEdit::PutRefundRequest(Box::new(request))];
-        if let Err(message) = confirm_with(&admin, &asker, &sent, told, put).await? {
-            wrong.at("code", message);
-            return again(&wrong);
+    let alone_up_to_minor = match second::needed(&admin, &asker, &payment, &wanted).await? {
+        Needed::NobodyElse { up_to_minor } => up_to_minor,
+        Needed::Second(request) => {
+            let told = entry(&admin, &asker, &payment, "payment.refund_wait", what);
+            let put = vec![PeopleEdit::PutRefundRequest(request)];
+            if let Err(message) = confirm_with(&admin, &asker, &sent, told, put).await? {
+                wrong.at("code", message);
+                return again(&wrong);
+            }
+            return Ok(done(&payment, "?done=refund-waits"));
         }
-        return Ok(done(&payment, "?done=refund-waits"));
-    }
+    };
     let told = entry(&admin, &asker, &payment, "payment.refund", what);
     if let Err(message) = confirm(&admin, &asker, &sent, told).await? {
         wrong.at("code", message);
         return again(&wrong);
     }
     let who = asker.user.login.clone();
-    let deed = Deed::Refund { operation, who, transaction, amount: Some(money), reason: Some(reason) };
+    let (amount, reason) = (Some(money), Some(reason));
+    let deed = Deed::Refund { operation, who, transaction, amount, reason, alone_up_to_minor };
     match admin.desk.carry_out(payment.id, deed).await {
         Ok(_) | Err(Undone::Known) => Ok(done(&payment, "?done=refund-asked")),
+        // Somebody has given back of it since the limit was looked at.
+        Err(Undone::Rejected(rejection)) if rejection.code == RejectCode::Forbidden => {
+            alarmed(&admin, &asker, &place, words.text("second-meanwhile")).await
+        }
         Err(undone) => refused(&admin, &asker, &place, &undone).await,
     }
 }

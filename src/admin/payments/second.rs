@@ -13,7 +13,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use engine::doors::{Deed, Undone};
 use engine::settings::Settings;
-use payment::{BankTransaction, Money, OperationId, Origin, Payment, RefundState, StoreId};
+use payment::{BankTransaction, Money, OperationId, Payment, StoreId};
 use serde_json::json;
 use store::{
     AuditEntry, Author, ChangePeopleError, People, PeopleEdit, Records, RefundRequest, RefundRequestBody,
@@ -44,18 +44,27 @@ pub(super) struct Wanted<'a> {
     pub(super) reason: &'a str,
 }
 
-/// The request by which a refund waits; `None`: one person is enough for it.
+/// Who has to agree to a refund.
+pub(super) enum Needed {
+    /// Nobody else, as long as people give back no more than so many minor units of the payment; `None`: however much.
+    NobodyElse { up_to_minor: Option<i64> },
+    /// A second person: the request by which it waits.
+    Second(Box<RefundRequest>),
+}
+
+/// Who has to agree to a refund, as the payment stands now. Whether one person is still enough is decided with the refund itself.
 pub(super) async fn needed(
     admin: &Admin,
     asker: &Asker,
     payment: &Payment,
     wanted: &Wanted<'_>,
-) -> Result<Option<RefundRequest>, Failure> {
+) -> Result<Needed, Failure> {
     let store = &payment.checkout.store;
     let settings = admin.db.settings().await?;
     let above = settings.stores.get(store).and_then(|its| its.second_person_above_minor);
-    if above.is_none_or(|above| by_people_minor(payment).saturating_add(wanted.money.minor()) <= above) {
-        return Ok(None);
+    let in_all = payment.returned_by_people_minor().saturating_add(wanted.money.minor());
+    if above.is_none_or(|above| in_all <= above) {
+        return Ok(Needed::NobodyElse { up_to_minor: above });
     }
     let row = row_of("POST", REFUND).ok_or(Failure::Denied)?;
     let users = admin.db.users().await?;
@@ -63,8 +72,11 @@ pub(super) async fn needed(
         let is_set_up = !user.body.is_blocked && user.body.second_factor.is_some();
         user.id != asker.user.id && is_set_up && row.lets(user, Some(store))
     });
+    if !can_agree {
+        return Ok(Needed::NobodyElse { up_to_minor: None });
+    }
     let now = admin.now();
-    Ok(can_agree.then(|| RefundRequest {
+    Ok(Needed::Second(Box::new(RefundRequest {
         operation: wanted.operation.clone(),
         store: store.clone(),
         payment: payment.id,
@@ -78,15 +90,7 @@ pub(super) async fn needed(
             transaction: wanted.transaction.cloned(),
             reason: wanted.reason.to_owned(),
         },
-    }))
-}
-
-/// What people have given back already, or are giving back: so that a large refund is not many small ones.
-fn by_people_minor(payment: &Payment) -> i64 {
-    let by_people = payment.state.refunds.iter().filter(|refund| {
-        matches!(refund.origin, Origin::Admin { .. }) && !matches!(refund.state, RefundState::Failed { .. })
-    });
-    by_people.map(|refund| refund.amount.minor()).sum()
+    })))
 }
 
 /// What waits, of which those that have expired are dropped, with their entries in the audit.
@@ -270,6 +274,7 @@ async fn carry_out(admin: &Admin, asker: &Asker, found: &Found) -> Result<Respon
         transaction,
         amount: Some(amount),
         reason: Some(reason),
+        alone_up_to_minor: None,
     };
     let undone = admin.desk.carry_out(request.payment, deed).await.err();
     // It is done, or can never be done: nothing waits any more.

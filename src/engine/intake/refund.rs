@@ -64,6 +64,7 @@ async fn order(
         transaction: None,
         amount: asked.amount,
         reason: asked.reason,
+        alone_up_to_minor: None,
     };
     let record = OperationRecord {
         key: key_of(command, operation),

@@ -16,6 +16,7 @@ second-payment = Payment
 second-own = You asked for this refund. Somebody else has to agree.
 second-drop = Do not refund
 second-drop-text = The request goes away, the money stays with the store.
+second-meanwhile = Somebody has given back a part meanwhile: together it is more than one person may. Send the refund once more: it then waits for a second person.
 second-waiting = A refund of {$amount} waits for a second person.
 done-refund-waits = The amount is above the store's limit: the refund waits until a second person agrees.
 done-refund-dropped = The refund is wanted no more.

@@ -68,8 +68,14 @@ fn paid() -> Story {
     story.money("120001");
     let operation = OperationId::parse("half").unwrap();
     let origin = Origin::Register { store: store(), register: register() };
-    let order =
-        RefundOrder { operation, origin, transaction: None, amount: Some(money(SUM / 2)), reason: None };
+    let order = RefundOrder {
+        operation,
+        origin,
+        transaction: None,
+        amount: Some(money(SUM / 2)),
+        reason: None,
+        alone_up_to_minor: None,
+    };
     story.feed(Input::Refund(order));
     story.refund();
     story

@@ -8,12 +8,17 @@ use serde_json::json;
 use crate::kit::{Life, Verb, World};
 
 fn refund(operation: &str, kopecks: Option<i64>) -> Deed {
+    refund_alone(operation, kopecks, None)
+}
+
+fn refund_alone(operation: &str, kopecks: Option<i64>, alone_up_to_minor: Option<i64>) -> Deed {
     Deed::Refund {
         operation: OperationId::parse(operation).unwrap(),
         who: "olga".to_owned(),
         transaction: None,
         amount: kopecks.map(|minor| Money::try_new(minor, Currency::RUB).unwrap()),
         reason: Some("the buyer changed their mind".to_owned()),
+        alone_up_to_minor,
     }
 }
 
@@ -41,6 +46,27 @@ fn a_refund_by_hand_is_done_once_however_often_it_is_sent_and_the_till_is_told()
     });
     assert_eq!(world.bank.ledger().refunded_of("T1"), 5_000);
     assert_eq!(world.bank.count(Verb::Refund), 1);
+    world.check_laws();
+}
+
+#[test]
+fn two_refunds_that_were_each_small_enough_for_one_person_are_not_both_carried_out() {
+    let world = World::new();
+    world.live(async |till| {
+        paid(till).await;
+        let id = till.payment_id("op-1").await;
+        let small = |operation| till.engine.carry_out(id, refund_alone(operation, Some(6_000), Some(10_000)));
+        small("hand-1").await.unwrap();
+        till.until(3).await;
+        let second = small("hand-2").await;
+        assert!(
+            matches!(second, Err(Undone::Rejected(ref told)) if told.code == RejectCode::Forbidden),
+            "{second:?}"
+        );
+        till.engine.carry_out(id, refund("hand-3", Some(6_000))).await.unwrap();
+        till.until(200).await;
+    });
+    assert_eq!(world.bank.ledger().refunded_of("T1"), 12_000, "the other with a second person");
     world.check_laws();
 }
 

@@ -276,6 +276,7 @@ impl Story {
             transaction: None,
             amount: kopecks.map(roubles),
             reason: None,
+            alone_up_to_minor: None,
         }))
     }
 

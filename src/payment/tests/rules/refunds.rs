@@ -26,6 +26,7 @@ fn order(n: u16) -> RefundOrder {
         transaction: None,
         amount: Some(roubles(1)),
         reason: None,
+        alone_up_to_minor: None,
     }
 }
 

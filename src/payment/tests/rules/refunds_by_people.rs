@@ -24,6 +24,7 @@ fn give_back(transaction: &str, n: u16) -> Input {
         transaction: Some(BankTransaction::parse(transaction).unwrap()),
         amount: None,
         reason: Some("statement".to_owned()),
+        alone_up_to_minor: None,
     })
 }
 
@@ -81,4 +82,31 @@ fn only_money_that_nobody_else_decides_on_can_be_named() {
     let mut paid = one_bank().open();
     paid.at(1).code(1).at(5).paid(1, "T1").at(6).feed(give_back("T1", 1));
     assert_eq!(paid.money(), "T1 pays");
+}
+
+#[test]
+fn what_people_gave_back_already_counts_for_the_limit_of_one_person() {
+    let by_hand = |n: u16, origin: Origin, kopecks: i64, alone_up_to_minor: Option<i64>| {
+        Input::Refund(RefundOrder {
+            operation: OperationId::parse(&format!("by-hand-{n}")).unwrap(),
+            origin,
+            transaction: None,
+            amount: Some(roubles(kopecks)),
+            reason: None,
+            alone_up_to_minor,
+        })
+    };
+    let person = || Origin::Admin { who: "petrova".to_owned() };
+    let mut story = one_bank().open();
+    story.at(1).code(1).at(5).paid(1, "T1").at(6).refund(Some(5_000)).unwrap().refund_done(1);
+    let too_much = story.try_feed(by_hand(1, person(), 10_001, Some(10_000)));
+    assert_eq!(too_much.err(), Some(RejectCode::Forbidden));
+    story.feed(by_hand(2, person(), 6_000, Some(10_000))).refund_refused(2, RefusalKind::Other);
+    story.at(3_700).feed(by_hand(3, person(), 6_000, Some(10_000))).refund_done(3);
+    for (kopecks, up_to, refused) in
+        [(4_001, Some(10_000), true), (4_001, None, false), (4_000, Some(10_000), false), (1, Some(0), true)]
+    {
+        let outcome = story.clone().try_feed(by_hand(4, person(), kopecks, up_to)).err();
+        assert_eq!(outcome, refused.then_some(RejectCode::Forbidden), "{kopecks} up to {up_to:?}");
+    }
 }

@@ -148,6 +148,7 @@ fn money_to_give_back(world: &World, payment: &Payment) -> Option<Input> {
         transaction: Some(left.transaction.clone()),
         amount: payment::Money::try_new(amount, money.amount.currency()).ok(),
         reason: None,
+        alone_up_to_minor: None,
     }))
 }
 
