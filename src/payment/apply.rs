@@ -2,7 +2,7 @@
 
 use crate::{
     Annulment, Attempt, AttemptId, Code, CreditRole, DeathCause, Fact, FiscalReceipt, LastTry, Life,
-    OperationId, Payment, Phase, Refund, RefundId, RefundState, Spare, Timestamp,
+    OperationId, Payment, Phase, Receipted, Refund, RefundId, RefundState, Spare, Timestamp,
 };
 
 /// Folds one fact, which happened at `at`, into the payment.
@@ -53,7 +53,7 @@ pub fn apply(payment: &mut Payment, fact: &Fact, at: Timestamp) {
         Fact::SpareCalled { console } => {
             payment.state.spares.push(Spare { console: console.clone(), since: at });
         }
-        Fact::Fiscalized { operation, receipt } => fiscalize(payment, operation, receipt),
+        Fact::Fiscalized { operation, of, receipt } => fiscalize(payment, operation, *of, receipt),
         Fact::ReviewEnded { .. } | Fact::Inspected { .. } => {}
         Fact::RefundAccepted { .. }
         | Fact::RefundOrdered { .. }
@@ -74,8 +74,12 @@ fn pay_if_it_pays(payment: &mut Payment, credit: usize, at: Timestamp) {
     }
 }
 
-fn fiscalize(payment: &mut Payment, operation: &OperationId, receipt: &FiscalReceipt) {
-    let refund = payment.state.refunds.iter_mut().find(|refund| refund.operation == *operation);
+fn fiscalize(payment: &mut Payment, operation: &OperationId, of: Option<Receipted>, receipt: &FiscalReceipt) {
+    let refund = match of {
+        Some(Receipted::Sale) => None,
+        Some(Receipted::Refund(id)) => Some(refund_mut(payment, id)),
+        None => payment.state.refunds.iter_mut().find(|refund| refund.operation == *operation),
+    };
     match refund {
         Some(refund) => refund.fiscal = Some(receipt.clone()),
         None => payment.state.fiscal = Some(receipt.clone()),

@@ -129,7 +129,9 @@ fn decide_in(mut step: Step, input: Input) -> Result<Decision, Rejection> {
         Input::Claim => crediting::claim(&mut step)?,
         Input::Resolved(resolution) => waiting::resolved(&mut step, resolution),
         Input::Inspected { finding } => step.record(Fact::Inspected { finding }),
-        Input::Fiscalized { operation, receipt } => fiscalizing::told(&mut step, operation, receipt)?,
+        Input::Fiscalized { store, register, operation, receipt } => {
+            fiscalizing::told(&mut step, (&store, &register), operation, receipt)?;
+        }
         Input::EndReview { verdict, who, why } => reviewing::end(&mut step, &verdict, &who, &why)?,
     }
     advance(&mut step);

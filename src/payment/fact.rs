@@ -250,10 +250,13 @@ pub enum Fact {
         /// Why.
         reason: String,
     },
-    /// The register printed a fiscal receipt.
+    /// A register printed a fiscal receipt.
     Fiscalized {
-        /// The pay or the refund that it is for.
+        /// What it calls the pay or the refund that the receipt is for.
         operation: OperationId,
+        /// Which of them that is; `None`: written before this was noted, the operation alone says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<Receipted>,
         /// The receipt.
         receipt: FiscalReceipt,
     },
@@ -264,6 +267,16 @@ pub enum Fact {
     },
     /// Nothing is left to do.
     Settled,
+}
+
+/// What a fiscal receipt is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Receipted {
+    /// The sale.
+    Sale,
+    /// Money that went back.
+    Refund(RefundId),
 }
 
 /// What one console did with a code.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{AttemptId, Checkout, Fact, Payment, PaymentId, RefundId, Timestamp, apply};
+use crate::{AttemptId, Checkout, Fact, Payment, PaymentId, Receipted, RefundId, Timestamp, apply};
 
 /// What a fact speaks of, beside its payment.
 enum Subject {
@@ -63,7 +63,8 @@ fn subject(fact: &Fact) -> Subject {
         | Fact::RefundPending { refund }
         | Fact::RefundCompleted { refund, .. }
         | Fact::RefundFailed { refund, .. }
-        | Fact::RefundParked { refund, .. } => Subject::Refund(*refund),
+        | Fact::RefundParked { refund, .. }
+        | Fact::Fiscalized { of: Some(Receipted::Refund(refund)), .. } => Subject::Refund(*refund),
         Fact::Accepted { .. }
         | Fact::WaitBegan { .. }
         | Fact::WaitEnded { .. }

@@ -2,8 +2,8 @@
 
 use crate::{
     AnnulAnswer, AttemptId, BankTransaction, Call, CallError, ConsoleId, ConsoleReport, Finding,
-    FiscalReceipt, Issued, Money, OperationId, Origin, PaidNotice, RefundAnswer, RefundId, StatusAnswer,
-    Timestamp,
+    FiscalReceipt, Issued, Money, OperationId, Origin, PaidNotice, RefundAnswer, RefundId, RegisterId,
+    StatusAnswer, StoreId, Timestamp,
 };
 
 /// One thing that reached a payment.
@@ -98,9 +98,13 @@ pub enum Input {
     Claim,
     /// What the payment supersedes is resolved.
     Resolved(Resolution),
-    /// The register printed a fiscal receipt.
+    /// A register printed a fiscal receipt.
     Fiscalized {
-        /// The pay or the refund that it is for.
+        /// Its store.
+        store: StoreId,
+        /// The register: operations are unique by register only.
+        register: RegisterId,
+        /// Its pay or refund that the receipt is for.
         operation: OperationId,
         /// The receipt.
         receipt: FiscalReceipt,

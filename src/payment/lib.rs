@@ -50,7 +50,7 @@ pub use decide::{
     Context, Decision, Effect, Rejection, decide, decide_without_link, open, open_without_link,
 };
 pub use due::wake_at;
-pub use fact::{ConsoleReport, Fact, Outcome};
+pub use fact::{ConsoleReport, Fact, Outcome, Receipted};
 pub use fold::fold;
 pub use id::{
     AttemptId, BankTransaction, CodeId, ConsoleId, InvalidId, InvalidName, OperationId, PaymentId,

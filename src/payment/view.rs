@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::{
     Annulment, Attempt, AttemptId, Call, Checkout, CodeId, CodeKind, Credit, CreditRole, EndWord, LastTry,
     Life, OrderRequest, Origin, Payment, PaymentId, Phase, Refund, RefundId, RefundRequest, RefundState,
-    Route, ServerId, State, Status, Terms, Timestamp, due,
+    RegisterId, Route, ServerId, State, Status, StoreId, Terms, Timestamp, due,
 };
 
 impl Payment {
@@ -242,6 +242,14 @@ impl Credit {
 }
 
 impl Refund {
+    /// The register among whose operations its own is unique: the one that asked, else the one that was paid at.
+    pub fn named_at<'a>(&'a self, checkout: &'a Checkout) -> (&'a StoreId, &'a RegisterId) {
+        match &self.origin {
+            Origin::Register { store, register } => (store, register),
+            Origin::Admin { .. } | Origin::Late => (&checkout.store, &checkout.register),
+        }
+    }
+
     /// Whether nothing will happen to it any more.
     pub fn is_final(&self) -> bool {
         matches!(self.state, RefundState::Completed { .. } | RefundState::Failed { .. })

@@ -1,8 +1,8 @@
 //! What happened to a payment, fact by fact, in words: who did what, and when.
 
 use payment::{
-    AttemptId, ConsoleReport, CreditRole, DeathCause, EndWord, Fact, Finding, Outcome, Payment, RefundId,
-    ServerId, Wait, Wish,
+    AttemptId, ConsoleReport, CreditRole, DeathCause, EndWord, Fact, Finding, Outcome, Payment, Receipted,
+    RefundId, ServerId, Wait, Wish,
 };
 
 use super::show::{Clock, amount, refusal_text, who_asked};
@@ -164,12 +164,10 @@ impl Teller<'_> {
             Fact::ReviewEnded { who, why } => {
                 Said::by_person("fact-review-ended", Some(who)).detail(Some(why))
             }
-            Fact::Fiscalized { operation, receipt } => {
-                let key = if *operation == self.payment.checkout.operation {
-                    "fact-fiscalized"
-                } else {
-                    "fact-fiscalized-return"
-                };
+            Fact::Fiscalized { operation, of, receipt } => {
+                let is_sale =
+                    of.map_or(*operation == self.payment.checkout.operation, |of| of == Receipted::Sale);
+                let key = if is_sale { "fact-fiscalized" } else { "fact-fiscalized-return" };
                 let numbers =
                     [("drive", &receipt.drive), ("document", &receipt.document), ("sign", &receipt.sign)];
                 numbers.into_iter().fold(Said::by_register(key), |said, (name, value)| said.with(name, value))

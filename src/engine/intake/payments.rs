@@ -103,7 +103,12 @@ pub(super) async fn fiscalized(engine: &Engine, command: &Command<'_>) -> Result
     }
     let payment = payment_of(engine, command, &body.operation).await?;
     let receipt = FiscalReceipt { drive: body.drive, document: body.fd, sign: body.fp };
-    let input = Input::Fiscalized { operation: operation_of(command, &body.operation)?, receipt };
+    let input = Input::Fiscalized {
+        store: command.from.store.clone(),
+        register: command.from.register.clone(),
+        operation: operation_of(command, &body.operation)?,
+        receipt,
+    };
     let fed = engine.feed_request(payment, input, command.request(None)).await.map_err(failure_of)?;
     Ok(snapshot(&fed.into_payment(), command.now))
 }

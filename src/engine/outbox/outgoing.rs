@@ -5,6 +5,9 @@ use payment::{Payment, PaymentId, Timestamp};
 use super::queues::{Key, Letter};
 use crate::ports::{Destination, EventRow, JournalRow, OutgoingEvent};
 
+/// What the names of refunds' events begin with. All others are the pay's own.
+const OF_REFUNDS: &str = "refund.";
+
 /// A durable event, addressed.
 pub(crate) struct Outgoing {
     pub(super) key: Key,
@@ -20,7 +23,7 @@ impl Outgoing {
         let mut letters = Vec::new();
         for row in journal {
             for draft in &row.events {
-                let is_own = draft.operation == payment.checkout.operation;
+                let is_own = !draft.name.starts_with(OF_REFUNDS); // another register may call its refund alike
                 let event = OutgoingEvent {
                     message_id: message_id(payment.id, row.sequence),
                     correlation_id: Some(draft.operation.to_string()),

@@ -90,6 +90,7 @@ reason-refund-most = a payment has at most {$most} refunds
 reason-refund-next-try = the payment scheme allows another try of this refund at {$at}
 reason-test-money = this is test money: no fiscal receipt may be printed for it
 reason-second-person = with what people gave back already, this refund needs a second person
+reason-not-its-own = the payment has neither a pay nor a refund of this register by this name
 reason-not-moved = a fiscal receipt belongs to money that has moved: this has not
 # Consoles.
 reason-device-away = the device can't be reached: {$cause}

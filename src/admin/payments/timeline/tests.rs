@@ -61,6 +61,11 @@ fn no_fact_is_told_by_the_name_of_its_key() {
     let attempt = payment.id.attempt(1);
     let refund = payment.id.refund(1);
     let receipt = FiscalReceipt { drive: "1".to_owned(), document: "2".to_owned(), sign: "3".to_owned() };
+    let fiscalized = |operation, of| Fact::Fiscalized {
+        operation: OperationId::parse(operation).unwrap(),
+        of,
+        receipt: receipt.clone(),
+    };
     let cause = "why".to_owned();
     let mut facts = vec![
         Fact::WaitBegan { what: Wait::Superseded },
@@ -83,8 +88,10 @@ fn no_fact_is_told_by_the_name_of_its_key() {
         Fact::RefundNotFound { refund },
         Fact::RefundPending { refund },
         Fact::RefundParked { refund, reason: cause },
-        Fact::Fiscalized { operation: OperationId::parse("op-1").unwrap(), receipt: receipt.clone() },
-        Fact::Fiscalized { operation: OperationId::parse("r-1").unwrap(), receipt },
+        fiscalized("op-1", None),
+        fiscalized("r-1", None),
+        fiscalized("op-1", Some(Receipted::Sale)),
+        fiscalized("op-1", Some(Receipted::Refund(refund))),
         Fact::Settled,
         Fact::Inspected { finding: Finding::RowMended { says: "x".to_owned() } },
         Fact::Inspected { finding: Finding::BankDiffers { attempt, says: "x".to_owned() } },

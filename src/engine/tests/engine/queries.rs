@@ -278,6 +278,31 @@ fn a_fiscal_receipt_is_kept_and_told_with_the_state() {
 }
 
 #[test]
+fn a_fiscal_receipt_of_one_till_never_goes_to_what_another_calls_alike() {
+    let world = World::new();
+    world.live(async |till| {
+        till.pay("a").await;
+        till.until_ms(500).await;
+        assert!(till.buyer_pays());
+        till.until(2).await;
+        for (second, register, operation) in [(4, "2", "r"), (6, "1", "r"), (8, "2", "a")] {
+            till.refund(register, operation, "a", Some(1_000)).await;
+            till.until(second).await;
+        }
+        for (register, operation, document) in [("1", "r", "1"), ("2", "a", "2"), ("1", "a", "3"), ("2", "r", "4")] {
+            let receipt =
+                json!({ "operation": operation, "fn": "9960440300000001", "fd": document, "fp": "1234567890" });
+            till.send(register, "fiscalized", receipt).await;
+        }
+        till.until(9).await;
+        let state = till.sink.last("2", "payment.state").unwrap().body;
+        let returns = state["refunds"].as_array().unwrap().iter();
+        let told: Vec<_> = returns.map(|refund| refund["fiscal_receipt"]["fd"].clone()).collect();
+        assert_eq!((&state["fiscal_receipt"]["fd"], told), (&json!("3"), vec![json!("4"), json!("1"), json!("2")]));
+    });
+}
+
+#[test]
 fn test_money_never_has_a_fiscal_receipt() {
     let world = World::new().terms("north", |terms| terms.test = true);
     world.live(async |till| {

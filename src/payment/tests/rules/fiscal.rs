@@ -1,8 +1,10 @@
 //! Fiscal receipts that the register tells of.
 
-use payment::{FiscalReceipt, Input, OperationId, RejectCode};
+use payment::{
+    Fact, FiscalReceipt, Input, OperationId, Origin, RefundOrder, RegisterId, RejectCode, StoreId, apply,
+};
 
-use crate::common::shop::one_bank;
+use crate::common::shop::{one_bank, roubles};
 use crate::common::story::Story;
 
 fn paid() -> Story {
@@ -16,7 +18,38 @@ fn receipt(document: &str) -> FiscalReceipt {
 }
 
 fn told(operation: &str, document: &str) -> Input {
-    Input::Fiscalized { operation: OperationId::parse(operation).unwrap(), receipt: receipt(document) }
+    told_by("3", operation, document)
+}
+
+fn told_by(register: &str, operation: &str, document: &str) -> Input {
+    Input::Fiscalized {
+        store: StoreId::parse("17").unwrap(),
+        register: RegisterId::parse(register).unwrap(),
+        operation: OperationId::parse(operation).unwrap(),
+        receipt: receipt(document),
+    }
+}
+
+/// A register gives part of the money back, and it has gone.
+fn returned(story: &mut Story, n: u16, register: &str, operation: &str) {
+    let register = RegisterId::parse(register).unwrap();
+    story.feed(Input::Refund(RefundOrder {
+        operation: OperationId::parse(operation).unwrap(),
+        origin: Origin::Register { store: StoreId::parse("17").unwrap(), register },
+        transaction: None,
+        amount: Some(roubles(100)),
+        reason: None,
+        alone_up_to_minor: None,
+    }));
+    story.refund_done(n);
+}
+
+/// The documents of the sale and of the returns.
+fn documents(story: &Story) -> Vec<Option<&str>> {
+    let state = &story.payment.state;
+    let refunds = state.refunds.iter().map(|refund| refund.fiscal.as_ref());
+    let all = std::iter::once(state.fiscal.as_ref()).chain(refunds);
+    all.map(|receipt| receipt.map(|receipt| receipt.document.as_str())).collect()
 }
 
 const SALE: &str = "17-3-000123-1";
@@ -59,4 +92,55 @@ fn a_return_has_a_receipt_of_its_own() {
     story.at(7).refund_done(1).at(8).feed(told("17-3-000123-r1", "18"));
     assert_eq!(story.payment.state.refunds[0].fiscal, Some(receipt("18")));
     assert_eq!(story.payment.state.fiscal, None);
+}
+
+#[test]
+fn a_receipt_belongs_to_what_its_own_register_calls_so() {
+    let mut story = paid();
+    story.at(6);
+    returned(&mut story, 1, "4", "r");
+    returned(&mut story, 2, "3", "r");
+    returned(&mut story, 3, "4", SALE);
+    for (register, operation, document, expected) in [
+        ("3", "r", "1", [None, None, Some("1"), None]),
+        ("4", "r", "2", [None, Some("2"), Some("1"), None]),
+        ("3", SALE, "3", [Some("3"), Some("2"), Some("1"), None]),
+        ("4", SALE, "4", [Some("3"), Some("2"), Some("1"), Some("4")]),
+    ] {
+        story.at(7).feed(told_by(register, operation, document));
+        assert_eq!(documents(&story), expected, "{operation} of register {register}");
+    }
+    for (register, operation) in [("5", "r"), ("5", SALE), ("3", "r-1")] {
+        let refused = story.at(8).try_feed(told_by(register, operation, "5"));
+        assert_eq!(refused.err(), Some(RejectCode::UnknownOperation), "{operation} of register {register}");
+    }
+}
+
+#[test]
+fn a_refund_by_people_is_the_paying_registers_to_receipt() {
+    let mut story = paid();
+    story.at(6).feed(Input::Refund(RefundOrder {
+        operation: OperationId::parse("hand-1").unwrap(),
+        origin: Origin::Admin { who: "petrova".to_owned() },
+        transaction: None,
+        amount: None,
+        reason: None,
+        alone_up_to_minor: None,
+    }));
+    story.refund_done(1).at(7).feed(told("hand-1", "18"));
+    assert_eq!(documents(&story), [None, Some("18")]);
+}
+
+#[test]
+fn a_journal_that_names_a_receipt_by_its_operation_alone_is_folded_as_it_was_written() {
+    let mut story = paid();
+    story.at(6);
+    returned(&mut story, 1, "4", "r");
+    let mut payment = story.payment.clone();
+    for (operation, document) in [("r", "18"), (SALE, "17")] {
+        let operation = OperationId::parse(operation).unwrap();
+        apply(&mut payment, &Fact::Fiscalized { operation, of: None, receipt: receipt(document) }, story.now);
+    }
+    story.payment = payment;
+    assert_eq!(documents(&story), [Some("17"), Some("18")]);
 }
