@@ -77,7 +77,9 @@ pub enum OrderState {
     Annulled,
     /// The code's life is over and nothing is in progress.
     Expired,
-    /// The bank does not know the order. After an unknown create this proves nothing yet.
+    /// The bank does not know the order. After an unknown create this proves nothing before the end of the life that was asked
+    /// for. Of an order whose code the bank gave it proves nothing at all: a bank that has lost an order, and another account
+    /// or another bank behind the same settings, say just this while the buyer's money may be there.
     NotFound,
 }
 

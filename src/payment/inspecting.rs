@@ -47,6 +47,12 @@ pub fn difference_to_bank(payment: &Payment, attempt: &Attempt, answer: &StatusA
             "we know credit {transaction} over {amount}; the bank says now that the order is {now}"
         ));
     }
+    let was_waited_out = matches!(attempt.life, Life::Closed { cause: DeathCause::WaitedOut });
+    if was_waited_out && payment.is_confirmed(attempt) && answer.state == OrderState::NotFound {
+        return Some(
+            "the bank gave us the code of the order, and says now that it does not know it".to_owned(),
+        );
+    }
     let was_withdrawn = matches!(
         attempt.life,
         Life::Dead { cause: DeathCause::Annulled, .. } | Life::Closed { cause: DeathCause::Annulled }

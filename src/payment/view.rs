@@ -98,6 +98,12 @@ impl Payment {
         self.code_id(attempt).is_some() || self.terms_of(attempt).status_by_order
     }
 
+    /// Whether its bank has ever told that it has the order of an attempt: by its code, or by money.
+    pub(crate) fn is_confirmed(&self, attempt: &Attempt) -> bool {
+        let is_its_money = |credit: &Credit| credit.attempt == attempt.id && credit.proven;
+        attempt.code.is_some() || self.state.credits.iter().any(is_its_money)
+    }
+
     /// The cash links that this payment keeps from others: armed, or perhaps armed. A link is free again only when the
     /// bank has said that our order is over, which it does not while a payment is in progress (design.md §4 "Cash link").
     pub fn links_held(&self) -> BTreeSet<(&ServerId, &CodeId)> {

@@ -54,6 +54,9 @@ pub(crate) fn status(step: &mut Step, id: AttemptId, asked_at: Timestamp, answer
         OrderState::Declined { reason, terminal } => declined(step, &attempt, asked_at, reason, terminal),
         OrderState::Annulled => dead_by_status(step, &attempt, asked_at, DeathCause::Annulled),
         OrderState::Expired => dead_by_status(step, &attempt, asked_at, DeathCause::Expired),
+        OrderState::NotFound if step.payment.is_confirmed(&attempt) => {
+            not_known_any_more(step, &attempt, asked_at);
+        }
         OrderState::Unpaid | OrderState::NotFound => {
             if is_live(&step.payment, &attempt) && attempt.last_try == LastTry::InProgress {
                 step.record(Fact::ProcessingGone { attempt: id });
@@ -93,15 +96,36 @@ fn dead_by_status(step: &mut Step, attempt: &Attempt, asked_at: Timestamp, cause
     }
 }
 
+/// The bank made the order, and says that it does not know it: it is in error, or who answers is not who made it, such as another
+/// account. Of money nothing is learned by that (P7). A withdrawal is tried again as after any status. A code that its bank
+/// ends is watched until its life has been waited out; that it was not paid is never certain.
+fn not_known_any_more(step: &mut Step, attempt: &Attempt, asked_at: Timestamp) {
+    let is_waited_out = asked_at >= waited_out_at(&step.payment, attempt);
+    match (&attempt.life, attempt.annulment) {
+        (Life::Payable { .. }, _) if is_waited_out && is_ended_by_its_bank(attempt) => {
+            withdrawing::die(step, attempt.id, DeathCause::WaitedOut);
+        }
+        (Life::Payable { .. }, Annulment::AfterStatus { not_before }) if asked_at >= not_before => {
+            step.record(Fact::AnnulmentWanted { attempt: attempt.id });
+        }
+        (Life::Dead { .. }, _) if is_waited_out => step.record(Fact::WatchEnded { attempt: attempt.id }),
+        _ => {}
+    }
+}
+
+/// Its life ends without a withdrawal, as far as is known.
+fn is_ended_by_its_bank(attempt: &Attempt) -> bool {
+    attempt.code.as_ref().is_none_or(|code| code.expires_at.is_some())
+}
+
 /// No money is under way, at least none that we do not know of: the moment for certainty, for another withdrawal, for
 /// an uncertain end where nothing can be withdrawn, or for the end of the watch.
 pub(crate) fn unpaid(step: &mut Step, attempt: &Attempt, asked_at: Timestamp) {
     if !attempt.is_payable() {
         return unpaid_and_dead(step, attempt, asked_at);
     }
-    let bank_ends_it = attempt.code.as_ref().is_none_or(|code| code.expires_at.is_some());
     let certain_from = attempt.expires_at.plus(step.payment.terms_of(attempt).clock_margin);
-    if bank_ends_it && asked_at >= certain_from {
+    if is_ended_by_its_bank(attempt) && asked_at >= certain_from {
         return withdrawing::die(step, attempt.id, DeathCause::Expired);
     }
     match (attempt.annulment, &step.payment.state.phase) {

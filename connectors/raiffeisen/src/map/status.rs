@@ -12,6 +12,10 @@ use crate::wire::{self, OrderTransaction, PaymentInfo};
 const NOT_PAID_YET: &str = "QR не был оплачен";
 
 /// Reads `GET /api/sbp/v1/qr/{qrId}/payment-info`. Its `code` speaks of the request, its `paymentStatus` of the payment.
+///
+/// A code that nobody has paid is `NO_INFO`. `ERROR.NOT_FOUND` (HTTP 200 or 404) says that *this partner* has no such code
+/// (reference: Raiffeisen §3.3, §4, §9). We ask only for codes that the bank gave us, so it never says that nobody has paid:
+/// the code belongs to another merchant or another bank's host than the settings name now, or the bank has lost it.
 pub(crate) fn payment_info(answer: &Answer) -> Result<StatusAnswer, CallError> {
     let body = match accepted(answer) {
         Ok(body) => body,
@@ -40,6 +44,10 @@ pub(crate) fn payment_info(answer: &Answer) -> Result<StatusAnswer, CallError> {
 }
 
 /// Reads `GET /api/payments/v1/orders/{order}/transaction`: what is known without the code's id.
+///
+/// *Not found* stands for two things here: no such order (`NOT_FOUND` as `code`), and no payment of it yet (as
+/// `status.value`, the newest SDK; reference: Raiffeisen §4). It is asked for orders of which nothing else is known, where
+/// both mean the same, and for armed plates, whose own order says whether it is there (`link::status`).
 pub(crate) fn order_transaction(answer: &Answer) -> Result<StatusAnswer, CallError> {
     let body = match accepted(answer) {
         Ok(body) => body,

@@ -71,6 +71,7 @@ reason-credit-order = the bank's answer names another order than ours
 reason-credit-twice = the bank reports money for our order that it has reported for another one
 reason-nothing-late = there is no late money to claim, or the time to claim it is over
 reason-annul-not-now = the bank can't withdraw it now
+reason-bank-forgets = the bank gave us the code of the order, and says now that it does not know it
 reason-bank-revives = the bank confirmed its withdrawal, and says now that it can still be paid
 reason-credit-unknown = the bank knows credit {$transaction}, and we do not
 reason-credit-differs = credit {$transaction} is over {$amount}; the bank says now {$other}

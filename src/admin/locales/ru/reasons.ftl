@@ -68,6 +68,7 @@ reason-credit-order = в ответе банка не наш заказ
 reason-credit-twice = банк сообщает о деньгах нашего заказа, которые уже называл по другому
 reason-nothing-late = поздних денег нет, или время принять их прошло
 reason-annul-not-now = банк сейчас не может отозвать код
+reason-bank-forgets = банк дал нам код заказа, а теперь говорит, что не знает его
 reason-bank-revives = банк подтвердил отзыв, а теперь говорит, что код ещё можно оплатить
 reason-credit-unknown = банк знает поступление {$transaction}, а служба — нет
 reason-credit-differs = поступление {$transaction} на {$amount}; банк теперь говорит {$other}

@@ -73,6 +73,15 @@ fn p12_a_withdrawal_that_the_bank_confirmed_and_knows_nothing_of_is_a_difference
 }
 
 #[test]
+fn p12_an_order_that_was_waited_out_since_its_bank_does_not_know_it_is_a_difference() {
+    let mut story = one_bank().open();
+    story.at(1).code(1).at(300).wake().at(362).status(1, OrderState::NotFound);
+    assert_eq!(story.orders(), "1 closed");
+    assert!(difference(&story, OrderState::NotFound).contains("does not know it"));
+    assert_eq!(difference(&story, OrderState::Unpaid), "", "it knows it again");
+}
+
+#[test]
 fn p12_money_that_is_not_certainly_of_an_order_is_not_missed_at_it() {
     let mut unproven = one_bank().open();
     unproven.at(1).code(1).at(5).status(1, notice("T1", 1));

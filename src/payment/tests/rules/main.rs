@@ -16,6 +16,7 @@ mod journal;
 mod kinds;
 mod late_money;
 mod links;
+mod not_known;
 mod open_plates;
 mod opening;
 mod orphans;
