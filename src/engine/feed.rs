@@ -20,8 +20,6 @@ use crate::ports::{
 /// A commit that lost so many races has met a bug, not bad luck.
 const CONFLICTS_AT_MOST: usize = 50;
 
-type Decide = fn(&Payment, Input, Context) -> Result<Decision, Rejection>;
-
 /// What an input led to.
 #[derive(Debug)]
 pub(crate) enum Fed {
@@ -73,6 +71,16 @@ pub(crate) struct Request {
     pub(crate) reply: Option<Reply>,
     /// Pictures of the code that the input brings.
     pub(crate) drawn: Arc<Drawn>,
+    /// A plate belongs to another payment: nothing is armed, and an order that turns out to be alive after all does not take the
+    /// plate from the sale that has it.
+    pub(crate) link_taken: bool,
+}
+
+impl Request {
+    fn decide(&self, payment: &Payment, input: Input, context: Context) -> Result<Decision, Rejection> {
+        let decide = if self.link_taken { payment::decide_without_link } else { payment::decide };
+        decide(payment, input, context)
+    }
 }
 
 /// Why an input led to nothing.
@@ -132,22 +140,21 @@ impl Engine {
         self.outbox().end_doubt(self, id).await?;
         // An input that changes nothing is not checked by a commit: it must not be decided on a state that is over.
         let mut held = held.filter(|held| !self.wheel().knows_newer(id, held.payment.state.sequence));
-        let mut input = input;
-        let mut decide: Decide = payment::decide;
+        let (mut input, mut request) = (input, request);
         for _ in 0..CONFLICTS_AT_MOST {
             let now_held = match held.take() {
                 Some(held) => held,
                 None => self.held(self.load(id).await?),
             };
             let context = Context { now: self.now(), epoch: self.epoch() };
-            let decision = decide(&now_held.payment, input.clone(), context)?;
+            let decision = request.decide(&now_held.payment, input.clone(), context)?;
             match self.commit(&now_held, decision, request.clone(), context).await {
                 Ok(fed) => return Ok(fed),
                 Err(FeedError::Conflict) => {}
                 Err(FeedError::CreditTaken) => input = with_money_taken(input)?,
                 Err(FeedError::LinkTaken(links)) => {
                     self.links().wait(id, links);
-                    decide = payment::decide_without_link;
+                    request.link_taken = true;
                 }
                 Err(error) => return Err(error),
             }
@@ -182,7 +189,7 @@ impl Engine {
             Err(FeedError::LinkTaken(links)) => {
                 self.links().wait(id, links);
                 let decision = payment::open_without_link(id, checkout, context);
-                self.commit(&blank, decision, request, context).await
+                self.commit(&blank, decision, Request { link_taken: true, ..request }, context).await
             }
             done => done,
         }
@@ -242,7 +249,10 @@ impl Engine {
             event.is_delivered = !goes_by_queue(self, &event.destination);
         }
         let outgoing = Outgoing::of_journal(&payment, &journal, at);
-        let links = links_between(before, &payment);
+        let mut links = links_between(before, &payment);
+        if request.link_taken {
+            links.taken.clear();
+        }
         let freed = links.freed.clone();
         let change = PaymentChange {
             expected_sequence: (before.state.sequence > 0).then_some(before.state.sequence),

@@ -2,7 +2,8 @@
 
 use crate::{
     Annulment, Attempt, AttemptId, Code, CreditRole, DeathCause, Fact, FiscalReceipt, LastTry, Life,
-    OperationId, Payment, Phase, Receipted, Refund, RefundId, RefundState, Spare, Timestamp,
+    OperationId, Payment, Phase, Receipted, Refund, RefundId, RefundState, Spare, Timestamp, closing,
+    withdrawing,
 };
 
 /// Folds one fact, which happened at `at`, into the payment.
@@ -99,9 +100,7 @@ fn apply_to_attempt(payment: &mut Payment, fact: &Fact, at: Timestamp) {
             attempt_mut(payment, *attempt).life = Life::Payable { since: at };
             put_off_next_attempt(payment, *next_attempt_at);
         }
-        Fact::CodeKeptAside { attempt, code } => {
-            attempt_mut(payment, *attempt).take_code(code.clone(), at);
-        }
+        Fact::CodeKeptAside { attempt, code } => keep_aside(payment, *attempt, code, at),
         Fact::CodeShown { attempt, code } => {
             let attempt = attempt_mut(payment, *attempt);
             attempt.take_code(code.clone(), at);
@@ -135,6 +134,21 @@ fn apply_to_attempt(payment: &mut Payment, fact: &Fact, at: Timestamp) {
             }
         }
         other => unreachable!("{other:?} is no fact about an attempt"),
+    }
+}
+
+/// A code that comes after another one has taken its place, since its bank said that it was over, is not payable beside that one
+/// (P1): it stays dead, and is watched until money on it would have been reported.
+fn keep_aside(payment: &mut Payment, id: AttemptId, code: &Code, at: Timestamp) {
+    let is_live = |other: &Attempt| other.id != id && closing::may_be_paid(other);
+    let is_replaced = payment.state.attempts.iter().any(is_live);
+    let watched_for = payment.attempt(id).map(|attempt| withdrawing::watched_for(payment.terms_of(attempt)));
+    let attempt = attempt_mut(payment, id);
+    let was_payable = attempt.is_payable();
+    attempt.take_code(code.clone(), at);
+    if is_replaced && attempt.shown_at.is_some() && attempt.is_payable() && !was_payable {
+        let watch_until = attempt.expires_at.max(at).plus(watched_for.unwrap_or_default());
+        attempt.life = Life::Dead { at, cause: DeathCause::Expired, watch_until };
     }
 }
 

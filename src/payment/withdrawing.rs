@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::step::Step;
 use crate::{
     AnnulAnswer, Annulment, Attempt, AttemptId, CallError, DeathCause, Effect, EndWord, Fact, Payment, Phase,
-    Wish, due,
+    Terms, Wish, due,
 };
 
 /// Once the end is told, a withdrawal that goes on failing is tried at most once in this part of the code's age.
@@ -87,16 +87,19 @@ fn uncertain(step: &mut Step, id: AttemptId, cause: String) {
     step.order(Effect::AskStatus(id));
 }
 
+/// How long after a code's end money on it may still be reported.
+pub(crate) fn watched_for(terms: &Terms) -> Duration {
+    terms.dead_after + terms.clock_margin
+}
+
 /// Notes that a code can't be paid any more; the watch goes on until money under way would have been reported.
 pub(crate) fn die(step: &mut Step, id: AttemptId, cause: DeathCause) {
     let Some(attempt) = step.payment.attempt(id) else { return };
     let terms = step.payment.terms_of(attempt);
-    let watched_for = match cause {
+    let watched_on = match cause {
         DeathCause::Paid | DeathCause::WaitedOut => Duration::ZERO,
-        DeathCause::Annulled | DeathCause::Expired | DeathCause::Declined => {
-            terms.dead_after + terms.clock_margin
-        }
+        DeathCause::Annulled | DeathCause::Expired | DeathCause::Declined => watched_for(terms),
     };
-    let watch_until = step.now.plus(watched_for);
+    let watch_until = step.now.plus(watched_on);
     step.record(Fact::AttemptDied { attempt: id, cause, watch_until });
 }

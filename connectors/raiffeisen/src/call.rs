@@ -72,7 +72,8 @@ impl Caller {
         let order = request.order.to_string();
         let word = self.order_word(&order).await?;
         let money = if self.config.status_by_order {
-            self.status_by_order(&order).await?
+            let found = self.status_by_order(&order).await?;
+            StatusAnswer { order: found.order.or_else(|| Some(order.clone())), ..found }
         } else if let Some(link) = &request.code {
             self.status_by_code(link.as_str()).await?
         } else {

@@ -107,7 +107,8 @@ pub(crate) fn order_word(answer: &Answer) -> Result<OrderWord, CallError> {
 }
 
 /// What became of an activation: the order's own word, and what was asked *after* it about its money. So an order that
-/// was over, with nothing in progress later, is over for certain.
+/// was over, with nothing in progress later, is over for certain. Money that names no order may be the link's next sale's:
+/// it is told without ours, for a person to look at.
 pub(crate) fn status(order: &str, word: OrderWord, money: StatusAnswer) -> StatusAnswer {
     if money.order.as_deref().is_some_and(|named| named != order) {
         return StatusAnswer { order: Some(order.to_owned()), state: by_word(word) };
@@ -117,7 +118,8 @@ pub(crate) fn status(order: &str, word: OrderWord, money: StatusAnswer) -> Statu
         | (OrderState::Unpaid | OrderState::NotFound, _) => by_word(word),
         (state, _) => state,
     };
-    StatusAnswer { order: Some(order.to_owned()), state }
+    let order = if matches!(state, OrderState::Paid(_)) { money.order } else { Some(order.to_owned()) };
+    StatusAnswer { order, state }
 }
 
 /// *Paid* without its money is not believed yet: it is asked for again.

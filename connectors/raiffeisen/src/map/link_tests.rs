@@ -120,6 +120,17 @@ fn money_of_the_links_next_sale_is_never_ours() {
 }
 
 #[test]
+fn p5_money_of_a_link_that_names_no_order_is_not_called_ours() {
+    let notice =
+        payment::PaidNotice { transaction: None, amount: None, paid_at: None, payer: None, instrument: None };
+    let nameless = |state| StatusAnswer { order: None, state };
+    let told = status(ORDER, OrderWord::New, nameless(OrderState::Paid(notice.clone())));
+    assert_eq!(told, nameless(OrderState::Paid(notice)));
+    let told = status(ORDER, OrderWord::New, nameless(OrderState::Unpaid));
+    assert_eq!((told.order.as_deref(), told.state), (Some(ORDER), OrderState::Unpaid));
+}
+
+#[test]
 fn orders_are_read_by_their_words() {
     for (http, body, expected) in [
         (200, made(&[]), OrderWord::New),

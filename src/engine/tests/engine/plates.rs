@@ -1,10 +1,12 @@
 //! Cash links: a plate carries one sale at a time, and no sale is closed by another's money.
 
+use std::time::Duration;
+
 use engine::doors::Receipt;
-use payment::{Payment, Status};
+use payment::{Code, Input, Payment, Status};
 use serde_json::{Value, json};
 
-use crate::kit::{Life, Verb, World, ms, pay_body};
+use crate::kit::{Answer, Life, Verb, World, ms, pay_body, plate};
 
 fn at_plate(operation: &str) -> Value {
     let mut body = pay_body(operation);
@@ -89,13 +91,53 @@ fn money_for_a_sale_that_was_cancelled_while_it_was_paid_goes_back_and_never_clo
 }
 
 #[test]
+fn p1_an_arming_that_is_answered_after_the_next_sale_has_the_plate_takes_neither_plate_nor_money_from_it() {
+    let world = World::new();
+    world.bank.next(Verb::Issue, &[Answer::Lost]);
+    world.live(async |till| {
+        pay(till, "5", "first").await;
+        let Payment { id, state, .. } = the(till, "first");
+        let order = state.attempts[0].id;
+        let ends_at = |end| till.bank.ledger().orders.get_mut(&order).expect("it was armed").expires_at = end;
+        ends_at(till.now()); // the bank holds it for expired
+        till.send("5", "cancel", json!({ "operation": "first" })).await;
+        till.until(1).await;
+        assert_eq!(the(till, "first").status(), Status::Cancelled);
+        pay(till, "6", "second").await;
+        assert_eq!(the(till, "second").status(), Status::AwaitingPayment);
+
+        let end = till.now().plus(Duration::from_mins(5));
+        ends_at(end);
+        till.bank.ledger().pay_late(order, till.now());
+        let plate = plate();
+        let code = Code { id: plate.link, payload: plate.payload, expires_at: Some(end), payment_url: None };
+        let answered = till.engine.feed_by_hand(id, Input::Issued { attempt: order, answer: Ok(code) }).await;
+        assert!(answered.is_ok_and(|payment| payment.state.attempts[0].code.is_some()), "it is kept");
+        till.until(5).await;
+        assert_eq!(till.bank.ledger().refunded_of("T1"), 19_800, "its money is nobody else's");
+        assert_eq!(the(till, "second").status(), Status::AwaitingPayment);
+        pay(till, "5", "third").await;
+        till.until(6).await;
+        assert_eq!(the(till, "third").status(), Status::Accepted, "the plate is still the second sale's");
+
+        assert!(buyer_pays_at_plate(till));
+        till.until(8).await;
+        assert_eq!(till.sink.last("6", "payment.paid").unwrap().body["bank_transaction"], "T2");
+        assert!(buyer_pays_at_plate(till));
+        till.until(10_000).await;
+        assert_eq!(till.sink.last("5", "payment.paid").unwrap().body["bank_transaction"], "T3");
+    });
+    world.check_laws();
+}
+
+#[test]
 fn a_sale_that_can_not_have_the_plate_in_time_ends_as_link_busy_and_asks_no_bank() {
     let world = World::new();
     world.live(async |till| {
         pay(till, "5", "first").await;
         till.until(1).await;
         let mut body = at_plate("second");
-        body["not_after"] = till.now().plus(std::time::Duration::from_secs(20)).to_string().into();
+        body["not_after"] = till.now().plus(Duration::from_secs(20)).to_string().into();
         till.send("6", "pay", body).await;
         till.until_ms(20_900).await;
         assert_eq!(the(till, "second").status(), Status::Accepted);

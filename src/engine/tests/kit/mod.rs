@@ -32,7 +32,7 @@ pub(crate) use published::{promised, sent};
 pub(crate) use time::ms;
 pub(crate) use world::World;
 
-pub(crate) use settings::OPEN_PLATE;
+pub(crate) use settings::{OPEN_PLATE, plate};
 
 use settings::terms;
 use time::START;

@@ -63,12 +63,13 @@ fn register(id: &str) -> RegisterSettings {
     }
 }
 
+/// The plate between tills 5 and 6.
+pub(crate) fn plate() -> Plate {
+    Plate { link: CodeId::parse(PLATE).unwrap(), payload: format!("https://qr.nspk.ru/{PLATE}?type=01") }
+}
+
 /// Tills 5 and 6 share a plate at one bank: it stands between them.
 fn plates(register: &str) -> BTreeMap<ServerId, Plate> {
-    let plate = || Plate {
-        link: CodeId::parse(PLATE).unwrap(),
-        payload: format!("https://qr.nspk.ru/{PLATE}?type=01"),
-    };
     let has_one = matches!(register, "5" | "6");
     has_one.then(|| (ServerId::parse("north").unwrap(), plate())).into_iter().collect()
 }

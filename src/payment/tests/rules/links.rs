@@ -155,3 +155,55 @@ fn money_of_an_earlier_order_of_the_plate_never_pays_a_later_sale() {
     first.at(9).paid(1, "T1");
     assert_eq!(first.did(), "refund 1");
 }
+
+/// The first arming was not answered, its bank says that it is over, and the second is ordered; then the first is answered.
+fn answered_after_the_next() -> Story {
+    let mut story = one_bank().plate().open();
+    story.at(10).code_unknown(1).at(12).status(1, OrderState::Expired);
+    assert_eq!((story.did().as_str(), story.orders().as_str()), ("issue 2", "1 dead, 2 issuing"));
+    story.at(13).code(1);
+    assert_eq!((story.told().as_str(), story.orders().as_str()), ("code_kept_aside", "1 dead, 2 issuing"));
+    story.at(14).code(2);
+    assert_eq!(story.stands(), "awaiting_payment");
+    story
+}
+
+#[test]
+fn p1_of_two_armings_only_the_last_is_payable_and_all_money_of_both_is_found() {
+    let mut second_pays = answered_after_the_next();
+    second_pays.at(20).paid(2, "T2").at(21).paid(1, "T1");
+    assert_eq!((second_pays.stands().as_str(), second_pays.did().as_str()), ("paid by T2", "refund 1"));
+    assert_eq!(second_pays.money(), "T2 pays, T1 refunding");
+
+    let mut first_pays = answered_after_the_next();
+    first_pays.at(20).paid(1, "T1");
+    assert_eq!((first_pays.stands().as_str(), first_pays.did().as_str()), ("paid by T1", "annul 2"));
+    first_pays.at(21).paid(2, "T2");
+    assert_eq!(first_pays.money(), "T1 pays, T2 refunding");
+}
+
+#[test]
+fn p1_an_arming_that_was_answered_too_late_is_watched_as_long_as_its_answer_lets_it_live() {
+    let mut story = answered_after_the_next();
+    story.at(15).paid(2, "T2").at(361).unpaid(1);
+    assert_eq!(story.orders(), "1 dead, 2 closed");
+    story.at(362).unpaid(1);
+    assert_eq!(story.orders(), "1 closed, 2 closed");
+}
+
+#[test]
+fn an_arming_that_turns_out_to_be_alive_after_the_sale_is_withdrawn() {
+    let mut story = one_bank().plate().open();
+    story
+        .at(10)
+        .code_unknown(1)
+        .at(12)
+        .status(1, OrderState::Expired)
+        .at(13)
+        .code_refused(2, RefusalKind::Other);
+    assert_eq!(story.stands(), "failed for certain (bank_refused)");
+    story.at(14).code(1);
+    assert_eq!((story.did().as_str(), story.orders().as_str()), ("annul 1", "1 payable, 2 not issued"));
+    story.at(15).paid(1, "T1");
+    assert_eq!(story.money(), "T1 refunding");
+}
