@@ -1,9 +1,11 @@
 //! Driving devices: jobs of this instance's sites, one at a time a device, so that a dead printer delays nobody else's.
 
 use std::collections::BTreeSet;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use payment::{Outcome, Payment};
 use tokio::sync::Notify;
 
@@ -57,6 +59,26 @@ pub(crate) async fn output_loop(engine: Engine) {
     }
 }
 
+/// This instance is at a device until this is dropped, however that comes.
+struct AtDevice {
+    engine: Engine,
+    device: String,
+}
+
+impl AtDevice {
+    fn begin(engine: &Engine, device: &str) -> Self {
+        engine.worker().busy().insert(device.to_owned());
+        Self { engine: engine.clone(), device: device.to_owned() }
+    }
+}
+
+impl Drop for AtDevice {
+    fn drop(&mut self) {
+        self.engine.worker().busy().remove(&self.device);
+        self.engine.worker().wake();
+    }
+}
+
 impl Engine {
     /// Begins all jobs of a site whose devices are free.
     async fn begin_jobs(&self, site: &str) -> Result<(), StoreError> {
@@ -64,15 +86,11 @@ impl Engine {
             let (busy, now) = (self.worker().busy().clone(), self.now());
             let leased = self.parts().jobs.lease_job(site, &busy, now, now.plus(LEASE)).await?;
             let Some(job) = leased else { return Ok(()) };
-            self.worker().busy().insert(job.device.clone());
-            let engine = self.clone();
+            let at_device = AtDevice::begin(self, &job.device);
             self.spawn(async move {
-                let device = job.device.clone();
-                if let Err(error) = engine.drive(job).await {
+                if let Err(error) = at_device.engine.drive(job).await {
                     tracing::warn!(%error, "what an output did waits to be told");
                 }
-                engine.worker().busy().remove(&device);
-                engine.worker().wake();
             });
         }
     }
@@ -105,16 +123,34 @@ impl Engine {
         let Some(face) = face_of(&settings, payment, job, self.now()) else {
             return super::failed("the console is not set up any more");
         };
-        self.parts().output.show(&face, DRIVE_WITHIN).await
+        // Perhaps on paper, perhaps on the display: what can be taken away is taken away at the end.
+        unless_it_breaks(&face, self.parts().output.show(&face, DRIVE_WITHIN)).await.unwrap_or_else(|| {
+            JobEnd {
+                outcome: Outcome::NotConfirmed,
+                reason: Some("its driver broke down: see the service's log".to_owned()),
+            }
+        })
     }
 
     async fn clear(&self, payment: &Payment, job: &OutputJob) -> bool {
         let settings = self.settings();
         match face_of(&settings, payment, job, self.now()) {
-            Some(face) => self.parts().output.clear(&face, DRIVE_WITHIN).await,
+            Some(face) => {
+                let clearing = self.parts().output.clear(&face, DRIVE_WITHIN);
+                unless_it_breaks(&face, clearing).await.unwrap_or(false)
+            }
             None => true, // nobody knows any more where it is
         }
     }
+}
+
+/// What a driver came to; `None`: it ended in a panic, which is a fault of the driver and of this job alone.
+async fn unless_it_breaks<T>(face: &Face<'_>, driving: impl Future<Output = T>) -> Option<T> {
+    let done = AssertUnwindSafe(driving).catch_unwind().await;
+    if done.is_err() {
+        tracing::error!(console = face.console.name, "the driver of an output ended in a panic");
+    }
+    done.ok()
 }
 
 fn face_of<'a>(

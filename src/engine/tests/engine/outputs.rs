@@ -101,6 +101,28 @@ fn a_printer_without_paper_is_told_of_and_neither_the_others_nor_the_next_till_w
 }
 
 #[test]
+fn a_driver_that_breaks_down_is_told_of_at_once_and_its_device_is_free_for_the_next_code() {
+    let world = shop();
+    for device in [PRINTER, DISPLAY] {
+        world.output.set(device, Manner::Breaks);
+    }
+    world.live(async |till| {
+        till.send("1", "pay", pay_body("op-1")).await;
+        till.until_ms(900).await;
+        assert_eq!(told(till, "1"), set(&["d1 not_confirmed", "p1 not_confirmed"]));
+        till.cancel("op-1").await;
+        till.until(3).await;
+        assert_eq!(till.output.done(), [format!("clear op-1 at {DISPLAY}")], "something may be there");
+        for device in [PRINTER, DISPLAY] {
+            till.output.set(device, Manner::Works);
+        }
+        till.pay("op-2").await;
+        till.until_ms(3_900).await;
+        assert_eq!(told(till, "1"), set(&["d1 shown", "p1 printed"]));
+    });
+}
+
+#[test]
 fn p8_what_can_be_cleared_is_cleared_at_the_end_and_paper_is_not() {
     shop().live(async |till| {
         till.send("1", "pay", pay_body("op-1")).await;

@@ -19,6 +19,8 @@ pub(crate) enum Manner {
     Refuses,
     /// It says nothing until the service stops waiting.
     Silent,
+    /// Its driver has a fault, and ends in a panic.
+    Breaks,
 }
 
 /// All devices, by address.
@@ -91,6 +93,7 @@ impl Output for TestOutput {
                 tokio::time::sleep(within).await;
                 JobEnd { outcome: Outcome::NotConfirmed, reason: Some("it says nothing".to_owned()) }
             }
+            Manner::Breaks => panic!("the driver of {address} breaks down, as it was told to"),
         };
         self.crash.leave(Port::Output, number).await;
         end
