@@ -8,8 +8,12 @@ mod counts;
 mod judge;
 mod rows;
 
+use std::collections::BTreeSet;
+use std::pin::pin;
 use std::time::Duration;
 
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use payment::{PaymentId, Timestamp};
 
 use crate::engine::Engine;
@@ -32,21 +36,51 @@ const BANK_AFTER: Duration = Duration::from_hours(2);
 /// … and how old at most, where the round was not walked for long.
 const BANK_UNTIL: Duration = Duration::from_hours(48);
 
-/// Inspects until the engine stops.
+/// Inspects until the engine stops. Each round goes on by itself, so that one that is slow keeps no other waiting.
 pub(crate) async fn inspection_loop(engine: Engine) {
-    while engine.pause(EVERY).await.is_ok() {
-        for round in Round::ALL {
-            if let Err(error) = walk(&engine, round).await {
-                tracing::debug!(%error, round = round.word(), "the inspection waits for the database");
+    let mut walks = FuturesUnordered::new();
+    let mut under_way = BTreeSet::new();
+    let mut pause = pin!(engine.pause(EVERY));
+    loop {
+        tokio::select! {
+            biased;
+            paused = &mut pause => {
+                if paused.is_err() {
+                    return;
+                }
+                for round in rounds(&engine) {
+                    if under_way.insert(round.clone()) {
+                        walks.push(walk_on(&engine, round));
+                    }
+                }
+                pause.set(engine.pause(EVERY));
+            }
+            Some(round) = walks.next() => {
+                under_way.remove(&round);
             }
         }
     }
 }
 
-/// Walks a part of a round, if no other instance is on it.
-async fn walk(engine: &Engine, round: Round) -> Result<(), StoreError> {
+/// The rounds that there are now.
+fn rounds(engine: &Engine) -> Vec<Round> {
+    let settings = engine.settings();
+    let banks = settings.servers.keys().cloned().map(Round::Bank);
+    std::iter::once(Round::Rows).chain(banks).collect()
+}
+
+async fn walk_on(engine: &Engine, round: Round) -> Round {
+    if let Err(error) = walk(engine, &round).await {
+        tracing::debug!(%error, round = round.word(), "the inspection waits for the database");
+    }
+    round
+}
+
+/// Walks a part of a round, if no other instance is on it, and no longer than it is this one's.
+async fn walk(engine: &Engine, round: &Round) -> Result<(), StoreError> {
     let (store, epoch, now) = (&engine.parts().store, engine.epoch(), engine.now());
-    let Some(reached) = store.take_round(round, epoch, now, now.plus(HELD_FOR)).await? else { return Ok(()) };
+    let until = now.plus(HELD_FOR);
+    let Some(reached) = store.take_round(round, epoch, now, until).await? else { return Ok(()) };
     let (oldest, youngest) = ages(round, now);
     let mut reached = reached.max(PaymentId::earliest_at(oldest));
     let page = store.payments_behind(reached, PAGE).await?;
@@ -56,10 +90,11 @@ async fn walk(engine: &Engine, round: Round) -> Result<(), StoreError> {
         if engine.is_stopping() {
             return Ok(()); // the next instance goes on from before
         }
-        let is_done = match round {
-            Round::Rows => rows::inspect(engine, id).await,
-            Round::Banks => banks::ask(engine, id).await,
-        };
+        let is_done = engine.now() < until
+            && match round {
+                Round::Rows => rows::inspect(engine, id).await,
+                Round::Bank(server) => banks::ask(engine, server, id).await,
+            };
         if !is_done {
             was_put_off = true;
             break;
@@ -76,9 +111,9 @@ async fn walk(engine: &Engine, round: Round) -> Result<(), StoreError> {
 }
 
 /// From when to when the payments of a round were made.
-fn ages(round: Round, now: Timestamp) -> (Timestamp, Timestamp) {
+fn ages(round: &Round, now: Timestamp) -> (Timestamp, Timestamp) {
     match round {
         Round::Rows => (now.minus(ROWS_OF), now),
-        Round::Banks => (now.minus(BANK_UNTIL), now.minus(BANK_AFTER)),
+        Round::Bank(_) => (now.minus(BANK_UNTIL), now.minus(BANK_AFTER)),
     }
 }

@@ -223,15 +223,15 @@ impl Outbox {
         });
     }
 
-    /// Takes a register's undelivered rows up, so many at once. True: that was all of them.
+    /// Takes a register's parked rows up, so many at once: whatever is left in its row is parked. True: that was all of them.
     async fn read_rows(&self, engine: &Engine, destination: &Destination) -> Result<bool, StoreError> {
-        self.flush_marks(engine).await?; // what has just gone out is not undelivered any more
+        self.flush_marks(engine).await?; // what has just gone out is not parked any more, what was left is
         let (mut after, mut taken) = (0, 0);
         loop {
-            let page = engine.parts().store.undelivered(after, PAGE).await?;
+            let page = engine.parts().store.parked(destination, after, PAGE).await?;
             let Some(last) = page.last() else { return Ok(true) };
             after = last.number;
-            for row in page.into_iter().filter(|row| row.destination == *destination) {
+            for row in page {
                 let Outgoing { key, letter, .. } = Outgoing::of_row(row);
                 if !goes_by_queue(engine, destination) {
                     self.mark(&key, letter.sequence, false);

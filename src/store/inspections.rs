@@ -14,7 +14,7 @@ use crate::statement::{Argument, Statement};
 /// Takes a round that nobody holds; tells the payment that it has reached.
 pub(crate) async fn take(
     db: &Db,
-    round: Round,
+    round: &Round,
     epoch: u64,
     now: Timestamp,
     until: Timestamp,
@@ -22,8 +22,9 @@ pub(crate) async fn take(
     let arguments = vec![
         Argument::Number(signed("epoch", epoch)?),
         Argument::Number(until.as_micros()),
-        Argument::Text(round.word().to_owned()),
+        Argument::Text(round.word()),
         Argument::Number(now.as_micros()),
+        Argument::Text(PaymentId::from_uuid(0).to_string()),
     ];
     let reached = Statement::new(sql::TAKE_ROUND, arguments).run(db).await?;
     reached.map(|id| parsed("the payment that an inspection has reached", id.parse())).transpose()
@@ -32,7 +33,7 @@ pub(crate) async fn take(
 /// Leaves a round, unless another instance has taken it meanwhile.
 pub(crate) async fn leave(
     db: &Db,
-    round: Round,
+    round: &Round,
     epoch: u64,
     reached: PaymentId,
     free_from: Timestamp,
@@ -40,7 +41,7 @@ pub(crate) async fn leave(
     let arguments = vec![
         Argument::Text(reached.to_string()),
         Argument::Number(free_from.as_micros()),
-        Argument::Text(round.word().to_owned()),
+        Argument::Text(round.word()),
         Argument::Number(signed("epoch", epoch)?),
     ];
     Statement::new(sql::LEAVE_ROUND, arguments).run(db).await.map(drop)

@@ -101,6 +101,15 @@ impl Store for MemoryStore {
         Ok(self.tables().undelivered(after, limit))
     }
 
+    async fn parked(
+        &self,
+        destination: &Destination,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<EventRow>, StoreError> {
+        Ok(self.tables().parked(destination, after, limit))
+    }
+
     async fn register_events(
         &self,
         destination: &Destination,
@@ -137,7 +146,7 @@ impl Store for MemoryStore {
 
     async fn take_round(
         &self,
-        round: Round,
+        round: &Round,
         epoch: u64,
         now: Timestamp,
         until: Timestamp,
@@ -147,7 +156,7 @@ impl Store for MemoryStore {
 
     async fn leave_round(
         &self,
-        round: Round,
+        round: &Round,
         epoch: u64,
         reached: PaymentId,
         free_from: Timestamp,

@@ -140,6 +140,15 @@ impl Store for PgStore {
         outbox::undelivered_of_owner(&self.database, self.instance.epoch(), after, limit).await
     }
 
+    async fn parked(
+        &self,
+        destination: &Destination,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<EventRow>, StoreError> {
+        outbox::parked_of_owner(&self.database, self.instance.epoch(), destination, after, limit).await
+    }
+
     async fn register_events(
         &self,
         destination: &Destination,
@@ -175,7 +184,7 @@ impl Store for PgStore {
 
     async fn take_round(
         &self,
-        round: Round,
+        round: &Round,
         epoch: u64,
         now: Timestamp,
         until: Timestamp,
@@ -185,7 +194,7 @@ impl Store for PgStore {
 
     async fn leave_round(
         &self,
-        round: Round,
+        round: &Round,
         epoch: u64,
         reached: PaymentId,
         free_from: Timestamp,

@@ -67,8 +67,10 @@ pub(crate) const LINKS_HELD: &str = "SELECT server, link, payment, since FROM li
 pub(crate) const MARK_EVENT: &str = "UPDATE journal SET delivered = $1 \
      WHERE payment = $2 AND sequence = $3 AND store = $4 AND register = $5 AND delivered <> 1";
 
+/// Whether an event of it is unsent (0) is asked in a way that the outbox's index can't answer: where much waits there, that would
+/// be read whole for each payment.
 pub(crate) const LOAD_PAYMENT: &str = "SELECT id, opened_at, checkout, state, \
-     NOT EXISTS (SELECT 1 FROM journal WHERE payment = $1 AND delivered = 0) AS delivered, epoch \
+     (SELECT MIN(delivered) FROM journal WHERE payment = $1) IS DISTINCT FROM 0 AS delivered, epoch \
      FROM payments WHERE id = $1";
 
 pub(crate) const FIND_OPERATION: &str = "SELECT operation, register, store, kind, essence, payment, code, field, reason \
@@ -98,6 +100,10 @@ pub(crate) const TO_LOOK_AT: &str = " AND status NOT IN ('paid', 'expired', 'can
 
 pub(crate) const UNDELIVERED_EVENTS: &str = "SELECT number, payment, sequence, at, store, register, operation, event, body, delivered FROM journal \
      WHERE delivered <> 1 AND number > $1 ORDER BY number LIMIT $2";
+
+/// Its condition is that of its index, word for word.
+pub(crate) const PARKED_EVENTS: &str = "SELECT number, payment, sequence, at, store, register, operation, event, body, delivered FROM journal \
+     WHERE delivered = 2 AND store = $1 AND register = $2 AND number > $3 ORDER BY number LIMIT $4";
 
 pub(crate) const WAITING_EVENTS: &str = "SELECT store, register, delivered, COUNT(*), MIN(at) FROM journal \
      WHERE delivered <> 1 GROUP BY store, register, delivered ORDER BY store, register, delivered";

@@ -120,6 +120,15 @@ impl Store for SqliteStore {
         outbox::undelivered(self.db.pool(), after, limit).await
     }
 
+    async fn parked(
+        &self,
+        destination: &Destination,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<EventRow>, StoreError> {
+        outbox::parked(self.db.pool(), destination, after, limit).await
+    }
+
     async fn register_events(
         &self,
         destination: &Destination,
@@ -155,7 +164,7 @@ impl Store for SqliteStore {
 
     async fn take_round(
         &self,
-        round: Round,
+        round: &Round,
         epoch: u64,
         now: Timestamp,
         until: Timestamp,
@@ -165,7 +174,7 @@ impl Store for SqliteStore {
 
     async fn leave_round(
         &self,
-        round: Round,
+        round: &Round,
         epoch: u64,
         reached: PaymentId,
         free_from: Timestamp,

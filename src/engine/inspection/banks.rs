@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use payment::{Attempt, Finding, Input, Life, OrderState, Payment, PaymentId, difference_to_bank};
+use payment::{Attempt, Finding, Input, Life, OrderState, Payment, PaymentId, ServerId, difference_to_bank};
 
 use super::counts::count;
 use super::rows::list;
@@ -10,12 +10,14 @@ use crate::calls::Asked;
 use crate::engine::Engine;
 use crate::feed::{Fed, FeedError};
 
-/// Asks for the orders of a payment that are not watched any more, after everything else that this bank has to do for us.
-/// False: the bank can't be asked now, and the walk stops here until it can.
-pub(super) async fn ask(engine: &Engine, id: PaymentId) -> bool {
+/// Asks a bank for its orders of a payment that are not watched any more, after everything else that it has to do for us.
+/// False: it can't be asked now, and its walk stops here until it can.
+pub(super) async fn ask(engine: &Engine, server: &ServerId, id: PaymentId) -> bool {
     let Ok(stored) = engine.load(id).await else { return true }; // the round over rows tells of it
     let payment = Arc::new(stored.payment);
-    for attempt in payment.state.attempts.iter().filter(|attempt| is_over(&payment, attempt)) {
+    let is_asked =
+        |attempt: &&Attempt| payment.route_of(attempt).server == *server && is_over(&payment, attempt);
+    for attempt in payment.state.attempts.iter().filter(is_asked) {
         let answer = match engine.ask_status(&payment, attempt.id).await {
             Asked::Answered(input) => input,
             Asked::PutOff(_) => return false,

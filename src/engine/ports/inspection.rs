@@ -1,25 +1,23 @@
 //! What the inspection reads.
 
-use payment::{Fact, Payment, Timestamp};
+use payment::{Fact, Payment, ServerId, Timestamp};
 
 /// A walk over the payments. Where several instances share a database, one at a time is on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Round {
     /// Rows are compared with their journals, again and again.
     Rows,
-    /// Banks are asked what they say of payments that are over, once each.
-    Banks,
+    /// A bank is asked what it says of payments that are over, once each: each authorization server has a round of its own, so
+    /// that one that is ill keeps no other waiting (P13).
+    Bank(ServerId),
 }
 
 impl Round {
-    /// All of them.
-    pub const ALL: [Self; 2] = [Self::Rows, Self::Banks];
-
     /// Its name in the database.
-    pub fn word(self) -> &'static str {
+    pub fn word(&self) -> String {
         match self {
-            Self::Rows => "rows",
-            Self::Banks => "banks",
+            Self::Rows => "rows".to_owned(),
+            Self::Bank(server) => format!("bank:{server}"),
         }
     }
 }

@@ -67,6 +67,15 @@ pub trait Store: Send + Sync + 'static {
     /// share a database, without those of payments that another live instance owns.
     async fn undelivered(&self, after: i64, limit: usize) -> Result<Vec<EventRow>, StoreError>;
 
+    /// Event rows that are parked for a register, by number, starting behind `after`. Where several instances share a database,
+    /// without those of payments that another live instance owns.
+    async fn parked(
+        &self,
+        destination: &Destination,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<EventRow>, StoreError>;
+
     /// Event rows for a register, delivered or not, by number, starting behind `after`. Complete: a row that is committed
     /// later has a greater number than every row that was ever returned.
     async fn register_events(
@@ -96,10 +105,10 @@ pub trait Store: Send + Sync + 'static {
     ) -> Result<Vec<UnclaimedCredit>, StoreError>;
 
     /// Takes a round of the inspection for this epoch, until `until`, unless it is held by anybody; tells the payment that it has
-    /// reached. `None`: it is held, or there is no inspection here.
+    /// reached, of a round that was never walked none. `None`: it is held, or there is no inspection here.
     async fn take_round(
         &self,
-        _round: Round,
+        _round: &Round,
         _epoch: u64,
         _now: Timestamp,
         _until: Timestamp,
@@ -110,7 +119,7 @@ pub trait Store: Send + Sync + 'static {
     /// Leaves a round that this epoch holds: it has reached a payment, and nobody holds it from `free_from` on.
     async fn leave_round(
         &self,
-        _round: Round,
+        _round: &Round,
         _epoch: u64,
         _reached: PaymentId,
         _free_from: Timestamp,

@@ -18,22 +18,28 @@ pub(super) struct RoundRow {
 impl Tables {
     pub(super) fn take_round(
         &mut self,
-        round: Round,
+        round: &Round,
         epoch: u64,
         now: Timestamp,
         until: Timestamp,
     ) -> Option<PaymentId> {
-        let known = self.rounds.get(round.word()).copied();
+        let known = self.rounds.get(round).copied();
         if known.is_some_and(|row| now < row.held_until) {
             return None;
         }
         let reached = known.map_or(PaymentId::from_uuid(0), |row| row.reached);
-        self.rounds.insert(round.word(), RoundRow { epoch, held_until: until, reached });
+        self.rounds.insert(round.clone(), RoundRow { epoch, held_until: until, reached });
         Some(reached)
     }
 
-    pub(super) fn leave_round(&mut self, round: Round, epoch: u64, reached: PaymentId, free_from: Timestamp) {
-        if let Some(row) = self.rounds.get_mut(round.word()).filter(|row| row.epoch == epoch) {
+    pub(super) fn leave_round(
+        &mut self,
+        round: &Round,
+        epoch: u64,
+        reached: PaymentId,
+        free_from: Timestamp,
+    ) {
+        if let Some(row) = self.rounds.get_mut(round).filter(|row| row.epoch == epoch) {
             *row = RoundRow { epoch, held_until: free_from, reached };
         }
     }

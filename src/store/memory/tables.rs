@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use engine::ports::{
     Change, CommitError, DeliveryMark, Destination, EventDraft, LinkKey, OperationRecord, PaymentChange,
-    UnclaimedCredit,
+    Round, UnclaimedCredit,
 };
 use engine::settings::Settings;
 use payment::{ConsoleId, OperationId, Payment, PaymentId, RegisterId, StoreId, Timestamp};
@@ -41,7 +41,7 @@ pub(super) struct Tables {
     pub(super) jobs: BTreeMap<(PaymentId, ConsoleId), JobRow>,
     pub(super) console_holds: BTreeMap<(StoreId, RegisterId, ConsoleId), PaymentId>,
     epochs: Vec<Timestamp>,
-    pub(super) rounds: BTreeMap<&'static str, RoundRow>,
+    pub(super) rounds: BTreeMap<Round, RoundRow>,
     pub(super) settings: Settings,
 }
 

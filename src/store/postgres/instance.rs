@@ -107,13 +107,14 @@ impl Instance {
         }
         let statement = match left {
             Left::Due(_) => sql::postgres::TAKE_OVER_DUE,
-            Left::Events { .. } => sql::postgres::TAKE_OVER_UNDELIVERED,
+            Left::Events { parked: false } => sql::postgres::TAKE_OVER_UNSENT,
+            Left::Events { parked: true } => sql::postgres::TAKE_OVER_UNDELIVERED,
         };
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let query = sqlx::query_scalar(statement).bind(epoch).bind(database.lapse_after_micros()).bind(limit);
         let query = match left {
             Left::Due(until) => query.bind(until.as_micros()),
-            Left::Events { parked } => query.bind(parked),
+            Left::Events { .. } => query,
         };
         let taken: Vec<String> = on_connection!(database, |connection| query.fetch_all(connection).await)
             .map_err(|error| unusable(&error))?;

@@ -10,7 +10,7 @@ use crate::migrations::{File, migrator};
 use crate::sql;
 
 /// The files of `migrations/postgres`: number, name, text.
-const FILES: [File; 10] = [
+const FILES: [File; 11] = [
     (1, "payments", include_str!("../../../migrations/postgres/0001_payments.sql")),
     (2, "settings", include_str!("../../../migrations/postgres/0002_settings.sql")),
     (3, "commit", include_str!("../../../migrations/postgres/0003_commit.sql")),
@@ -21,6 +21,7 @@ const FILES: [File; 10] = [
     (8, "journal_search", include_str!("../../../migrations/postgres/0008_journal_search.sql")),
     (9, "sightings", include_str!("../../../migrations/postgres/0009_sightings.sql")),
     (10, "refund_requests", include_str!("../../../migrations/postgres/0010_refund_requests.sql")),
+    (11, "outbox", include_str!("../../../migrations/postgres/0011_outbox.sql")),
 ];
 
 /// The SQLSTATE of a table that is not there.

@@ -40,6 +40,46 @@ pub(crate) async fn undelivered_of_owner(
     found.into_iter().map(EventColumns::row).collect()
 }
 
+/// What is parked for one register.
+pub(crate) async fn parked(
+    pool: &Pool,
+    destination: &Destination,
+    after: i64,
+    rows: usize,
+) -> Result<Vec<EventRow>, StoreError> {
+    let found: Vec<EventColumns> = on_pool!(pool, |connections| sqlx::query_as(sql::PARKED_EVENTS)
+        .bind(destination.store.to_string())
+        .bind(destination.register.to_string())
+        .bind(after)
+        .bind(limit(rows))
+        .fetch_all(connections)
+        .await)
+    .map_err(|error| unusable(&error))?;
+    found.into_iter().map(EventColumns::row).collect()
+}
+
+/// The same on a server that several instances share: what one of them owns, and what nobody does any more.
+pub(crate) async fn parked_of_owner(
+    database: &Database,
+    epoch: i64,
+    destination: &Destination,
+    after: i64,
+    rows: usize,
+) -> Result<Vec<EventRow>, StoreError> {
+    let found: Vec<EventColumns> =
+        on_connection!(database, |connection| sqlx::query_as(sql::postgres::PARKED_EVENTS_OF_OWNER)
+            .bind(destination.store.to_string())
+            .bind(destination.register.to_string())
+            .bind(after)
+            .bind(limit(rows))
+            .bind(epoch)
+            .bind(database.lapse_after_micros())
+            .fetch_all(connection)
+            .await)
+        .map_err(|error| unusable(&error))?;
+    found.into_iter().map(EventColumns::row).collect()
+}
+
 /// What is not delivered of one payment, whoever owns it.
 pub(crate) async fn undelivered_of(pool: &Pool, payment: PaymentId) -> Result<Vec<EventRow>, StoreError> {
     let found: Vec<EventColumns> =

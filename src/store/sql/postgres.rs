@@ -10,19 +10,64 @@ pub(crate) const TAKE_OVER_DUE: &str = "UPDATE payments SET epoch = $1 WHERE id 
      SELECT epoch FROM instances WHERE renewed_at >= now_micros() - $2) \
      ORDER BY wake_at, id LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING id";
 
-/// What it leaves undelivered is somebody's too, whether the payment is due soon, late or never.
-pub(crate) const TAKE_OVER_UNDELIVERED: &str = "UPDATE payments SET epoch = $1 WHERE id IN ( \
-     SELECT id FROM payments WHERE id IN ( \
-     SELECT payment FROM journal WHERE delivered <> 1 AND (delivered = 0 OR $4)) \
-     AND epoch <> $1 AND epoch NOT IN ( \
-     SELECT epoch FROM instances WHERE renewed_at >= now_micros() - $2) \
-     ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING id";
+/// The payments of these events, if nobody has them any more.
+macro_rules! take_over_events {
+    ($which:literal) => {
+        concat!(
+            "UPDATE payments SET epoch = $1 WHERE id IN ( \
+             SELECT id FROM payments WHERE id IN (SELECT payment FROM journal WHERE ",
+            $which,
+            ") AND epoch <> $1 AND epoch NOT IN ( \
+             SELECT epoch FROM instances WHERE renewed_at >= now_micros() - $2) \
+             ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING id"
+        )
+    };
+}
 
-/// What live instances have not delivered they deliver themselves.
-pub(crate) const UNDELIVERED_EVENTS_OF_OWNER: &str = "SELECT number, payment, journal.sequence, at, journal.store, journal.register, \
-     journal.operation, event, body, delivered FROM journal JOIN payments ON payments.id = journal.payment \
-     WHERE delivered <> 1 AND number > $1 AND (epoch = $3 OR epoch NOT IN ( \
-     SELECT epoch FROM instances WHERE renewed_at >= now_micros() - $4)) ORDER BY number LIMIT $2";
+/// What an instance leaves unsent is somebody's too, whether the payment is due soon, late or never. Looked for all the time:
+/// what is parked is not read for it.
+pub(crate) const TAKE_OVER_UNSENT: &str = take_over_events!("delivered = 0");
+
+/// The same with what is parked.
+pub(crate) const TAKE_OVER_UNDELIVERED: &str = take_over_events!("delivered <> 1");
+
+/// Events of one standing that are this instance's to deliver, in their order: what live instances have not delivered they
+/// deliver themselves.
+macro_rules! events_of_owner {
+    ($which:literal, $after:literal, $limit:literal, $owner:literal, $lapse:literal) => {
+        concat!(
+            "(SELECT number, payment, journal.sequence, at, journal.store, journal.register, journal.operation, event, body, \
+             delivered FROM journal JOIN payments ON payments.id = journal.payment WHERE ",
+            $which,
+            " AND number > ",
+            $after,
+            " AND (epoch = ",
+            $owner,
+            " OR epoch NOT IN (SELECT epoch FROM instances WHERE renewed_at >= now_micros() - ",
+            $lapse,
+            ")) ORDER BY number LIMIT ",
+            $limit,
+            ")"
+        )
+    };
+}
+
+/// The index leads with the standing: each is read in its order, and both are merged.
+pub(crate) const UNDELIVERED_EVENTS_OF_OWNER: &str = concat!(
+    "SELECT * FROM (",
+    events_of_owner!("delivered = 0", "$1", "$2", "$3", "$4"),
+    " UNION ALL ",
+    events_of_owner!("delivered = 2", "$1", "$2", "$3", "$4"),
+    ") AS outbox ORDER BY number LIMIT $2"
+);
+
+pub(crate) const PARKED_EVENTS_OF_OWNER: &str = events_of_owner!(
+    "delivered = 2 AND journal.store = $1 AND journal.register = $2",
+    "$3",
+    "$4",
+    "$5",
+    "$6"
+);
 
 /// Many marks in one statement.
 pub(crate) const MARK_EVENTS: &str = "UPDATE journal SET delivered = mark.delivered \

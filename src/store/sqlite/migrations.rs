@@ -10,7 +10,7 @@ use crate::error::unusable;
 use crate::migrations::{File, migrator};
 
 /// The files of `migrations/sqlite`: number, name, text.
-const FILES: [File; 9] = [
+const FILES: [File; 10] = [
     (1, "payments", include_str!("../../../migrations/sqlite/0001_payments.sql")),
     (2, "settings", include_str!("../../../migrations/sqlite/0002_settings.sql")),
     (4, "outputs", include_str!("../../../migrations/sqlite/0004_outputs.sql")),
@@ -20,6 +20,7 @@ const FILES: [File; 9] = [
     (8, "journal_search", include_str!("../../../migrations/sqlite/0008_journal_search.sql")),
     (9, "sightings", include_str!("../../../migrations/sqlite/0009_sightings.sql")),
     (10, "refund_requests", include_str!("../../../migrations/sqlite/0010_refund_requests.sql")),
+    (11, "outbox", include_str!("../../../migrations/sqlite/0011_outbox.sql")),
 ];
 
 /// Brings the tables up to date. Makes the file and its folder if need be, readable by their owner only.

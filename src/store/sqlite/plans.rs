@@ -57,6 +57,7 @@ async fn frequent_queries_use_the_index_that_was_made_for_them() {
         (sql::OPEN_PAYMENTS, "payments_open"),
         (sql::NEWEST_PAYMENTS, "payments_of_register"),
         (sql::UNDELIVERED_EVENTS, "journal_undelivered"),
+        (sql::PARKED_EVENTS, "journal_parked"),
         (sql::EVENTS_OF_REGISTER, "journal_of_register"),
         (sql::NEWEST_EVENT_OF_REGISTER, "journal_of_register"),
         (sql::UNDELIVERED_EVENTS_OF_PAYMENT, "sqlite_autoindex_journal_1"),

@@ -4,7 +4,7 @@ use engine::Inspected;
 use engine::ports::Store;
 use payment::{EndWord, Payment, PaymentId, Phase, Timestamp};
 
-use crate::kit::{Life, World};
+use crate::kit::{Answer, Life, Verb, World, pay_body};
 
 /// How the inspection damages a row before the life that must find it.
 type Damage = fn(&mut Payment, &mut Option<Timestamp>);
@@ -169,6 +169,26 @@ fn p12_a_bank_that_takes_its_word_back_is_listed_and_changes_nothing() {
         assert_eq!(till.status("op-1").await, "paid");
         assert_eq!(till.facts(payment.id).iter().filter(|fact| *fact == "inspected").count(), 1);
         assert!(till.payment("op-1").await.state.settled, "there is nothing that the service could still do");
+    });
+    world.check_laws();
+}
+
+#[test]
+fn p13_a_bank_that_does_not_answer_keeps_no_other_from_being_asked_once_more() {
+    let world = World::with_many_open();
+    world.live(async |till| {
+        for number in 0..40 {
+            till.pay(&format!("north-{number}")).await;
+        }
+        let mut at_south = pay_body("south-1");
+        at_south["payment_type"] = "south".into();
+        till.send("1", "pay", at_south).await;
+        till.until(HOUR).await;
+        assert!(till.payments().iter().all(|payment| payment.state.settled));
+        till.bank.always(Verb::Status, Answer::Deaf);
+        let before = till.south.count(Verb::Status);
+        till.until(2 * HOUR + 180).await;
+        assert_eq!(till.south.count(Verb::Status), before + 1);
     });
     world.check_laws();
 }

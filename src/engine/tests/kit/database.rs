@@ -175,6 +175,16 @@ impl Store for TestStore {
         self.data.undelivered(after, limit).await
     }
 
+    async fn parked(
+        &self,
+        destination: &Destination,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<EventRow>, StoreError> {
+        self.called("parked")?;
+        self.data.parked(destination, after, limit).await
+    }
+
     async fn register_events(
         &self,
         destination: &Destination,
@@ -219,7 +229,7 @@ impl Store for TestStore {
 
     async fn take_round(
         &self,
-        round: Round,
+        round: &Round,
         epoch: u64,
         now: Timestamp,
         until: Timestamp,
@@ -230,7 +240,7 @@ impl Store for TestStore {
 
     async fn leave_round(
         &self,
-        round: Round,
+        round: &Round,
         epoch: u64,
         reached: PaymentId,
         free_from: Timestamp,

@@ -134,6 +134,18 @@ impl Tables {
         newest.map_or(0, |((_, number), _)| *number)
     }
 
+    pub(in crate::memory) fn parked(
+        &self,
+        destination: &Destination,
+        after: i64,
+        limit: usize,
+    ) -> Vec<EventRow> {
+        let mut rows = self.undelivered(after, usize::MAX);
+        rows.retain(|row| row.parked && row.destination == *destination);
+        rows.truncate(limit);
+        rows
+    }
+
     pub(in crate::memory) fn undelivered_of(&self, payment: PaymentId) -> Vec<EventRow> {
         let Some(row) = self.payments.get(&payment) else { return Vec::new() };
         let waiting = row.events.iter().filter(|event| event.delivery != DeliveryState::Delivered);

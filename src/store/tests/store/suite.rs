@@ -173,6 +173,7 @@ rules! {
     outbox:
         events_wait_until_they_are_delivered,
         a_parked_event_counts_as_delivered_but_stays_in_the_outbox,
+        what_is_parked_is_read_by_register,
         a_delivered_event_stays_delivered,
         an_event_for_two_registers_is_delivered_to_each,
         undelivered_events_come_in_pages_by_number,

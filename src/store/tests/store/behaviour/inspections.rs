@@ -1,36 +1,47 @@
 //! What the inspection asks of a store.
 
 use engine::ports::{Round, Store};
-use payment::PaymentId;
+use payment::{PaymentId, ServerId};
 
 use crate::sample::{accept, accepted, after, at, end, id, settle};
 
+fn bank(server: &str) -> Round {
+    Round::Bank(ServerId::parse(server).unwrap())
+}
+
 pub(crate) async fn a_round_is_walked_by_one_at_a_time_and_goes_on_where_it_was_left<S: Store>(store: &S) {
     let start = PaymentId::from_uuid(0);
-    assert_eq!(store.take_round(Round::Rows, 1, at(0), at(60)).await.unwrap(), Some(start));
-    assert_eq!(store.take_round(Round::Rows, 2, at(59), at(99)).await.unwrap(), None, "it is held");
+    assert_eq!(store.take_round(&Round::Rows, 1, at(0), at(60)).await.unwrap(), Some(start));
+    assert_eq!(store.take_round(&Round::Rows, 2, at(59), at(99)).await.unwrap(), None, "it is held");
     assert_eq!(
-        store.take_round(Round::Banks, 2, at(59), at(99)).await.unwrap(),
+        store.take_round(&bank("north"), 2, at(59), at(99)).await.unwrap(),
         Some(start),
         "another round"
     );
-    store.leave_round(Round::Rows, 2, id(9), at(0)).await.unwrap();
+    store.leave_round(&bank("north"), 2, id(5), at(60)).await.unwrap();
     assert_eq!(
-        store.take_round(Round::Rows, 2, at(59), at(99)).await.unwrap(),
+        store.take_round(&bank("south"), 2, at(60), at(99)).await.unwrap(),
+        Some(start),
+        "each bank has its own"
+    );
+    assert_eq!(store.take_round(&bank("north"), 2, at(60), at(99)).await.unwrap(), Some(id(5)));
+    store.leave_round(&Round::Rows, 2, id(9), at(0)).await.unwrap();
+    assert_eq!(
+        store.take_round(&Round::Rows, 2, at(59), at(99)).await.unwrap(),
         None,
         "it was not theirs to leave"
     );
-    store.leave_round(Round::Rows, 1, id(7), at(50)).await.unwrap();
-    assert_eq!(store.take_round(Round::Rows, 2, at(49), at(99)).await.unwrap(), None, "it rests");
-    assert_eq!(store.take_round(Round::Rows, 2, at(50), at(99)).await.unwrap(), Some(id(7)));
+    store.leave_round(&Round::Rows, 1, id(7), at(50)).await.unwrap();
+    assert_eq!(store.take_round(&Round::Rows, 2, at(49), at(99)).await.unwrap(), None, "it rests");
+    assert_eq!(store.take_round(&Round::Rows, 2, at(50), at(99)).await.unwrap(), Some(id(7)));
     assert_eq!(
-        store.take_round(Round::Rows, 3, at(100), at(160)).await.unwrap(),
+        store.take_round(&Round::Rows, 3, at(100), at(160)).await.unwrap(),
         Some(id(7)),
         "its holder is gone"
     );
-    store.leave_round(Round::Rows, 2, id(8), at(0)).await.unwrap();
+    store.leave_round(&Round::Rows, 2, id(8), at(0)).await.unwrap();
     assert_eq!(
-        store.take_round(Round::Rows, 4, at(159), at(200)).await.unwrap(),
+        store.take_round(&Round::Rows, 4, at(159), at(200)).await.unwrap(),
         None,
         "who was gone leaves nothing"
     );

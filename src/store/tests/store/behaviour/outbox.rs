@@ -2,7 +2,9 @@
 
 use engine::ports::{DeliveryMark, Destination, EventRow, Store};
 
-use crate::sample::{accept, accepted, after, at, destination, draft, end, id, payment_of, step};
+use crate::sample::{
+    accept, accepted, accepted_at, after, at, destination, draft, end, id, payment_of, step,
+};
 
 pub(crate) async fn events_wait_until_they_are_delivered<S: Store>(store: &S) {
     let payment = accepted(1);
@@ -39,6 +41,25 @@ pub(crate) async fn a_parked_event_counts_as_delivered_but_stays_in_the_outbox<S
     assert_eq!(parked, EventRow { parked: true, ..event.clone() });
     store.mark(&[mark(&event, false)]).await.unwrap();
     assert_eq!(store.undelivered(0, 10).await.unwrap(), []);
+}
+
+pub(crate) async fn what_is_parked_is_read_by_register<S: Store>(store: &S) {
+    let [ours, theirs] = [destination("17", "3"), destination("17", "4")];
+    for (number, register) in [(1, &ours), (2, &theirs), (3, &ours), (4, &ours), (5, &ours)] {
+        store.commit(accept(&accepted_at(number, register))).await.unwrap();
+    }
+    let rows = store.undelivered(0, 10).await.unwrap();
+    store.mark(&[0, 1, 2, 3].map(|index| mark(&rows[index], true))).await.unwrap();
+    store.mark(&[mark(&rows[2], false)]).await.unwrap();
+    let parked = async |register, after, limit| {
+        let found = store.parked(register, after, limit).await.unwrap();
+        found.into_iter().map(|row| (row.number, row.payment, row.parked)).collect::<Vec<_>>()
+    };
+    let [first, last] = [0, 3].map(|index| (rows[index].number, rows[index].payment, true));
+    assert_eq!(parked(&ours, 0, 10).await, [first, last], "neither what went out nor what is on its way");
+    assert_eq!(parked(&ours, 0, 1).await, [first]);
+    assert_eq!(parked(&ours, first.0, 10).await, [last]);
+    assert_eq!(parked(&theirs, 0, 10).await, [(rows[1].number, rows[1].payment, true)]);
 }
 
 pub(crate) async fn a_delivered_event_stays_delivered<S: Store>(store: &S) {

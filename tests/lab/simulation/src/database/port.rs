@@ -149,6 +149,18 @@ impl Store for StorePort {
         Ok(database.tables().undelivered(after, limit, is_meant))
     }
 
+    async fn parked(
+        &self,
+        destination: &Destination,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<EventRow>, StoreError> {
+        let mut rows = self.undelivered(after, usize::MAX).await?;
+        rows.retain(|row| row.parked && row.destination == *destination);
+        rows.truncate(limit);
+        Ok(rows)
+    }
+
     async fn register_events(
         &self,
         destination: &Destination,
