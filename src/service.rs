@@ -70,16 +70,20 @@ impl Service {
         let Served { store, db } = database::serve(config).await?;
         let clock: Arc<dyn Clock> = Arc::new(WallClock::start());
         let banks = Arc::new(ConfiguredBanks::new(Arc::clone(&clock)));
-        let known = banks_watch::take_over(&db, &keyring, &banks).await?;
         let broker = match &config.amqp {
             Some(amqp) => Some(Amqp::new(amqp.adapter_config()?, Arc::clone(&clock))?),
             None => None,
         };
         let events: Arc<dyn EventSink> = broker.as_ref().map_or_else(|| Arc::new(NoBroker) as _, Amqp::sink);
         let outputs = Arc::new(SiteOutputs::new(config.outputs.sites.clone())?);
+        let live = banks_watch::LiveBanks {
+            db: db.clone(),
+            keyring: database::keyring(config)?,
+            banks: Arc::clone(&banks),
+        };
         let engine = Engine::start(Parts {
             store,
-            banks: Arc::clone(&banks) as _,
+            banks: Arc::new(live),
             events,
             jobs: Arc::new(db.clone()),
             output: Arc::clone(&outputs) as _,
@@ -94,7 +98,7 @@ impl Service {
             tls: config.http.tls_files(),
             ..HttpConfig::default()
         };
-        Self::open_doors(config, http, engine, db, (banks, known), outputs, keyring, broker, clock).await
+        Self::open_doors(config, http, engine, db, banks, outputs, keyring, broker, clock).await
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of a service, each once")]
@@ -103,7 +107,7 @@ impl Service {
         http: HttpConfig,
         engine: Engine,
         db: Db,
-        (banks, known): (Arc<ConfiguredBanks>, u64),
+        banks: Arc<ConfiguredBanks>,
         outputs: Arc<SiteOutputs>,
         keyring: Keyring,
         broker: Option<Amqp>,
@@ -123,13 +127,12 @@ impl Service {
             ratings: Arc::new(screens::Devices::new(db.clone())),
             sightings: Arc::new(screens::Devices::new(db.clone())),
             hints: Arc::new(engine.clone()),
-            notifications: Arc::new(notifications::Hooks::new(Arc::clone(&banks))),
+            notifications: Arc::new(notifications::Hooks::new(banks)),
             health: Arc::new(health),
             metrics: metrics::handle(),
             pages: Some(admin_pages::router(config, &db, &engine, outputs, Arc::clone(&clock), operations)?),
         };
-        let follower =
-            banks_watch::Follower { db: db.clone(), keyring, banks, engine: engine.clone(), clock, known };
+        let follower = banks_watch::Follower { db: db.clone(), keyring, engine: engine.clone(), clock };
         let bound =
             door.bind(config.http.listen).await.context("the HTTP door can't be opened: see [http]")?;
         if config.http.is_open_in_clear() {

@@ -87,8 +87,9 @@ async fn banks(db: &Db, config: &Config, are_asked: bool) -> anyhow::Result<Opti
     connector_sdk::http::install_crypto();
     let banks = ConfiguredBanks::new(Arc::new(WallClock::start()));
     let keyring = database::keyring(config)?;
-    service::banks_watch::take_over(db, &keyring, &banks).await?;
-    Ok(Some(BankAudit::new(banks, db.settings().await?)))
+    let settings = db.settings().await?;
+    service::banks_watch::connect(db, &keyring, &banks, &settings).await?;
+    Ok(Some(BankAudit::new(banks, settings)))
 }
 
 async fn payments(

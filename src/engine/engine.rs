@@ -68,6 +68,8 @@ struct Inner {
     /// Epochs that are known to have lapsed.
     gone: Mutex<BTreeSet<u64>>,
     settings: RwLock<Arc<Settings>>,
+    /// Changed settings are taken over by one at a time.
+    following: tokio::sync::Mutex<()>,
     lanes: Lanes,
     wheel: Wheel,
     outbox: Outbox,
@@ -89,6 +91,7 @@ impl Engine {
     pub async fn start(parts: Parts) -> Result<Self, StoreError> {
         let epoch = parts.store.begin_epoch(parts.clock.now()).await?;
         let settings = parts.store.settings().await?;
+        parts.banks.connect(&settings).await?;
         let inner = Inner {
             parts,
             epoch: AtomicU64::new(epoch),
@@ -96,6 +99,7 @@ impl Engine {
             renewing: tokio::sync::Mutex::default(),
             gone: Mutex::default(),
             settings: RwLock::new(Arc::new(settings)),
+            following: tokio::sync::Mutex::default(),
             lanes: Lanes::default(),
             wheel: Wheel::default(),
             outbox: Outbox::default(),
@@ -248,12 +252,12 @@ impl Engine {
         Arc::clone(&self.inner.settings.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Of two that are read at once the newer one holds.
+    pub(crate) fn following(&self) -> &tokio::sync::Mutex<()> {
+        &self.inner.following
+    }
+
     pub(crate) fn take_settings(&self, settings: Settings) {
-        let mut held = self.inner.settings.write().unwrap_or_else(PoisonError::into_inner);
-        if settings.revision >= held.revision {
-            *held = Arc::new(settings);
-        }
+        *self.inner.settings.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(settings);
     }
 
     pub(crate) fn fresh_id(&self) -> String {

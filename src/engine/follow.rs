@@ -7,7 +7,7 @@ use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::engine::Engine;
-use crate::ports::Destination;
+use crate::ports::{Destination, StoreError};
 
 /// How often the settings' revision is looked at.
 const EVERY: Duration = Duration::from_secs(1);
@@ -22,18 +22,24 @@ pub(crate) async fn settings_loop(engine: Engine) {
 impl Engine {
     /// Takes over changed settings now: whoever has changed them need not wait for the second in which they would be seen.
     pub async fn follow_settings(&self) {
-        let store = &self.parts().store;
-        match store.settings_revision().await {
+        let _one_at_a_time = self.following().lock().await; // of two, the banks of the older would be the last
+        match self.parts().store.settings_revision().await {
             Ok(revision) if revision == self.settings().revision => {}
-            Ok(_) => match store.settings().await {
-                Ok(settings) => {
-                    tracing::info!(revision = settings.revision, "new settings hold");
-                    self.take_settings(settings);
-                }
+            Ok(_) => match self.take_over_settings().await {
+                Ok(revision) => tracing::info!(revision, "new settings hold"),
                 Err(error) => tracing::warn!(%error, "new settings could not be read: the old ones hold"),
             },
             Err(error) => tracing::debug!(%error, "the settings' revision could not be read"),
         }
+    }
+
+    /// The banks first: settings hold when they can be worked by.
+    async fn take_over_settings(&self) -> Result<u64, StoreError> {
+        let settings = self.parts().store.settings().await?;
+        self.parts().banks.connect(&settings).await?;
+        let revision = settings.revision;
+        self.take_settings(settings);
+        Ok(revision)
     }
 }
 

@@ -1,13 +1,15 @@
-//! Connectors follow the settings: what this process changes at once, what others change within a second.
+//! Connectors follow the settings: what this process changes at once, what others change within a second. They are there
+//! before the engine works by the settings.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use engine::Engine;
-use engine::ports::{Clock, StoreError};
+use engine::ports::{Bank, Banks, Clock, Offer, StoreError};
 use engine::settings::Settings;
-use payment::ServerId;
-use store::{ChangeSettingsError, Credentials, Db, Keyring, SecretEdit, Stage};
+use payment::{CodeKind, ServerId};
+use store::{ChangeSettingsError, Credentials, Db, Keyring, SecretEdit, SecretsError, Stage};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -17,48 +19,68 @@ const EVERY: Duration = Duration::from_secs(1);
 /// How often it is looked whether credentials that were replaced can be forgotten, in rounds.
 const FORGET_EVERY: u32 = 60;
 
-/// Reads settings and secrets and hands them to the banks. A secret that does not open leaves its server out.
-pub(crate) async fn take_over(
+/// Hands settings with their secrets to the banks. A secret that does not open leaves its server out.
+pub(crate) async fn connect(
     db: &Db,
     keyring: &Keyring,
     banks: &ConfiguredBanks,
-) -> Result<u64, StoreError> {
-    let settings = db.settings().await?;
+    settings: &Settings,
+) -> Result<(), StoreError> {
     let mut credentials = AllCredentials::new();
     for server in settings.servers.keys() {
         match db.credentials(server, keyring).await {
             Ok(opened) => {
                 credentials.insert(server.clone(), opened);
             }
+            Err(SecretsError::Store(error)) => return Err(error),
             Err(error) => {
                 tracing::error!(%server, %error, "the credentials of an authorization server can't be read");
             }
         }
     }
-    for problem in banks.take_over(&settings, &credentials) {
+    for problem in banks.take_over(settings, &credentials) {
         tracing::error!(%problem, "an authorization server can't be used");
     }
-    Ok(settings.revision)
+    Ok(())
+}
+
+/// The banks of a running service: connected anew with each change of settings, before it holds.
+pub(super) struct LiveBanks {
+    pub(super) db: Db,
+    pub(super) keyring: Keyring,
+    pub(super) banks: Arc<ConfiguredBanks>,
+}
+
+#[async_trait]
+impl Banks for LiveBanks {
+    async fn connect(&self, settings: &Settings) -> Result<(), StoreError> {
+        connect(&self.db, &self.keyring, &self.banks, settings).await
+    }
+
+    fn bank(&self, server: &ServerId) -> Option<Arc<dyn Bank>> {
+        self.banks.bank(server)
+    }
+
+    fn offer(&self, server: &ServerId, kind: CodeKind) -> Option<Offer> {
+        self.banks.offer(server, kind)
+    }
 }
 
 /// Who follows the settings, and with what.
 pub(super) struct Follower {
     pub(super) db: Db,
     pub(super) keyring: Keyring,
-    pub(super) banks: Arc<ConfiguredBanks>,
     pub(super) engine: Engine,
     pub(super) clock: Arc<dyn Clock>,
-    /// The revision that the banks know.
-    pub(super) known: u64,
 }
 
 impl Follower {
     /// Follows the settings until the service stops.
-    pub(super) async fn run(mut self, stop: CancellationToken) {
+    pub(super) async fn run(self, stop: CancellationToken) {
         let mut changes = self.db.settings_changes();
         let mut round = 0_u32;
         while stop.run_until_cancelled(next(&mut changes)).await.is_some() {
-            self.follow().await;
+            self.engine.follow_settings().await;
             round = round.wrapping_add(1);
             if round.is_multiple_of(FORGET_EVERY)
                 && let Err(error) = forget_replaced(&self.db, &self.keyring, self.clock.as_ref()).await
@@ -66,20 +88,6 @@ impl Follower {
                 tracing::warn!(%error, "replaced credentials are kept on: it is tried again");
             }
         }
-    }
-
-    async fn follow(&mut self) {
-        let Ok(revision) = self.db.settings_revision().await else { return };
-        if self.known == revision {
-            return;
-        }
-        match take_over(&self.db, &self.keyring, &self.banks).await {
-            Ok(revision) => self.known = revision,
-            Err(error) => {
-                tracing::warn!(%error, "new settings of authorization servers could not be read");
-            }
-        }
-        self.engine.follow_settings().await;
     }
 }
 

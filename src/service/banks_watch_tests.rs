@@ -31,7 +31,7 @@ struct World {
     file: PathBuf,
     server: ServerId,
     _store: SqliteStore,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl World {
@@ -41,7 +41,7 @@ impl World {
         let store = SqliteStore::open(&file).await.unwrap();
         let keyring = KeyFile::load_or_create(&folder.path().join("key")).unwrap();
         let server = ServerId::parse("bank").unwrap();
-        let world = Self { db: store.db().clone(), keyring, file, server, _store: store, _folder: folder };
+        let world = Self { db: store.db().clone(), keyring, file, server, _store: store, folder };
         let mut settings = world.db.settings().await.unwrap();
         settings.servers.insert(world.server.clone(), settings_of_server());
         let edit = |name: &str, stage, value: &str| SecretEdit {
@@ -57,6 +57,13 @@ impl World {
         ];
         world.db.save_settings_with_secrets(&settings, secrets, &world.keyring).await.unwrap();
         world
+    }
+
+    /// The banks of a service that runs on this database.
+    fn live_banks(&self) -> LiveBanks {
+        let keyring = KeyFile::load(&self.folder.path().join("key")).unwrap();
+        let banks = Arc::new(ConfiguredBanks::new(Arc::new(SetClock(CHANGE))));
+        LiveBanks { db: self.db.clone(), keyring, banks }
     }
 
     async fn forget(&self, now: Timestamp) {
@@ -91,7 +98,7 @@ fn settings_of_server() -> ServerSettings {
         poll: PollPlan::live(),
         rate_per_s: 10,
         concurrency: 4,
-        values: [].into(),
+        values: [("sbp_merchant_id".to_owned(), "MA123456".to_owned())].into(),
         usage: Usage::Active,
         fee_bp: None,
         next_credentials_at: Some(CHANGE),
@@ -167,4 +174,16 @@ async fn a_server_whose_old_credentials_are_needed_keeps_no_other_server_waiting
     world.forget(CHANGE.plus(HOUR * 2)).await;
     let (_, next, at) = world.credentials().await;
     assert_eq!((next, at), (vec![], None));
+}
+
+#[tokio::test]
+async fn a_new_authorization_server_is_there_before_its_settings_hold() {
+    connector_sdk::http::install_crypto();
+    let world = World::new().await;
+    let banks = world.live_banks();
+    assert!(banks.offer(&world.server, CodeKind::Dynamic).is_none());
+    let settings = world.db.settings().await.unwrap();
+    banks.connect(&settings).await.unwrap();
+    assert!(banks.offer(&world.server, CodeKind::Dynamic).is_some());
+    assert!(banks.bank(&world.server).is_some());
 }

@@ -8,6 +8,9 @@ use payment::{
     RefundAnswer, RefundRequest, Route, ServerId, StatusAnswer,
 };
 
+use super::store::StoreError;
+use crate::settings::Settings;
+
 /// One authorization server's bank. Each call is sent at most once; dropping the future gives it up.
 #[async_trait]
 pub trait Bank: Send + Sync + 'static {
@@ -37,7 +40,14 @@ pub struct Offer {
 }
 
 /// The authorization servers that are configured now.
+#[async_trait]
 pub trait Banks: Send + Sync + 'static {
+    /// Makes the authorization servers of these settings ready to be called. The settings hold only after that: no pay meets a
+    /// server that is set up and not connected yet. One that can't work as it is set is left out.
+    async fn connect(&self, _settings: &Settings) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// The bank behind an authorization server; `None` when it is not configured (any more).
     fn bank(&self, server: &ServerId) -> Option<Arc<dyn Bank>>;
 

@@ -1,11 +1,12 @@
 //! Changed settings are taken over while the engine runs.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use payment::{RegisterId, ServerId};
 use serde_json::json;
 
-use crate::kit::{Answer, Verb, World};
+use crate::kit::{Answer, Verb, World, pay_body};
 
 #[test]
 fn a_new_register_is_known_within_a_second() {
@@ -24,6 +25,36 @@ fn a_new_register_is_known_within_a_second() {
         till.send("8", "pay", pay("op-2")).await;
         till.breathe().await;
         assert_eq!(till.sink.names("8")[1..], ["payment.accepted", "payment.qr_ready"]);
+    });
+}
+
+#[test]
+fn a_new_server_is_connected_before_its_settings_hold() {
+    let world = World::with_many_open();
+    let south = ServerId::parse("south").unwrap();
+    world.connects_slowly(Duration::from_millis(300));
+    world.set(|settings| {
+        settings.servers.remove(&south);
+        let types = settings.stores.values_mut().map(|store| &mut store.payment_types);
+        types.for_each(|types| types.retain(|_, its| !its.servers.contains(&south)));
+    });
+    world.live(async |till| {
+        till.pay("at-north").await;
+        till.until_ms(500).await;
+        assert_eq!(till.status("at-north").await, "awaiting_payment");
+        till.set(|_| ());
+        for step in 0..60 {
+            till.until_ms(500 + 25 * step).await;
+            let mut body = pay_body(&format!("op-{step}"));
+            body["payment_type"] = "south".into();
+            till.send("2", "pay", body).await;
+        }
+        till.until_ms(2_100).await;
+        let told = till.sink.confirmed().into_iter().filter(|told| told.event.register.as_str() == "2");
+        let codes: BTreeSet<_> =
+            told.map(|told| told.body["code"].as_str().unwrap_or("none").to_owned()).collect();
+        assert_eq!(codes.into_iter().collect::<Vec<_>>(), ["none", "unknown_payment_type"]);
+        assert_eq!(till.sink.names("2").last().unwrap(), "payment.qr_ready");
     });
 }
 

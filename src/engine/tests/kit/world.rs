@@ -1,10 +1,12 @@
 //! What outlives an engine.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
+use async_trait::async_trait;
 use engine::Parts;
-use engine::ports::{Bank, Banks, Clock, Offer};
+use engine::ports::{Bank, Banks, Clock, Offer, StoreError};
 use engine::settings::{OpenPayments, Settings};
 use payment::{CodeKind, Currency, Route, ServerId, Terms, Timestamp};
 
@@ -47,7 +49,8 @@ impl World {
         let output = Arc::new(TestOutput::new(Arc::clone(&crash)));
         let servers = [("north", Arc::clone(&bank)), ("south", Arc::clone(&south))]
             .map(|(name, bank)| (ServerId::parse(name).unwrap(), Server { bank, terms: terms() }));
-        let banks = Arc::new(TestBanks { servers: Mutex::new(BTreeMap::from(servers)) });
+        let servers = Mutex::new(BTreeMap::from(servers));
+        let banks = Arc::new(TestBanks { servers, connecting: Mutex::default() });
         let (floor, ids) = (Floor::default(), Arc::default());
         Self {
             time,
@@ -85,6 +88,11 @@ impl World {
         }
         change(&mut settings);
         self.store.data.set_settings(settings);
+    }
+
+    /// Banks have to be connected, and that takes so long.
+    pub(crate) fn connects_slowly(&self, pause: Duration) {
+        *self.banks.connecting() = Some((pause, BTreeSet::new()));
     }
 
     /// The authorization server is not configured any more.
@@ -144,6 +152,8 @@ impl World {
 
 struct TestBanks {
     servers: Mutex<BTreeMap<ServerId, Server>>,
+    /// How long connecting takes, and who is connected; `None`: everybody always is.
+    connecting: Mutex<Option<(Duration, BTreeSet<ServerId>)>>,
 }
 
 struct Server {
@@ -156,9 +166,26 @@ impl TestBanks {
         let mut servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
         look(servers.get_mut(&ServerId::parse(server).unwrap()).expect("the tests know their banks"))
     }
+
+    fn connecting(&self) -> MutexGuard<'_, Option<(Duration, BTreeSet<ServerId>)>> {
+        self.connecting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_connected(&self, server: &ServerId) -> bool {
+        self.connecting().as_ref().is_none_or(|(_, connected)| connected.contains(server))
+    }
 }
 
+#[async_trait]
 impl Banks for TestBanks {
+    async fn connect(&self, settings: &Settings) -> Result<(), StoreError> {
+        let pause = self.connecting().as_ref().map(|(pause, _)| *pause);
+        let Some(pause) = pause else { return Ok(()) };
+        tokio::time::sleep(pause).await;
+        *self.connecting() = Some((pause, settings.servers.keys().cloned().collect()));
+        Ok(())
+    }
+
     fn bank(&self, server: &ServerId) -> Option<Arc<dyn Bank>> {
         let servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
         servers.get(server).map(|server| Arc::clone(&server.bank) as _)
@@ -166,7 +193,8 @@ impl Banks for TestBanks {
 
     fn offer(&self, server: &ServerId, kind: CodeKind) -> Option<Offer> {
         let servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
-        let terms = servers.get(server).filter(|_| kind != CodeKind::Buyer)?.terms.clone();
+        let is_offered = kind != CodeKind::Buyer && self.is_connected(server);
+        let terms = servers.get(server).filter(|_| is_offered)?.terms.clone();
         let route = Route { server: server.clone(), module: server.to_string(), terms, plate: None };
         Some(Offer { route, currencies: vec![Currency::RUB], amount_minor: (100, 100_000_000) })
     }
