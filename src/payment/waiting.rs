@@ -30,11 +30,22 @@ pub(crate) fn resolved(step: &mut Step, resolution: Resolution) {
         return;
     }
     let reason = match resolution {
+        Resolution::Over if is_stale(step) => return come_too_late(step),
         Resolution::Over => return start(step),
         Resolution::Paid => "the operation that it supersedes is paid",
         Resolution::Review => "a person must decide on the operation that it supersedes",
     };
     closing::end(step, EndWord::Failed, EndCode::SupersededPaid, reason.to_owned());
+}
+
+/// Its turn has come later than the register wanted it to be started (contract.md §2 `not_after`).
+fn is_stale(step: &Step) -> bool {
+    step.payment.checkout.not_after.is_some_and(|limit| step.now > limit)
+}
+
+fn come_too_late(step: &mut Step) {
+    let reason = "its turn came too late: nothing was asked of a bank".to_owned();
+    closing::end(step, EndWord::Failed, EndCode::Stale, reason);
 }
 
 fn start(step: &mut Step) {

@@ -83,6 +83,8 @@ words! {
         LinkBusy => "link_busy",
         /// A person ended the review as not paid.
         ReviewFailed => "review_failed",
+        /// It had to wait, and its turn came later than the register wanted it to be started.
+        Stale => "stale",
         /// The operation that it supersedes is paid, or a person must decide on it.
         SupersededPaid => "superseded_paid",
     }

@@ -333,6 +333,7 @@ const OF_EVENTS: [(&str, &[&str]); 7] = [
             "bank_unavailable",
             "link_busy",
             "review_failed",
+            "stale",
             "superseded_paid",
         ],
     ),

@@ -424,6 +424,7 @@ end-bank-refused = The bank made no code.
 end-amount-out-of-range = The amount is outside of the bank’s bounds.
 end-link-busy = The plate was busy.
 end-review-failed = Review: not paid.
+end-stale = Its turn came too late.
 end-superseded-paid = The earlier operation is paid or under review.
 action-payment-cancel = Cancel of a payment asked for
 action-payment-refund = Refund asked for

@@ -62,6 +62,7 @@ reason-not-paid-in-time = not paid in time
 reason-cancelled = cancelled
 reason-cancelled-early = cancelled before any bank was asked
 reason-superseded = superseded by operation {$operation}
+reason-turn-too-late = its turn came too late: nothing was asked of a bank
 reason-superseded-paid = the operation that it supersedes is paid
 reason-superseded-review = a person must decide on the operation that it supersedes
 reason-plate-taken = another payment has the register's plate

@@ -424,6 +424,7 @@ end-bank-refused = Банк не выдал код.
 end-amount-out-of-range = Сумма вне пределов банка.
 end-link-busy = Табличка была занята.
 end-review-failed = Разбор: не оплачен.
+end-stale = Очередь дошла слишком поздно.
 end-superseded-paid = Прежняя операция оплачена или на разборе.
 action-payment-cancel = Запрошена отмена платежа
 action-payment-refund = Запрошен возврат

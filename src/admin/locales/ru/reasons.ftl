@@ -59,6 +59,7 @@ reason-not-paid-in-time = не оплачен вовремя
 reason-cancelled = отменён
 reason-cancelled-early = отменён до того, как спросили банк
 reason-superseded = вместо него операция {$operation}
+reason-turn-too-late = очередь дошла слишком поздно: банк не спрашивали
 reason-superseded-paid = прежняя операция, вместо которой он начат, оплачена
 reason-superseded-review = о прежней операции, вместо которой он начат, должен решить человек
 reason-plate-taken = табличка кассы занята другим платежом

@@ -179,6 +179,28 @@ fn when_the_superseded_one_is_or_proves_paid_the_new_pay_fails_and_no_bank_is_as
 }
 
 #[test]
+fn a_pay_whose_turn_comes_after_its_not_after_is_stale_and_its_register_is_free() {
+    let world = World::new();
+    world.bank.always(Verb::Annul, Answer::Slowly(std::time::Duration::from_secs(3)));
+    world.live(async |till| {
+        till.pay("op-1").await;
+        till.until(2).await;
+        let mut body = pay_body("op-2");
+        body["supersedes"] = "op-1".into();
+        body["not_after"] = till.now().plus(std::time::Duration::from_secs(1)).to_string().into();
+        till.send("1", "pay", body).await;
+        till.until(6).await;
+        assert_eq!((till.status("op-1").await, till.status("op-2").await), ("cancelled", "failed"));
+        let failed = till.sink.last("1", "payment.failed").unwrap().body;
+        assert_eq!((&failed["code"], &failed["certain"]), (&json!("stale"), &json!(true)));
+        assert_eq!(till.bank.count(Verb::Issue), 1, "no bank was asked");
+        till.pay("op-3").await;
+        till.until(7).await;
+        assert_eq!(till.status("op-3").await, "awaiting_payment");
+    });
+}
+
+#[test]
 fn an_unknown_operation_is_made_a_tombstone_and_the_new_pay_starts() {
     let world = World::new();
     world.live(async |till| {

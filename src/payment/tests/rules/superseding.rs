@@ -68,3 +68,24 @@ fn a_resolution_that_comes_twice_changes_nothing() {
     alone.at(1).feed(Input::Resolved(Resolution::Paid));
     assert_eq!((alone.told().as_str(), alone.stands().as_str()), ("nothing", "accepted"));
 }
+
+#[test]
+fn a_turn_that_comes_after_not_after_is_stale_and_no_bank_is_asked() {
+    let shop = || one_bank().supersedes("17-3-000122-1").not_after(30);
+    let mut in_time = shop().open();
+    in_time.at(30).feed(Input::Resolved(Resolution::Over));
+    assert_eq!(in_time.did(), "issue 1");
+    let mut late = shop().open();
+    late.at_ms(30_001).wake();
+    assert_eq!(
+        (late.stands().as_str(), late.did().as_str()),
+        ("accepted", "resolve"),
+        "it may yet prove paid"
+    );
+    late.feed(Input::Resolved(Resolution::Over));
+    assert_eq!((late.stands().as_str(), late.did().as_str()), ("failed for certain (stale)", "nothing"));
+    assert!(late.payment.never_started());
+    let mut paid = shop().open();
+    paid.at(40).feed(Input::Resolved(Resolution::Paid));
+    assert_eq!(paid.stands(), "failed for certain (superseded_paid)");
+}
