@@ -115,7 +115,7 @@ pub struct EventBody {
     /// Where the payment stands.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<&'static str>,
-    /// The payment's amount; in refund events the refund's.
+    /// What was asked for; once it is paid, what paid it. In `payment.paid_late` the late money's, in refund events the refund's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<Sum>,
     /// What went back of it for certain.

@@ -111,10 +111,12 @@ fn event_of_end(word: EndWord) -> &'static str {
     }
 }
 
-/// The fields that every payment event has.
+/// The fields that every payment event has. The amount is what was asked for; once the payment is paid, what has paid it: another one
+/// where a person ended a review by money that is not what was asked for, so that registers count what the totals count (P12).
 pub(super) fn common(payment: &Payment, at: Timestamp) -> EventBody {
     let checkout = &payment.checkout;
     let currency = checkout.amount.currency().code();
+    let paid = payment.paying_credit().map(|(_, credit)| credit.amount);
     EventBody {
         sequence: Some(payment.state.sequence),
         operation: Some(checkout.operation.to_string()),
@@ -122,7 +124,7 @@ pub(super) fn common(payment: &Payment, at: Timestamp) -> EventBody {
         store: checkout.store.to_string(),
         register: Some(checkout.register.to_string()),
         status: Some(payment.status().word()),
-        amount: Some(checkout.amount.into()),
+        amount: Some(paid.unwrap_or(checkout.amount).into()),
         refunded_total: Some(Sum { value: payment.refunded_minor(), currency }),
         test: Some(payment.is_test()),
         occurred_at: at.to_string(),
@@ -202,7 +204,12 @@ fn of_credit(payment: &Payment, credit: &Credit, body: EventBody) -> Vec<Telling
         CreditRole::Pays => to_register(payment, "payment.paid", body),
         CreditRole::Held => Vec::new(),
         role => {
-            let body = EventBody { handling: handling(role), claim_until: claim_until(role), ..body };
+            let body = EventBody {
+                amount: Some(credit.amount.into()),
+                handling: handling(role),
+                claim_until: claim_until(role),
+                ..body
+            };
             to_register(payment, "payment.paid_late", body)
         }
     }

@@ -1,6 +1,7 @@
 //! The whole way: from the checkout to *paid*, with polling at the planned times.
 
 use engine::doors::{Hints, Receipt};
+use payment::{BankTransaction, Currency, Input, Money, Verdict};
 use serde_json::json;
 
 use crate::kit::{Verb, World, ms};
@@ -69,5 +70,64 @@ fn a_hint_asks_the_bank_once_and_at_once() {
         assert_eq!(till.bank.count(Verb::Status), asked + 1);
         assert_eq!(till.clock_ms(), 4_500);
         assert_eq!(till.status("op-1").await, "paid");
+    });
+}
+
+#[test]
+fn p12_what_a_person_accepts_as_paid_is_told_with_its_own_amount() {
+    let world = World::new();
+    world.live(async |till| {
+        till.pay("op-1").await;
+        till.until_ms(500).await;
+        let payment = till.payment("op-1").await;
+        let order = payment.state.attempts[0].id;
+        let less = Money::try_new(15_000, Currency::RUB).unwrap();
+        till.bank.ledger().orders.get_mut(&order).unwrap().amount = less;
+        assert!(till.buyer_pays());
+        till.until(2).await;
+        let review = till.sink.last("1", "payment.review").unwrap().body;
+        assert_eq!(
+            (&review["code"], &review["amount"]["value"]),
+            (&json!("amount_mismatch"), &json!(19_800))
+        );
+        let verdict = Verdict::Paid { transaction: BankTransaction::parse("T1").unwrap() };
+        let ends =
+            Input::EndReview { verdict, who: "petrova".to_owned(), why: "the rest in cash".to_owned() };
+        till.engine.feed_by_hand(payment.id, ends).await.unwrap();
+        till.send("1", "get", json!({ "operation": "op-1" })).await;
+        till.breathe().await;
+        for name in ["payment.paid", "payment.state"] {
+            let told = till.sink.last("1", name).unwrap().body;
+            assert_eq!(
+                (&told["status"], &told["amount"]["value"]),
+                (&json!("paid"), &json!(15_000)),
+                "{name}"
+            );
+        }
+        till.refund("1", "r-1", "op-1", None).await;
+        till.until(5).await;
+        let back = till.sink.last("1", "refund.completed").unwrap().body;
+        assert_eq!(
+            (&back["amount"]["value"], &back["refunded_total"]["value"]),
+            (&json!(15_000), &json!(15_000))
+        );
+    });
+}
+
+#[test]
+fn p12_late_money_is_told_with_its_own_amount() {
+    let world = World::new();
+    world.live(async |till| {
+        till.pay("op-1").await;
+        till.until_ms(500).await;
+        let order = till.payment("op-1").await.state.attempts[0].id;
+        till.cancel("op-1").await;
+        till.until(1).await;
+        let less = Money::try_new(15_000, Currency::RUB).unwrap();
+        till.bank.ledger().orders.get_mut(&order).unwrap().amount = less;
+        till.bank.ledger().pay_late(order, till.now());
+        till.until(10).await;
+        let late = till.sink.last("1", "payment.paid_late").unwrap().body;
+        assert_eq!((&late["handling"], &late["amount"]["value"]), (&json!("manual"), &json!(15_000)));
     });
 }
