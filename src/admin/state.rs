@@ -7,7 +7,7 @@ use connector_sdk::Module;
 use engine::doors::{Desk, Registers};
 use engine::ports::{Clock, StoreError};
 use payment::Timestamp;
-use store::{Author, Db, Keyring, People};
+use store::{AccountKeys, Author, Db, Keyring, People};
 
 use crate::operations::ports::Operations;
 use crate::ports::{Management, Trials};
@@ -54,6 +54,12 @@ impl Admin {
     /// A payment module by its code name.
     pub(crate) fn module(&self, id: &str) -> Option<&'static dyn Module> {
         self.modules.iter().copied().find(|module| module.manifest().id == id)
+    }
+
+    /// The settings of servers that stay as they are while payments need them.
+    pub(crate) fn account_keys(&self) -> AccountKeys {
+        let manifests = self.modules.iter().map(|module| module.manifest());
+        AccountKeys::of(manifests.map(|manifest| (manifest.id, manifest.account_keys())))
     }
 
     /// Counts a try at something that may be guessed, before it is looked at; tells how many there were within the window.

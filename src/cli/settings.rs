@@ -9,7 +9,7 @@ use store::{Db, Edit, Entity, KeyFile, SettingsFile};
 
 use crate::cli::print;
 use crate::config::Config;
-use crate::database;
+use crate::{database, registry};
 
 /// What to do with the settings.
 #[derive(Debug, Subcommand)]
@@ -67,7 +67,7 @@ async fn import(
     let keyring = database::keyring(config)?;
     let file = SettingsFile::parse(&text).with_context(|| format!("{} can't be imported", path.display()))?;
     let plan = db
-        .plan_import(&file, &keyring)
+        .plan_import(&file, &keyring, &registry::account_keys())
         .await
         .with_context(|| format!("{} can't be imported", path.display()))?;
     for edit in plan.edits() {

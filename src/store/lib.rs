@@ -69,8 +69,9 @@ pub use records::{
 pub use screens::{LastJob, NewPairing, PAIRING_LASTS, Pairing, RatingCount, Sighting, code_of_token};
 pub use seal::{KeyFile, KeyFileError, Keyring, Place, SealError};
 pub use settings::{
-    ApiKey, ChangeSettingsError, Credentials, Edit, Entity, NewApiKey, Problem, Problems, SecretEdit,
-    Secrets, SecretsError, Stage, check_settings, fresh_key, hash_of_key,
+    AccountKeys, AccountSetting, ApiKey, ChangeSettingsError, Credentials, Edit, Entity, MovedAccount,
+    NewApiKey, Problem, Problems, SecretEdit, Secrets, SecretsError, Stage, check_settings, fresh_key,
+    hash_of_key,
 };
 pub use settings_file::{ImportError, ImportPlan, SettingsFile};
 pub use sqlite::SqliteStore;

@@ -1,6 +1,7 @@
 //! What the business wants, as it is stored: things with a key and a JSON body, one revision number for all of them,
 //! and secrets apart and sealed.
 
+mod accounts;
 mod api_keys;
 mod change;
 mod check;
@@ -15,6 +16,7 @@ pub(crate) use check::is_sha256;
 pub(crate) use entities::{Entities, apart, body, edits, together};
 pub(crate) use secrets::place_of_secret;
 
+pub use accounts::{AccountKeys, AccountSetting, MovedAccount};
 pub use api_keys::{ApiKey, NewApiKey, fresh_key, hash_of_key};
 pub use change::ChangeSettingsError;
 pub use check::check_settings;

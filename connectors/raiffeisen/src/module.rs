@@ -38,12 +38,16 @@ const NEEDS: &[Told] = &[
     },
 ];
 
+/// Codes, money and refunds are known to one merchant at one host alone (reference: Raiffeisen §1): those two name the account.
 const KEYS: &[SettingsKey] = &[
-    required(
-        key::SBP_MERCHANT_ID,
-        "ID в СБП из личного кабинета мерчанта: до 12 латинских букв и цифр, например MA0000000552",
-        "The merchant's id in SBP from the bank's merchant cabinet: at most 12 letters and digits, such as MA0000000552",
-    ),
+    SettingsKey {
+        names_account: true,
+        ..required(
+            key::SBP_MERCHANT_ID,
+            "ID в СБП из личного кабинета мерчанта: до 12 латинских букв и цифр, например MA0000000552",
+            "The merchant's id in SBP from the bank's merchant cabinet: at most 12 letters and digits, such as MA0000000552",
+        )
+    },
     SettingsKey {
         secret: true,
         ..required(
@@ -52,11 +56,14 @@ const KEYS: &[SettingsKey] = &[
             "The secret key, made in the merchant cabinet; it also signs notifications",
         )
     },
-    optional(
-        key::BASE_URL,
-        "Пусто — https://pay.raif.ru; тестовый банк — https://pay-test.raif.ru",
-        "https://pay.raif.ru (default); the bank's sandbox is https://pay-test.raif.ru",
-    ),
+    SettingsKey {
+        names_account: true,
+        ..optional(
+            key::BASE_URL,
+            "Пусто — https://pay.raif.ru; тестовый банк — https://pay-test.raif.ru",
+            "https://pay.raif.ru (default); the bank's sandbox is https://pay-test.raif.ru",
+        )
+    },
     optional(
         key::ACCOUNT,
         "Счёт зачисления, 20 цифр; нужен, только если выручка делится между счетами",
@@ -109,11 +116,11 @@ impl Module for Raiffeisen {
 }
 
 const fn required(name: &'static str, ru: &'static str, en: &'static str) -> SettingsKey {
-    SettingsKey { name, secret: false, required: true, help: Told { ru, en } }
+    SettingsKey { name, secret: false, required: true, names_account: false, help: Told { ru, en } }
 }
 
 const fn optional(name: &'static str, ru: &'static str, en: &'static str) -> SettingsKey {
-    SettingsKey { name, secret: false, required: false, help: Told { ru, en } }
+    SettingsKey { required: false, ..required(name, ru, en) }
 }
 
 #[cfg(test)]
@@ -128,6 +135,11 @@ mod tests {
         }
         let secret: Vec<_> = keys.iter().filter(|declared| declared.secret).map(|key| key.name).collect();
         assert_eq!(secret, ["secret_key"]);
+    }
+
+    #[test]
+    fn host_and_merchant_name_the_account() {
+        assert_eq!(MODULE.manifest().account_keys().collect::<Vec<_>>(), ["sbp_merchant_id", "base_url"]);
     }
 
     #[test]

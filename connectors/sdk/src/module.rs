@@ -30,6 +30,13 @@ pub struct Manifest {
     pub keys: &'static [SettingsKey],
 }
 
+impl Manifest {
+    /// The names of the plain settings that say which bank is called, or whose account there is meant.
+    pub fn account_keys(&self) -> impl Iterator<Item = &'static str> {
+        self.keys.iter().filter(|key| key.names_account).map(|key| key.name)
+    }
+}
+
 /// A sentence for people who set an authorization server up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Told {
@@ -48,6 +55,9 @@ pub struct SettingsKey {
     pub secret: bool,
     /// Whether it must be given.
     pub required: bool,
+    /// Whether it says which bank is called, or whose account there is meant: what went by one value is not known by another, so
+    /// it stays as it is while payments need the server.
+    pub names_account: bool,
     /// What it is for, where the admin gets it, and which values are right.
     pub help: Told,
 }

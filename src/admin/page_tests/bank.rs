@@ -26,7 +26,11 @@ static MANIFEST: Manifest = Manifest {
     id: "pagebank",
     title: "Page bank",
     needs: &[Told { ru: "Договор с банком.", en: "A contract with the bank." }],
-    keys: &[key("merchant", false), key("secret_key", true), key("sign_key", true)],
+    keys: &[
+        SettingsKey { names_account: true, ..key("merchant", false) },
+        key("secret_key", true),
+        key("sign_key", true),
+    ],
 };
 
 const fn key(name: &'static str, secret: bool) -> SettingsKey {
@@ -34,6 +38,7 @@ const fn key(name: &'static str, secret: bool) -> SettingsKey {
         name,
         secret,
         required: true,
+        names_account: false,
         help: Told { ru: "до 12 знаков", en: "at most 12 characters" },
     }
 }

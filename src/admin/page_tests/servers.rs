@@ -235,3 +235,30 @@ async fn p4_a_server_that_payments_went_by_gets_no_other_module() {
     assert!(answer.body.contains("id=\"module-wrong\"") && answer.body.contains(says), "{}", answer.body);
     assert_eq!(world.admin.db.settings().await.unwrap().servers[&bank()].module, "another");
 }
+
+#[tokio::test]
+async fn p4_a_server_that_payments_went_by_keeps_its_account_and_its_kind_of_money() {
+    let (world, owner) = with_server().await;
+    let send = async |name: &str, value: &str| {
+        let mark = world.get(&owner, "/admin/servers/bank").await.hidden("mark");
+        let typed =
+            |(field, kept): (&'static str, &'static str)| (field, if field == name { value } else { kept });
+        let fields: Vec<_> = SERVER.map(typed).into_iter().chain([("mark", mark.as_str())]).collect();
+        world.post(&owner, "/admin/servers/bank", &fields).await
+    };
+    for (name, value) in
+        [("value_merchant", "M2"), ("money", "live"), ("value_merchant", "M1"), ("money", "test")]
+    {
+        assert!(send(name, value).await.status.is_redirection(), "nothing went by it yet: {name}");
+    }
+    samples::keep(&world.store, samples::accepted(1), vec![]).await;
+    for (name, value) in [("value_merchant", "M2"), ("money", "live")] {
+        let answer = send(name, value).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
+        assert!(answer.body.contains(&format!("id=\"{name}-wrong\"")), "{}", answer.body);
+        assert!(answer.body.contains("needs a server of its own"), "{}", answer.body);
+    }
+    assert!(send("rate_per_s", "20").await.status.is_redirection(), "the rest may change");
+    let kept = &world.admin.db.settings().await.unwrap().servers[&bank()];
+    assert_eq!((kept.values["merchant"].as_str(), kept.test, kept.rate_per_s), ("M1", true, 20));
+}

@@ -7,7 +7,7 @@
 use engine::settings::Settings;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use store::{ChangeSettingsError, Problem, SecretEdit, check_settings};
+use store::{AccountSetting, ChangeSettingsError, MovedAccount, Problem, SecretEdit, check_settings};
 
 use crate::failure::Failure;
 use crate::form::Wrong;
@@ -52,9 +52,15 @@ pub(crate) async fn save_with_secrets(
 ) -> Result<Result<u64, Wrong>, Failure> {
     let (db, words) = (admin.db_of(asker), asker.words());
     for _ in 0..TRIES {
-        let mut settings = db.settings().await?;
-        let problems_before = check_settings(&settings).err();
-        if change(&mut settings)? != expected {
+        let held = db.settings().await?;
+        let problems_before = check_settings(&held).err();
+        let mut settings = held.clone();
+        let found = change(&mut settings)?;
+        let moved = db.moved_accounts(&held, &settings, &admin.account_keys()).await?;
+        if !moved.is_empty() {
+            return Ok(Err(refused_to_move(&words, &moved)));
+        }
+        if found != expected {
             let mut wrong = Wrong::default();
             wrong.at(MARK, words.text("changed-meanwhile"));
             return Ok(Err(wrong));
@@ -75,6 +81,20 @@ pub(crate) async fn save_with_secrets(
         }
     }
     Err(Failure::Conflict)
+}
+
+/// Payments need the account that a server leads to: told at the fields that would lead it elsewhere.
+fn refused_to_move(words: &Words, moved: &[MovedAccount]) -> Wrong {
+    let mut wrong = Wrong::default();
+    for MovedAccount { setting, .. } in moved {
+        let (field, says) = match setting {
+            AccountSetting::Module => ("module".to_owned(), "wrong-server-payments"),
+            AccountSetting::Test => ("money".to_owned(), "wrong-server-account"),
+            AccountSetting::Value(name) => (format!("value_{name}"), "wrong-server-account"),
+        };
+        wrong.at(&field, words.text(says));
+    }
+    wrong
 }
 
 /// Stores a thing that was not there before. `insert` puts it in, or tells that there is one with its id already, which is told at

@@ -224,12 +224,6 @@ pub(crate) async fn send(
     let read = read(&admin, &words, &found.local, &sent, Some(&found.server), &found.credentials.present);
     let wrong = match read {
         Err(wrong) => wrong,
-        // Another bank knows nothing of what went this way.
-        Ok(server) if server.module != found.server.module && admin.db.has_payments_of(&found.id).await? => {
-            let mut wrong = Wrong::default();
-            wrong.at("module", words.text("wrong-server-payments"));
-            wrong
-        }
         Ok(server) => {
             let id = found.id.clone();
             let saved = save(&admin, &asker, format!("servers.{id}"), sent.text(MARK), |settings| {

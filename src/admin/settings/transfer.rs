@@ -104,7 +104,7 @@ async fn planned(admin: &Admin, text: &SecretString) -> Result<Result<ImportPlan
         Ok(file) => file,
         Err(error) => return Ok(Err(lines(error)?)),
     };
-    match admin.db.plan_import(&file, &admin.keyring).await {
+    match admin.db.plan_import(&file, &admin.keyring, &admin.account_keys()).await {
         Ok(plan) => Ok(Ok(plan)),
         Err(error) => Ok(Err(lines(error)?)),
     }

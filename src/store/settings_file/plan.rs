@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use engine::ports::StoreError;
 use payment::ServerId;
 use secrecy::ExposeSecret;
 use serde_json::Value;
@@ -10,27 +9,37 @@ use serde_json::Value;
 use super::{ImportError, ImportPlan, SecretText, SettingsFile};
 use crate::seal::Keyring;
 use crate::settings::{
-    ApiKey, ChangeSettingsError, Edit, Entities, Entity, Problems, check_settings, edits, is_sha256,
-    place_of_secret, together,
+    AccountKeys, ApiKey, ChangeSettingsError, Entities, Entity, MovedAccount, Problems, check_settings,
+    edits, is_sha256, place_of_secret, together,
 };
 use crate::{Db, read};
 
+/// Why a server leads where it led.
+const MOVED: &str = "payments went by this server and are known only where it leads now: give another bank, another account or other \
+     money a server of its own";
+
 impl Db {
-    /// What importing this file would change. Everything that does not fit together is named at once.
+    /// What importing this file would change. Everything that does not fit together is named at once. `accounts` says which
+    /// settings of servers must stay as they are while payments need them.
     pub async fn plan_import(
         &self,
         file: &SettingsFile,
         keyring: &Keyring,
+        accounts: &AccountKeys,
     ) -> Result<ImportPlan, ImportError> {
         let (base, before) = read::settings::everything(self.pool()).await?;
         let mut after = before.clone();
         after.extend(file.named.clone());
         let mut problems = Problems::default();
         find_strays(&after, file, &mut problems);
-        if problems.0.is_empty()
-            && let Err(found) = check_settings(&together(base, after.clone())?)
-        {
-            problems.0.extend(found.0);
+        if problems.0.is_empty() {
+            let (held, wanted) = (together(base, before.clone())?, together(base, after.clone())?);
+            if let Err(found) = check_settings(&wanted) {
+                problems.0.extend(found.0);
+            }
+            for MovedAccount { server, setting } in self.moved_accounts(&held, &wanted, accounts).await? {
+                problems.at(format!("{}.{setting}", Entity::Server(server)), MOVED);
+            }
         }
         check_api_keys(&after, &mut problems);
         for ((server, name), text) in &file.secrets {
@@ -41,28 +50,8 @@ impl Db {
             }
         }
         let edits = edits(&before, &after);
-        self.check_modules(&edits, &mut problems).await?;
         problems.into_result().map_err(ImportError::Problems)?;
         Ok(ImportPlan { base, edits })
-    }
-
-    /// Another bank knows nothing of what went by an authorization server: what it does not know would count as not paid, or
-    /// as a refund that may be sent again.
-    async fn check_modules(&self, edits: &[Edit], problems: &mut Problems) -> Result<(), StoreError> {
-        for edit in edits {
-            let (Entity::Server(server), Some(before), Some(after)) =
-                (&edit.entity, &edit.before, &edit.after)
-            else {
-                continue;
-            };
-            if before["module"] != after["module"] && self.has_payments_of(server).await? {
-                problems.at(
-                    format!("{}.module", edit.entity),
-                    "money came by this server and can only go back through it: give the other module a server of its own",
-                );
-            }
-        }
-        Ok(())
     }
 
     /// Makes the changes of a plan; returns the revision. Refused if the settings have changed since it was made.

@@ -19,6 +19,7 @@ pub const PROXY: SettingsKey = SettingsKey {
     name: "proxy",
     secret: false,
     required: false,
+    names_account: false,
     help: Told {
         ru: "Адрес прокси HTTP для выхода в интернет, например http://proxy:3128; обычно пусто",
         en: "The address of the HTTP proxy to the internet, such as http://proxy:3128; usually empty",

@@ -9,6 +9,7 @@ pub const CA_FILE: SettingsKey = SettingsKey {
     name: "ca_file",
     secret: false,
     required: false,
+    names_account: false,
     help: Told {
         ru: "Файл PEM с удостоверяющими центрами, которым доверять кроме системных; обычно пусто",
         en: "A PEM file with certificate authorities to trust besides the system's; usually empty",

@@ -38,6 +38,7 @@ server-types = payment types:
 server-settings = Settings
 server-remove-text = Only a server without money to be refunded, and that no payment type leads to.
 wrong-server-used = Payment types need this server: { $types }. Take it out of them first.
+wrong-server-account = Payments went by this server and are known only where it leads now. Another bank, another account or other money needs a server of its own.
 wrong-server-payments = Money came by this server and can only go back through it. Take it out of the payment types instead.
 secrets-title = Credentials
 secrets-text = They are kept sealed and are never shown again. A field left empty keeps what there is.

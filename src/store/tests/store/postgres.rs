@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use engine::ports::{CommitError, DeliveryMark, EventRow, Left, Store};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
-use store::{Db, PgStore, Records, SqliteStore, Standing, copy_store};
+use store::{AccountKeys, Db, PgStore, Records, SqliteStore, Standing, copy_store};
 
 use crate::network::{Network, Weather};
 use crate::sample::{accept, accepted, accepted_at, after, at, destination, end, id, payment_of, step};
@@ -410,7 +410,7 @@ async fn a_file_is_copied_whole_and_business_goes_on_where_it_was() {
     }
     let keyring = store::KeyFile::load_or_create(&folder.path().join("key")).unwrap();
     let settings = store::SettingsFile::parse(crate::settings::EXAMPLE).unwrap();
-    let plan = file.db().plan_import(&settings, &keyring).await.unwrap();
+    let plan = file.db().plan_import(&settings, &keyring, &AccountKeys::default()).await.unwrap();
     file.db().apply_import(plan).await.unwrap();
 
     let chain = Chain::new().await;

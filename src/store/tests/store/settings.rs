@@ -8,8 +8,8 @@ use engine::settings::{EventsBy, OpenPayments, RegisterSettings, Settings};
 use payment::{LateMoney, RegisterId, ServerId, StoreId};
 use secrecy::{ExposeSecret, SecretString};
 use store::{
-    ChangeSettingsError, Db, KeyFile, Keyring, SecretEdit, SecretsError, SettingsFile, SqliteStore, Stage,
-    check_settings, hash_of_key,
+    AccountKeys, ChangeSettingsError, Db, KeyFile, Keyring, SecretEdit, SecretsError, SettingsFile,
+    SqliteStore, Stage, check_settings, hash_of_key,
 };
 use tempfile::TempDir;
 
@@ -50,7 +50,11 @@ impl Fresh {
     }
 
     pub(crate) async fn import(&self, text: &str) -> u64 {
-        let plan = self.db.plan_import(&SettingsFile::parse(text).unwrap(), &self.keyring).await.unwrap();
+        let plan = self
+            .db
+            .plan_import(&SettingsFile::parse(text).unwrap(), &self.keyring, &AccountKeys::default())
+            .await
+            .unwrap();
         self.db.apply_import(plan).await.unwrap()
     }
 }
@@ -126,7 +130,10 @@ async fn a_serving_store_sees_what_a_command_line_changed() {
 async fn import_beside(path: &Path, folder: &Path) {
     let db = Db::open(path).await.unwrap();
     let keyring = KeyFile::load_or_create(&folder.join("key")).unwrap();
-    let plan = db.plan_import(&SettingsFile::parse(EXAMPLE).unwrap(), &keyring).await.unwrap();
+    let plan = db
+        .plan_import(&SettingsFile::parse(EXAMPLE).unwrap(), &keyring, &AccountKeys::default())
+        .await
+        .unwrap();
     db.apply_import(plan).await.unwrap();
     db.close().await;
 }
@@ -228,7 +235,11 @@ pub(crate) async fn next_secrets_wait_beside_those_that_are_used(on: On) {
     assert_eq!(value(&fresh.db.secrets(&raiffeisen(), &fresh.keyring).await.unwrap()), "as the bank gave it");
     // They go where all settings go.
     let text = fresh.db.export_settings().await.unwrap();
-    let plan = fresh.db.plan_import(&SettingsFile::parse(&text).unwrap(), &fresh.keyring).await.unwrap();
+    let plan = fresh
+        .db
+        .plan_import(&SettingsFile::parse(&text).unwrap(), &fresh.keyring, &AccountKeys::default())
+        .await
+        .unwrap();
     assert!(plan.edits().is_empty(), "{plan:?}");
     fresh.db.set_secrets(next(None), &fresh.keyring).await.unwrap();
     assert!(fresh.db.credentials(&raiffeisen(), &fresh.keyring).await.unwrap().next.is_empty());

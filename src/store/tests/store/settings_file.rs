@@ -2,7 +2,7 @@
 
 use payment::{RegisterId, ServerId, StoreId};
 use secrecy::ExposeSecret;
-use store::{ChangeSettingsError, ImportError, KeyFile, SettingsFile};
+use store::{AccountKeys, ChangeSettingsError, ImportError, KeyFile, SettingsFile};
 
 use crate::settings::{EXAMPLE, Fresh, On};
 
@@ -17,7 +17,11 @@ pub(crate) async fn an_export_imported_into_an_empty_database_gives_the_same_set
     assert!(!text.contains("as the bank gave it") && text.contains("sealed = \"v1:"), "{text}");
 
     let to = Fresh::empty(on).await;
-    let plan = to.db.plan_import(&SettingsFile::parse(&text).unwrap(), &from.keyring).await.unwrap();
+    let plan = to
+        .db
+        .plan_import(&SettingsFile::parse(&text).unwrap(), &from.keyring, &AccountKeys::default())
+        .await
+        .unwrap();
     assert_eq!(to.db.apply_import(plan).await.unwrap(), 1);
     let (mut before, after) = (from.db.settings().await.unwrap(), to.db.settings().await.unwrap());
     before.revision = 1;
@@ -26,7 +30,11 @@ pub(crate) async fn an_export_imported_into_an_empty_database_gives_the_same_set
     assert!(to.db.store_of_api_key(&made.key).await.unwrap().is_some());
     assert_eq!(secret(&to, &from).await, "as the bank gave it");
 
-    let again = from.db.plan_import(&SettingsFile::parse(&text).unwrap(), &from.keyring).await.unwrap();
+    let again = from
+        .db
+        .plan_import(&SettingsFile::parse(&text).unwrap(), &from.keyring, &AccountKeys::default())
+        .await
+        .unwrap();
     assert!(again.edits().is_empty(), "{again:?}");
 }
 
@@ -82,7 +90,11 @@ pub(crate) async fn what_is_set_of_outputs_comes_back_from_an_export_as_it_was(o
     assert!(consoles.iter().any(|console| console.size.is_some()) && store.screens.slides.len() == 1);
     let text = from.db.export_settings().await.unwrap();
     let to = Fresh::empty(on).await;
-    let plan = to.db.plan_import(&SettingsFile::parse(&text).unwrap(), &from.keyring).await.unwrap();
+    let plan = to
+        .db
+        .plan_import(&SettingsFile::parse(&text).unwrap(), &from.keyring, &AccountKeys::default())
+        .await
+        .unwrap();
     to.db.apply_import(plan).await.unwrap();
     assert_eq!(to.db.settings().await.unwrap().stores, before.stores);
 }
@@ -105,7 +117,11 @@ pub(crate) async fn what_a_server_is_used_for_comes_back_from_an_export_as_it_wa
         assert!(server.usage != engine::settings::Usage::Active && server.next_credentials_at.is_some());
         let text = from.db.export_settings().await.unwrap();
         let to = Fresh::empty(on).await;
-        let plan = to.db.plan_import(&SettingsFile::parse(&text).unwrap(), &from.keyring).await.unwrap();
+        let plan = to
+            .db
+            .plan_import(&SettingsFile::parse(&text).unwrap(), &from.keyring, &AccountKeys::default())
+            .await
+            .unwrap();
         to.db.apply_import(plan).await.unwrap();
         assert_eq!(to.db.settings().await.unwrap(), before);
     }
@@ -157,7 +173,7 @@ pub(crate) async fn a_plan_shows_the_changes_and_makes_none(on: On) {
          [servers.raiffeisen.secrets]\nsecret_key = \"a newer one\"\ncertificate = \"brand new\"\n",
     )
     .unwrap();
-    let plan = fresh.db.plan_import(&file, &fresh.keyring).await.unwrap();
+    let plan = fresh.db.plan_import(&file, &fresh.keyring, &AccountKeys::default()).await.unwrap();
     let lines: Vec<String> = plan.edits().iter().map(ToString::to_string).collect();
     assert_eq!(
         lines,
@@ -175,7 +191,7 @@ pub(crate) async fn a_plan_shows_the_changes_and_makes_none(on: On) {
 pub(crate) async fn a_plan_made_on_older_settings_is_not_carried_out(on: On) {
     let fresh = Fresh::with_example(on).await;
     let file = SettingsFile::parse("[stores.17.registers.4]\nname = \"Till 4\"\n").unwrap();
-    let plan = fresh.db.plan_import(&file, &fresh.keyring).await.unwrap();
+    let plan = fresh.db.plan_import(&file, &fresh.keyring, &AccountKeys::default()).await.unwrap();
     fresh.import("[stores.17.registers.5]\nname = \"Till 5\"\n").await;
     let refused = fresh.db.apply_import(plan).await;
     assert!(matches!(refused, Err(ChangeSettingsError::Conflict)), "{refused:?}");
@@ -185,8 +201,12 @@ pub(crate) async fn a_secret_that_another_key_sealed_is_refused_with_the_cure(on
     let from = Fresh::with_example(on).await;
     let text = from.db.export_settings().await.unwrap();
     let to = Fresh::empty(on).await;
-    let error =
-        to.db.plan_import(&SettingsFile::parse(&text).unwrap(), &to.keyring).await.unwrap_err().to_string();
+    let error = to
+        .db
+        .plan_import(&SettingsFile::parse(&text).unwrap(), &to.keyring, &AccountKeys::default())
+        .await
+        .unwrap_err()
+        .to_string();
     assert!(
         error.starts_with("servers.raiffeisen.secrets.secret_key: ") && error.contains("add that key"),
         "{error}"
@@ -196,7 +216,10 @@ pub(crate) async fn a_secret_that_another_key_sealed_is_refused_with_the_cure(on
 pub(crate) async fn a_sealed_secret_does_not_open_under_another_name(on: On) {
     let fresh = Fresh::with_example(on).await;
     let text = fresh.db.export_settings().await.unwrap().replace("secrets.secret_key", "secrets.other");
-    let refused = fresh.db.plan_import(&SettingsFile::parse(&text).unwrap(), &fresh.keyring).await;
+    let refused = fresh
+        .db
+        .plan_import(&SettingsFile::parse(&text).unwrap(), &fresh.keyring, &AccountKeys::default())
+        .await;
     assert!(refused.unwrap_err().to_string().contains("moved"));
 }
 
@@ -208,7 +231,11 @@ pub(crate) async fn secrets_are_sealed_anew_after_a_rotation_of_keys(on: On) {
     let both = std::fs::read_to_string(&newer).unwrap() + &std::fs::read_to_string(&path).unwrap();
     std::fs::write(&newer, both).unwrap();
     let rotated = KeyFile::load(&newer).unwrap();
-    let plan = fresh.db.plan_import(&SettingsFile::parse(&text).unwrap(), &rotated).await.unwrap();
+    let plan = fresh
+        .db
+        .plan_import(&SettingsFile::parse(&text).unwrap(), &rotated, &AccountKeys::default())
+        .await
+        .unwrap();
     assert_eq!(plan.edits().len(), 1);
     fresh.db.apply_import(plan).await.unwrap();
     let text = fresh.db.export_settings().await.unwrap();
@@ -390,7 +417,10 @@ pub(crate) async fn settings_that_make_no_sense_are_told_by_key_value_and_cure(o
     for (part, instead, says) in SENSELESS {
         let text = EXAMPLE.replacen(part, instead, 1);
         assert_ne!(text, EXAMPLE, "{part}");
-        let refused = fresh.db.plan_import(&SettingsFile::parse(&text).unwrap(), &fresh.keyring).await;
+        let refused = fresh
+            .db
+            .plan_import(&SettingsFile::parse(&text).unwrap(), &fresh.keyring, &AccountKeys::default())
+            .await;
         let Err(ImportError::Problems(problems)) = refused else { panic!("{instead}: {refused:?}") };
         assert_eq!(problems.0.len(), 1, "{problems}");
         assert!(problems.to_string().contains(*says), "{instead}\n→ {problems}");
@@ -404,7 +434,10 @@ pub(crate) async fn everything_that_is_wrong_is_told_at_once(on: On) {
 
     let fresh = Fresh::empty(on).await;
     let senseless = EXAMPLE.replace("Europe/Moscow", "Nowhere").replace("rate_per_s = 50", "rate_per_s = 0");
-    let refused = fresh.db.plan_import(&SettingsFile::parse(&senseless).unwrap(), &fresh.keyring).await;
+    let refused = fresh
+        .db
+        .plan_import(&SettingsFile::parse(&senseless).unwrap(), &fresh.keyring, &AccountKeys::default())
+        .await;
     let error = refused.unwrap_err().to_string();
     assert_eq!(error.lines().count(), 2, "{error}");
     assert_eq!(fresh.db.settings_revision().await.unwrap(), 0);

@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 
 use engine::ports::{CommitError, Store};
-use store::{Db, ImportError, KeyFile, PaymentFilter, Records, SettingsFile, SqliteStore};
+use store::{AccountKeys, Db, ImportError, KeyFile, PaymentFilter, Records, SettingsFile, SqliteStore};
 
 use crate::sample::{accept, accepted, at, id, step};
 use crate::settings::EXAMPLE;
@@ -115,21 +115,44 @@ async fn epochs_go_on_after_a_restart() {
 }
 
 #[tokio::test]
-async fn p4_a_server_that_payments_went_by_gets_no_other_module() {
+async fn p4_a_server_that_payments_went_by_leads_nowhere_else() {
     let folder = tempfile::tempdir().unwrap();
     let service = SqliteStore::open(&folder.path().join("store.db")).await.unwrap();
     let keyring = KeyFile::load_or_create(&folder.path().join("key")).unwrap();
+    let accounts = AccountKeys::of([("raiffeisen", ["base_url", "sbp_merchant_id"])]);
     let plan = async |text: &str| {
         let file = SettingsFile::parse(text).unwrap();
-        service.db().plan_import(&file, &keyring).await
+        service.db().plan_import(&file, &keyring, &accounts).await
     };
     let first = plan(EXAMPLE).await.unwrap();
     service.db().apply_import(first).await.unwrap();
-    let other = EXAMPLE.replacen("module = \"raiffeisen\"", "module = \"sber\"", 1);
-    assert_eq!(plan(&other).await.unwrap().edits().len(), 1, "nothing went by it yet");
+    let changed = |(part, instead): (&str, &str)| {
+        assert!(EXAMPLE.contains(part), "{part}");
+        EXAMPLE.replacen(part, instead, 1)
+    };
+    let moves = [
+        ("module = \"raiffeisen\"", "module = \"sber\"", "module"),
+        ("test = true", "test = false", "test"),
+        (
+            "sbp_merchant_id = \"MA0000000000\"",
+            "sbp_merchant_id = \"MA0000000553\"",
+            "values.sbp_merchant_id",
+        ),
+        (
+            "sbp_merchant_id =",
+            "base_url = \"https://pay-test.raif.ru\"\nsbp_merchant_id =",
+            "values.base_url",
+        ),
+    ];
+    for (part, instead, _) in moves {
+        assert_eq!(plan(&changed((part, instead))).await.unwrap().edits().len(), 1, "nothing went by it yet");
+    }
     service.commit(accept(&accepted(1))).await.unwrap();
-    let refused = plan(&other).await;
-    let Err(ImportError::Problems(problems)) = refused else { panic!("{refused:?}") };
-    assert!(problems.to_string().starts_with("servers.raiffeisen.module: money came by"), "{problems}");
-    plan(&EXAMPLE.replacen("rate_per_s = 50", "rate_per_s = 20", 1)).await.unwrap();
+    for (part, instead, setting) in moves {
+        let refused = plan(&changed((part, instead))).await;
+        let Err(ImportError::Problems(problems)) = refused else { panic!("{refused:?}") };
+        let says = format!("servers.raiffeisen.{setting}: payments went by this server");
+        assert!(problems.0.len() == 1 && problems.to_string().starts_with(&says), "{problems}");
+    }
+    plan(&changed(("rate_per_s = 50", "rate_per_s = 20"))).await.unwrap();
 }
