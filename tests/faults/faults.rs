@@ -3,7 +3,7 @@
 //! A row is a fault on a database. It gets a service with names, a database and a bank of its own, and a crowd of customers of
 //! all kinds who are served all the while; then the fault comes and goes, and afterwards what tills were told, what we
 //! recorded and what the bank knows must say the same. The broker and the PostgreSQL server are those of the run, one row
-//! after the other; in a quick run some rows are played at once.
+//! after the other, unless it is told to play some at once.
 //!
 //! | file | idea |
 //! | --- | --- |
@@ -59,8 +59,6 @@ use crate::rows::{Fault, Row};
 /// Payments over all scripts of a bank.
 const PAYMENTS: usize = 10_000;
 const PAYMENTS_QUICK: usize = 500;
-/// Rows of a quick run that are played at once.
-const AT_ONCE: usize = 3;
 
 /// Real faults on real parts.
 #[derive(Debug, Parser)]
@@ -71,6 +69,9 @@ struct Arguments {
     /// Fewer and shorter faults.
     #[arg(long)]
     quick: bool,
+    /// So many rows are played at once, where they share no server.
+    #[arg(long, value_name = "ROWS", default_value_t = 1)]
+    at_once: usize,
     /// Only rows whose name contains one of these.
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
@@ -81,7 +82,7 @@ struct Arguments {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Arguments { out, quick, only, list } = Arguments::parse();
+    let Arguments { out, quick, at_once, only, list } = Arguments::parse();
     let is_chosen = |row: &Row| only.is_empty() || only.iter().any(|part| row.name.contains(part.as_str()));
     let chosen: Vec<Row> = rows::all(quick && only.is_empty()).into_iter().filter(is_chosen).collect();
     if list {
@@ -96,7 +97,7 @@ async fn main() -> ExitCode {
     }
     let folder = tempfile::tempdir().expect("a folder");
     let machine = Machine::look(folder.path());
-    let played = run(chosen, quick).await;
+    let played = run(chosen, quick, at_once).await;
     print(&format!("\n{}\n\n{}", machine.lines(), report::HEAD));
     for row in &played {
         print(&report::line(row));
@@ -112,11 +113,11 @@ async fn main() -> ExitCode {
 }
 
 /// Plays the rows in their order; each is told as soon as it is over.
-async fn run(rows: Vec<Row>, is_quick: bool) -> Vec<Played> {
+async fn run(rows: Vec<Row>, is_quick: bool, at_once: usize) -> Vec<Played> {
     let mut all = Vec::new();
     let mut rest = rows.as_slice();
     while !rest.is_empty() {
-        let (now, later) = rest.split_at(at_once(rest, is_quick));
+        let (now, later) = rest.split_at(together(rest, at_once));
         rest = later;
         let names: Vec<&str> = now.iter().map(|row| row.name.as_str()).collect();
         print(&format!("{} on {} …", names.join(", "), now[0].database.word()));
@@ -131,17 +132,15 @@ async fn run(rows: Vec<Row>, is_quick: bool) -> Vec<Played> {
     all
 }
 
-/// How many of the next rows are played at once: all scripts of a database, since they share nothing but the service; in a quick
-/// run, which measures nothing, others too that leave the servers alone that all rows share.
-fn at_once(rest: &[Row], is_quick: bool) -> usize {
+/// How many of the next rows are played at once: all scripts of a database, since they share nothing but the service, and so many
+/// others that leave the servers alone that all rows share.
+fn together(rest: &[Row], at_once: usize) -> usize {
     let first = &rest[0];
     let count = if is_script(first) {
         rest.iter().take_while(|row| is_script(row) && row.database == first.database).count()
-    } else if is_quick {
-        let is_alike = |row: &&Row| row.fault.is_apart() && row.database == first.database;
-        rest.iter().take(AT_ONCE).take_while(is_alike).count()
     } else {
-        1
+        let is_alike = |row: &&Row| row.fault.is_apart() && row.database == first.database;
+        rest.iter().take(at_once).take_while(is_alike).count()
     };
     count.max(1)
 }

@@ -71,7 +71,8 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    /// It touches only what its row has for itself: the wires, the service, a disk. Whoever measures wants the machine alone too.
+    /// It touches only what its row has for itself: the wires, the service, a disk. Whoever measures wants the machine alone too, and
+    /// scripts share a world.
     pub(crate) fn is_apart(self) -> bool {
         !matches!(
             self,
@@ -80,6 +81,7 @@ impl Fault {
                 | Self::Server(_)
                 | Self::InstanceKilledAtRate
                 | Self::ManyOpen
+                | Self::Script(_)
         )
     }
 }
