@@ -14,6 +14,7 @@ mod secrets;
 pub(crate) use change::ChangeSettings;
 pub(crate) use check::is_sha256;
 pub(crate) use entities::{Entities, apart, body, edits, together};
+pub(crate) use entity::is_hash;
 pub(crate) use secrets::place_of_secret;
 
 pub use accounts::{AccountKeys, AccountSetting, MovedAccount};

@@ -3,11 +3,15 @@
 use engine::ports::StoreError;
 use payment::{StoreId, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use crate::settings::{Edit, Entity};
+use crate::settings::{Edit, Entity, is_hash};
 
+/// What stands for a secret, and for the hash of a key that is not another one now.
+const UNSEEN: &str = "***";
+/// What stands for the hash of a key that was not there before.
+const NEW: &str = "new";
 /// A longer text in an entry is told by its length: pictures of slides are no news for an auditor.
 const LONGEST_TEXT_CHARS: usize = 400;
 
@@ -22,7 +26,8 @@ pub struct Author {
     pub at: Timestamp,
 }
 
-/// One change, before it has its place in the chain. No secret is ever in it.
+/// One change, before it has its place in the chain. No secret is ever in it, and no hash of one: of a key it says that there is
+/// another now, by `"new"` in place of its hash.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AuditEntry {
     /// Who did it.
@@ -39,10 +44,32 @@ pub struct AuditEntry {
     pub after: Option<Value>,
 }
 
+impl AuditEntry {
+    /// Entries of older versions have the hashes of keys, which they must keep as long as the chain is followed.
+    fn without_hashes(mut self) -> Self {
+        let was = self.before.as_ref().and_then(Value::as_object).cloned().unwrap_or_default();
+        if let Some(Value::Object(now)) = &mut self.after {
+            hide_hashes(now, |name, hash| if was.get(name) == Some(hash) { UNSEEN } else { NEW });
+        }
+        if let Some(Value::Object(was)) = &mut self.before {
+            hide_hashes(was, |_, _| UNSEEN);
+        }
+        self
+    }
+}
+
+fn hide_hashes(fields: &mut Map<String, Value>, told: impl Fn(&str, &Value) -> &'static str) {
+    for (name, value) in fields.iter_mut().filter(|(name, _)| is_hash(name)) {
+        if value.as_str().is_some_and(|text| text != UNSEEN && text != NEW) {
+            *value = Value::String(told(name, value).to_owned());
+        }
+    }
+}
+
 /// An entry in its place of the chain.
 ///
 /// The hash is SHA-256, in hex, of five lines: the hash of the entry before it (empty for the first), number, time in
-/// microseconds, store, and the entry as JSON. Numbers have no gap. So an entry that was changed, moved or taken out shows, and
+/// microseconds, store, and the entry as JSON, as it is kept (an old one with the hashes of keys that are not told). Numbers have no gap. So an entry that was changed, moved or taken out shows, and
 /// so does a tail that was cut off: the head says how far the chain goes. Who can write to the database can forge a whole chain:
 /// keep the head's hash elsewhere from time to time, as `integrator audit verify` prints it.
 #[derive(Debug, Clone, PartialEq)]
@@ -117,9 +144,9 @@ impl Link {
 
     pub(crate) fn record(self) -> Result<AuditRecord, StoreError> {
         let number = crate::rows::unsigned("an entry's number", self.number)?;
-        let entry = serde_json::from_str(&self.body)
+        let entry: AuditEntry = serde_json::from_str(&self.body)
             .map_err(|error| crate::error::damaged(&format!("entry {number} of the audit"), error))?;
-        Ok(AuditRecord { number, entry, hash: self.hash })
+        Ok(AuditRecord { number, entry: entry.without_hashes(), hash: self.hash })
     }
 }
 
@@ -178,14 +205,15 @@ pub(crate) fn entries_of(author: &Author, edits: &[Edit]) -> Vec<AuditEntry> {
                 (Some(_), Some(_)) => "settings.change",
             };
             let told = |body: &Option<Value>| body.as_ref().map(|body| told(&edit.entity, body));
-            AuditEntry {
+            let entry = AuditEntry {
                 author: author.clone(),
                 action: action.to_owned(),
                 about: edit.entity.to_string(),
                 store: store_of(&edit.entity),
                 before: told(&edit.before),
                 after: told(&edit.after),
-            }
+            };
+            entry.without_hashes()
         })
         .collect()
 }
@@ -201,7 +229,7 @@ fn store_of(entity: &Entity) -> Option<StoreId> {
 }
 
 fn told(entity: &Entity, body: &Value) -> Value {
-    if entity.is_secret() { Value::String("***".to_owned()) } else { cut(body) }
+    if entity.is_secret() { Value::String(UNSEEN.to_owned()) } else { cut(body) }
 }
 
 fn cut(value: &Value) -> Value {

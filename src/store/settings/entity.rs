@@ -48,6 +48,11 @@ impl Entity {
     }
 }
 
+/// Whether a field of a thing is the hash of a key: people are told whether it is another, never which.
+pub(crate) fn is_hash(field: &str) -> bool {
+    field.ends_with("sha256")
+}
+
 /// One change of one thing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Edit {
@@ -59,7 +64,7 @@ pub struct Edit {
     pub after: Option<Value>,
 }
 
-/// For people: `+ stores.17.registers.4`, `- …`, or `~ stores.17: language "ru" → "en"`. Never a secret's value.
+/// For people: `+ stores.17.registers.4`, `- …`, or `~ stores.17: language "ru" → "en"`. Never a secret's value or a key's hash.
 impl fmt::Display for Edit {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { entity, before, after } = self;
@@ -85,6 +90,9 @@ fn differences(before: &Value, after: &Value) -> Vec<String> {
     let changed = names.into_iter().filter(|name| before.get(*name) != after.get(*name));
     changed
         .map(|name| {
+            if is_hash(name) {
+                return format!("{name} is another");
+            }
             let text = |value: Option<&Value>| value.map_or("nothing".to_owned(), Value::to_string);
             format!("{name} {} → {}", text(before.get(name)), text(after.get(name)))
         })

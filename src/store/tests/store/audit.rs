@@ -2,8 +2,9 @@
 
 use payment::ServerId;
 use secrecy::SecretString;
+use serde_json::json;
 use sqlx::{Connection, SqliteConnection};
-use store::{AuditProblem, People};
+use store::{AuditEntry, AuditProblem, People, hash_of_key};
 
 use crate::people::author;
 use crate::sample::at;
@@ -31,6 +32,47 @@ pub(crate) async fn a_change_of_settings_is_told_with_its_author_and_without_sec
     assert_eq!(secret.entry.about, "servers.raiffeisen.secrets.secret_key");
     assert!(!format!("{told:?}").contains("v1:"), "not even sealed");
     assert_eq!(db.verify_audit().await.unwrap().problem, None);
+}
+
+pub(crate) async fn a_key_is_told_as_new_and_never_by_its_hash_not_even_by_entries_of_older_versions(on: On) {
+    let fresh = Fresh::with_example(on).await;
+    let db = fresh.db.by(author(at(7)));
+    let made = db.add_api_key(&payment::StoreId::parse("17").unwrap(), "tills", at(7)).await.unwrap();
+    let hash = hash_of_key(&made.key);
+    let older = "5c7ee4a7c0ffee5c7ee4a7c0ffee5c7ee4a7c0ffee5c7ee4a7c0ffee5c7ee4a7";
+    // As versions before this one wrote it.
+    for (before, after) in [
+        (None, Some(json!({ "sha256": older, "name": "x" }))),
+        (Some(json!({ "sha256": older, "name": "x" })), Some(json!({ "sha256": hash, "name": "x" }))),
+        (Some(json!({ "sha256": hash, "name": "x" })), Some(json!({ "sha256": hash, "name": "y" }))),
+        (Some(json!({ "screen_key_sha256": older })), Some(json!({ "screen_key_sha256": null }))),
+    ] {
+        let entry = AuditEntry {
+            author: author(at(8)),
+            action: "settings.change".to_owned(),
+            about: "api_keys.tills".to_owned(),
+            store: None,
+            before,
+            after,
+        };
+        db.change_people(vec![], vec![entry]).await.unwrap();
+    }
+    let told = db.audit_before(None, 10).await.unwrap();
+    let shown = format!("{told:?}");
+    assert!(!shown.contains(&hash) && !shown.contains(older), "{shown}");
+    let keys: Vec<_> =
+        told.into_iter().rev().map(|record| (record.entry.before, record.entry.after)).collect();
+    assert_eq!(keys[0].1.as_ref().unwrap()["sha256"], "new");
+    assert_eq!(keys[1].1, Some(json!({ "sha256": "new", "name": "x" })));
+    assert_eq!(keys[2].0, Some(json!({ "sha256": "***", "name": "x" })));
+    assert_eq!(keys[2].1, Some(json!({ "sha256": "new", "name": "x" })));
+    assert_eq!(keys[3].1, Some(json!({ "sha256": "***", "name": "y" })), "it is the same key");
+    assert_eq!(
+        keys[4],
+        (Some(json!({ "screen_key_sha256": "***" })), Some(json!({ "screen_key_sha256": null })))
+    );
+    let verdict = db.verify_audit().await.unwrap();
+    assert_eq!((verdict.entries, verdict.problem), (5, None), "the chain is that of what is kept");
 }
 
 pub(crate) async fn an_entry_that_was_changed_or_taken_out_shows(on: On) {

@@ -226,6 +226,7 @@ settings_rules! {
     ;
     audit:
         a_change_of_settings_is_told_with_its_author_and_without_secrets,
+        a_key_is_told_as_new_and_never_by_its_hash_not_even_by_entries_of_older_versions,
         an_entry_that_was_changed_or_taken_out_shows,
     ;
     screens:
