@@ -6,13 +6,14 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::Deserialize;
-use serde_json::Value;
 use store::People;
 
+use crate::changes::changes;
 use crate::failure::{Failure, page as answer};
 use crate::frame::Frame;
 use crate::guard::Asker;
 use crate::payments::show::Clock;
+use crate::reasons;
 use crate::state::Admin;
 
 /// Entries on a page.
@@ -60,11 +61,11 @@ pub(crate) async fn page(
         Line {
             number: record.number,
             at: clock.zoned(&words, entry.author.at),
-            who: entry.author.who,
-            from: entry.author.from,
+            who: reasons::told(&words, &entry.author.who),
+            from: reasons::told(&words, &entry.author.from),
             action: words.text(&format!("action-{action}")),
             about: entry.about,
-            changes: changes(entry.before.as_ref(), entry.after.as_ref()),
+            changes: changes(&words, entry.before.as_ref(), entry.after.as_ref()),
         }
     });
     Ok(answer(&AuditPage {
@@ -72,23 +73,4 @@ pub(crate) async fn page(
         older,
         frame: Frame::of(&asker, words.text("nav-audit")),
     }))
-}
-
-/// The fields that differ, each on a line.
-fn changes(before: Option<&Value>, after: Option<&Value>) -> Vec<String> {
-    let empty = serde_json::Map::new();
-    let fields = |value: Option<&Value>| value.and_then(Value::as_object).cloned();
-    let (old, new) = (fields(before).unwrap_or_else(|| empty.clone()), fields(after).unwrap_or(empty));
-    let mut names: Vec<&String> = old.keys().chain(new.keys()).collect();
-    names.sort_unstable();
-    names.dedup();
-    let changed = names.into_iter().filter(|name| old.get(*name) != new.get(*name));
-    changed
-        .map(|name| match (old.get(name), new.get(name)) {
-            (None, Some(now)) => format!("{name}: {now}"),
-            (Some(was), None) => format!("{name}: {was} → —"),
-            (Some(was), Some(now)) => format!("{name}: {was} → {now}"),
-            (None, None) => name.clone(),
-        })
-        .collect()
 }

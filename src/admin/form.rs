@@ -88,8 +88,8 @@ pub(crate) enum Kind {
     Line,
     /// A whole number, with the key of its unit.
     Number(Option<&'static str>),
-    /// A number with a fraction, with the key of its unit.
-    Decimal(&'static str),
+    /// A number with a fraction.
+    Decimal,
     /// A date and a time.
     Moment,
     /// A file of these media types.
@@ -115,12 +115,16 @@ pub(crate) enum Kind {
 pub(crate) struct Field {
     pub(crate) name: String,
     pub(crate) label: String,
+    /// What it is called in settings files and papers, where that is something else.
+    pub(crate) code: Option<&'static str>,
     pub(crate) help: Option<String>,
     pub(crate) kind: Kind,
     pub(crate) value: String,
     pub(crate) unit: Option<String>,
     pub(crate) wrong: Option<String>,
     pub(crate) is_required: bool,
+    /// Whether most people leave it as it is: it stands folded away below the others.
+    pub(crate) is_special: bool,
     /// What browsers may fill in, as the `autocomplete` attribute has it.
     pub(crate) remembered: &'static str,
 }
@@ -130,18 +134,20 @@ impl Field {
     pub(crate) fn new(words: &Words, name: &str, kind: Kind, value: impl Into<String>) -> Self {
         let key = name.replace('_', "-");
         let unit = match &kind {
-            Kind::Number(Some(unit)) | Kind::Decimal(unit) => Some(words.text(unit)),
+            Kind::Number(Some(unit)) => Some(words.text(unit)),
             _ => None,
         };
         Self {
             label: words.text(&format!("field-{key}")),
             help: words.lookup(&format!("help-{key}")),
+            code: None,
             name: name.to_owned(),
             kind,
             value: value.into(),
             unit,
             wrong: None,
             is_required: false,
+            is_special: false,
             remembered: "off",
         }
     }
@@ -151,14 +157,28 @@ impl Field {
         Self {
             name: name.to_owned(),
             label: String::new(),
+            code: None,
             help: None,
             kind: Kind::Hidden,
             value: value.into(),
             unit: None,
             wrong: None,
             is_required: false,
+            is_special: false,
             remembered: "off",
         }
+    }
+
+    /// For those who know what they do.
+    pub(crate) fn special(mut self) -> Self {
+        self.is_special = true;
+        self
+    }
+
+    /// With the unit of its number beside it.
+    pub(crate) fn in_units(mut self, unit: String) -> Self {
+        self.unit = Some(unit);
+        self
     }
 
     pub(crate) fn required(mut self) -> Self {
@@ -195,6 +215,16 @@ impl Form {
     pub(crate) fn with(mut self, field: Field) -> Self {
         self.fields.push(field);
         self
+    }
+
+    /// The fields that stand folded away.
+    pub(crate) fn special(&self) -> Vec<&Field> {
+        self.fields.iter().filter(|field| field.is_special).collect()
+    }
+
+    /// Whether something that is folded away must be looked at.
+    pub(crate) fn is_unfolded(&self) -> bool {
+        self.fields.iter().any(|field| field.is_special && field.wrong.is_some())
     }
 
     /// Whether it sends a file.

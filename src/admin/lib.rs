@@ -1,7 +1,10 @@
 #![doc = include_str!("README.md")]
 
+mod amounts;
 mod assets;
 mod audit;
+mod browser;
+mod changes;
 mod entry;
 mod failure;
 mod form;

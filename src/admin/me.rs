@@ -11,6 +11,7 @@ use engine::ports::StoreError;
 use secrecy::{ExposeSecret, SecretString};
 use store::{AuditEntry, People, PeopleEdit, Place, SecondFactor, User};
 
+use crate::browser::name_of;
 use crate::entry::{FormPage, remember_nothing, used_code};
 use crate::failure::{Failure, page as answer};
 use crate::form::{Field, Form, Kind, Sent, Wrong};
@@ -75,7 +76,7 @@ async fn draw(admin: &Admin, asker: &Asker, wrong: &Wrong) -> Result<Response, F
             id: session.token_sha256[..16].to_owned(),
             login: asker.user.login.clone(),
             from: session.body.from.clone(),
-            browser: session.body.browser.clone(),
+            browser: name_of(&session.body.browser),
             begun: clock.zoned(&words, session.body.begun_at),
             seen: clock.zoned(&words, session.seen_at),
             is_this: session.token_sha256 == asker.session.token_sha256,
@@ -161,9 +162,11 @@ fn draw_password(asker: &Asker, wrong: &Wrong) -> Response {
     let frame = Frame::of(asker, asker.words().text("password-title"));
     let words = &frame.words;
     let secret = |name| Field::new(words, name, Kind::Secret(false), "").required();
+    let new = secret("password").remembered("new-password");
+    let new = Field { label: words.text("field-password-new"), ..new };
     let mut form = Form::new("/admin/me/password", words.text("save"))
         .with(secret("password_old").remembered("current-password"))
-        .with(secret("password").remembered("new-password"))
+        .with(new)
         .with(secret("password_again").remembered("new-password"));
     form.tell(wrong);
     let text = asker.user.body.must_change_password.then(|| words.text("password-must"));

@@ -21,7 +21,6 @@ pub(crate) use place::PLACE;
 
 use crate::Routes;
 
-pub(crate) use asked::read_amount;
 pub(crate) use second::{Waiting, waiting_for};
 pub(crate) use show::amount as amount_text;
 

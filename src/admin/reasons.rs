@@ -1,22 +1,26 @@
-//! Reasons from elsewhere (a bank's connector, the rules of payments, a device) in the reader's language.
+//! Reasons from elsewhere (a bank's connector, the rules of payments and of settings, a device) in the reader's language.
 //!
 //! They are written down once, in English, where they arise: so they stand in the journal, in events and in logs, and no crate but
-//! this one knows of catalogues. `locales/en/reasons.ftl` has the same sentences under a code, with places for their values. By it a
-//! reason is recognised, and told by the reader's catalogue with the same values. What is not recognised, such as a bank's own words,
-//! stays as it is.
+//! this one knows of catalogues. `locales/en/reasons.ftl` and `problems.ftl` have the same sentences under a code, with places for
+//! their values. By them a reason is recognised, and told by the reader's catalogue with the same values, amounts as the reader
+//! writes them. What is not recognised, such as a bank's own words, stays as it is.
 
 use std::sync::LazyLock;
 
+use payment::Currency;
+
+use crate::amounts;
+use crate::payments::show::amount;
 use crate::words::Words;
 
 /// The English sentences, in the order in which they are compared: the exact ones before those that a value may end.
-const ENGLISH: &str = include_str!("locales/en/reasons.ftl");
+const ENGLISH: [&str; 2] = [include_str!("locales/en/reasons.ftl"), include_str!("locales/en/problems.ftl")];
 
 /// A reason may stand in a reason, so deep.
 const DEPTH: usize = 3;
 
 static PATTERNS: LazyLock<Vec<Pattern>> =
-    LazyLock::new(|| ENGLISH.lines().filter_map(Pattern::read).collect());
+    LazyLock::new(|| ENGLISH.iter().flat_map(|text| text.lines()).filter_map(Pattern::read).collect());
 
 /// A sentence with places.
 struct Pattern {
@@ -63,9 +67,18 @@ pub(crate) fn told(words: &Words, reason: &str) -> String {
 fn deep(words: &Words, reason: &str, depth: usize) -> String {
     let Some(depth) = depth.checked_sub(1) else { return reason.to_owned() };
     let found = PATTERNS.iter().find_map(|pattern| Some((pattern.code, pattern.values(reason)?)));
-    let Some((code, values)) = found else { return reason.to_owned() };
+    let Some((code, values)) = found else {
+        return amount_told(words, reason).unwrap_or_else(|| reason.to_owned());
+    };
     let values: Vec<_> = values.into_iter().map(|(name, value)| (name, deep(words, &value, depth))).collect();
     words.fill(code, &values)
+}
+
+/// An amount as sentences have it, such as `99.00 RUB`.
+fn amount_told(words: &Words, text: &str) -> Option<String> {
+    let (number, code) = text.split_once(' ')?;
+    let money = amounts::read(number, Currency::parse(code).ok()?)?;
+    (money.to_string() == text).then(|| amount(words, money))
 }
 
 #[cfg(test)]
@@ -89,7 +102,16 @@ mod tests {
             ),
             (
                 "the bank reports 99.00 RUB for an order over 100.00 RUB",
-                "банк сообщает 99.00 RUB по заказу на 100.00 RUB",
+                "банк сообщает 99,00\u{a0}₽ по заказу на 100,00\u{a0}₽",
+            ),
+            (
+                "the store has no such payment type; name one of sbp, other",
+                "такого вида оплаты у магазина нет; выберите из: sbp, other",
+            ),
+            ("invalid type: integer `5`, expected a string", "ожидается текст в кавычках, а здесь число `5`"),
+            (
+                "the answer can't be read: missing field `qrId` at line 1 column 40",
+                "ответ не читается: нет поля `qrId`",
             ),
             (&*wrong.to_string(), "значение account не подходит: нужно 20 цифр"),
             ("ERROR: the bank's own words", "ERROR: the bank's own words"),
@@ -132,6 +154,14 @@ mod tests {
         parts.filter_map(|part| part.split_once('}')).fold(first, |text, (_, rest)| format!("{text}7{rest}"))
     }
 
+    /// The sentences of a source: every text in quotes that has words.
+    fn sentences(source: &str) -> Vec<String> {
+        let lines = source.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let code = lines.collect::<Vec<_>>().join("\n").replace("\\\"", "\u{1}");
+        let quoted = code.split('"').skip(1).step_by(2).map(|text| text.replace('\u{1}', "\""));
+        quoted.filter(|text| text.trim().contains(' ')).collect()
+    }
+
     fn sources(place: &Path, found: &mut Vec<PathBuf>) {
         for entry in std::fs::read_dir(place).unwrap().flatten() {
             let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
@@ -167,6 +197,47 @@ mod tests {
             }
         }
         assert!(count > 30, "{count} reasons found: the search has lost its way");
+    }
+
+    #[test]
+    fn everything_that_can_be_wrong_with_settings_is_recognised() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let mut count = 0;
+        for file in [
+            "src/store/settings/check.rs",
+            "src/store/settings/check/consoles.rs",
+            "src/store/settings/check_screens.rs",
+            "src/store/settings_file/fields.rs",
+            "src/store/settings_file/plan.rs",
+            "src/store/settings_file/servers.rs",
+            "src/store/settings_file/stores.rs",
+            "src/store/settings_file/walk.rs",
+        ] {
+            let source = std::fs::read_to_string(root.join(file)).unwrap();
+            for sentence in sentences(source.split("#[cfg(test)]").next().unwrap_or_default()) {
+                let text = filled(&sentence);
+                let is_known = PATTERNS.iter().any(|pattern| pattern.values(&text).is_some());
+                assert!(is_known, "{file}: {sentence:?} has no line in locales/en/problems.ftl");
+                count += 1;
+            }
+        }
+        assert!(count > 50, "{count} sentences found: the search has lost its way");
+    }
+
+    #[test]
+    fn every_reason_is_told_in_every_language() {
+        assert!(PATTERNS.len() > 200, "{}", PATTERNS.len());
+        for code in ["ru", "kk", "ky", "hi"] {
+            for (file, english) in [("reasons", ENGLISH[0]), ("problems", ENGLISH[1])] {
+                let place = format!("{}/locales/{code}/{file}.ftl", env!("CARGO_MANIFEST_DIR"));
+                let text = std::fs::read_to_string(&place).unwrap_or_else(|_| panic!("there is no {place}"));
+                let told: Vec<_> = text.lines().filter_map(|line| line.split_once(" = ")).collect();
+                assert!(told.iter().all(|(_, words)| !words.trim().is_empty()), "{place}");
+                let codes = english.lines().filter_map(Pattern::read).map(|pattern| pattern.code);
+                let missing: Vec<_> = codes.filter(|own| !told.iter().any(|(code, _)| code == own)).collect();
+                assert!(missing.is_empty(), "{place}: {missing:?}");
+            }
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ use engine::settings::Settings;
 use secrecy::{ExposeSecret, SecretString};
 use store::{ChangePeopleError, Grant, People, PeopleEdit, Role, User, UserId};
 
+use crate::browser::name_of;
 use crate::entry::remember_nothing;
 use crate::failure::{Failure, page as answer};
 use crate::form::{Field, Form, Kind, Sent, Wrong};
@@ -67,7 +68,8 @@ pub(crate) async fn list(State(admin): State<Arc<Admin>>, asker: Asker) -> Resul
 fn grant_text(words: &Words, grant: &Grant, settings: &Settings) -> String {
     let role = words.text(&format!("role-{}", grant.role.word().replace('_', "-")));
     match &grant.store {
-        None => role,
+        None if grant.role.is_of_the_chain() => role,
+        None => format!("{role} · {}", words.text("role-everywhere")),
         Some(store) => {
             let name = settings.stores.get(store).map_or(store.as_str(), |its| its.name.as_str());
             format!("{role} · {name}")
@@ -333,7 +335,7 @@ pub(crate) async fn sessions(State(admin): State<Arc<Admin>>, asker: Asker) -> R
         id: session.user.0,
         is_this: session.token_sha256 == asker.session.token_sha256,
         from: session.body.from,
-        browser: session.body.browser,
+        browser: name_of(&session.body.browser),
         begun: clock.zoned(&words, session.body.begun_at),
         seen: clock.zoned(&words, session.seen_at),
     });

@@ -1,5 +1,4 @@
-//! Words in the reader's language, from the catalogues in `locales/<language>/`. Russian and English are complete; what another
-//! language lacks is said in the one that its readers know best.
+//! Words in the reader's language, from the catalogues in `locales/<language>/`. Every one of them is complete.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -19,20 +18,13 @@ static_loader! {
 #[derive(Debug, Clone)]
 pub(crate) struct Words {
     language: Language,
-    ids: Vec<LanguageIdentifier>,
+    id: LanguageIdentifier,
 }
 
 impl Words {
     pub(crate) fn of(language: Language) -> Self {
-        let next: &[&str] = match language {
-            Language::Russian => &["ru"],
-            Language::English => &["en"],
-            Language::Kazakh => &["kk", "ru"],
-            Language::Kyrgyz => &["ky", "ru"],
-            Language::Hindi => &["hi", "en"],
-        };
-        let ids = next.iter().map(|code| code.parse().expect("the codes above are BCP 47")).collect();
-        Self { language, ids }
+        let id = language.code().parse().expect("the codes of languages are BCP 47");
+        Self { language, id }
     }
 
     pub(crate) fn language(&self) -> Language {
@@ -54,15 +46,20 @@ impl Words {
 
     /// The text under a key, or `None` when no catalogue has it.
     pub(crate) fn lookup(&self, key: &str) -> Option<String> {
-        self.ids.iter().find_map(|id| CATALOGUES.lookup_single_language::<&str>(id, key, None).ok())
+        CATALOGUES.lookup_single_language::<&str>(&self.id, key, None).ok()
+    }
+
+    /// A number with a point, such as `0.7`, with the decimal mark of the language.
+    pub(crate) fn decimal(&self, number: &str) -> String {
+        let mark = self.language.words().lookup("decimal-mark");
+        number.replacen('.', mark.as_deref().unwrap_or("."), 1)
     }
 
     /// The text under a key with its places filled in.
     pub(crate) fn fill(&self, key: &str, places: &[(&'static str, String)]) -> String {
         let places: HashMap<Cow<'static, str>, _> =
             places.iter().map(|(name, value)| (Cow::Borrowed(*name), value.clone().into())).collect();
-        let found =
-            self.ids.iter().find_map(|id| CATALOGUES.lookup_single_language(id, key, Some(&places)).ok());
-        found.unwrap_or_else(|| key.to_owned())
+        let found = CATALOGUES.lookup_single_language(&self.id, key, Some(&places));
+        found.unwrap_or_else(|_| key.to_owned())
     }
 }

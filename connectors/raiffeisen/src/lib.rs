@@ -5,6 +5,7 @@ mod capabilities;
 mod config;
 #[cfg(test)]
 mod fuzz;
+mod manifest;
 mod map;
 mod module;
 mod notification;

@@ -23,7 +23,7 @@ pub struct Manifest {
     /// The code name that admins choose: the *payment module* of UKM 4.
     pub id: &'static str,
     /// The bank's name for people.
-    pub title: &'static str,
+    pub title: Told,
     /// What people must get from the bank before the module works, in the order in which they do it.
     pub needs: &'static [Told],
     /// What the module must be told.
@@ -37,19 +37,32 @@ impl Manifest {
     }
 }
 
-/// A sentence for people who set an authorization server up.
+/// Words for people who set an authorization server up, in every language of the pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Told {
     /// In Russian.
     pub ru: &'static str,
     /// In English.
     pub en: &'static str,
+    /// In Kazakh.
+    pub kk: &'static str,
+    /// In Kyrgyz.
+    pub ky: &'static str,
+    /// In Hindi.
+    pub hi: &'static str,
+}
+
+impl Told {
+    /// The same in all languages: the languages' codes with their words.
+    pub fn all(&self) -> [(&'static str, &'static str); 5] {
+        [("ru", self.ru), ("en", self.en), ("kk", self.kk), ("ky", self.ky), ("hi", self.hi)]
+    }
 }
 
 /// One setting of a module.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingsKey {
-    /// The key's name in settings files and forms.
+    /// The key's name in settings files and forms, and in the bank's papers.
     pub name: &'static str,
     /// Whether its value is sealed and never shown.
     pub secret: bool,
@@ -58,6 +71,8 @@ pub struct SettingsKey {
     /// Whether it says which bank is called, or whose account there is meant: what went by one value is not known by another, so
     /// it stays as it is while payments need the server.
     pub names_account: bool,
+    /// What people call it: a few words.
+    pub label: Told,
     /// What it is for, where the admin gets it, and which values are right.
     pub help: Told,
 }

@@ -124,12 +124,14 @@ pub(super) fn broker(words: &Words, condition: &BrokerCondition) -> Card {
         Card { detail: Some(reason.clone()), ..card.advice(words, "health-blocked-advice") }
     } else if !condition.is_ready {
         let card = Card::new(words, name, Tone::Bad, "health-away");
-        Card { detail: condition.last_error.clone(), ..card.advice(words, "health-away-advice") }
+        let detail = condition.last_error.as_ref().map(|error| reasons::told(words, error));
+        Card { detail, ..card.advice(words, "health-away-advice") }
     } else if condition.findings.is_empty() {
         Card::new(words, name, Tone::Good, "health-works")
     } else {
         let card = Card::new(words, name, Tone::Wait, "health-differs");
-        Card { detail: Some(condition.findings.join(" · ")), ..card.advice(words, "health-differs-advice") }
+        let findings: Vec<_> = condition.findings.iter().map(|found| reasons::told(words, found)).collect();
+        Card { detail: Some(findings.join(" · ")), ..card.advice(words, "health-differs-advice") }
     };
     card = card.fact(words, "health-received", condition.received);
     card = card.fact(words, "health-confirmed", condition.confirmed);

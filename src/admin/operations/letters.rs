@@ -67,7 +67,7 @@ async fn draw(admin: &Admin, asker: &Asker, alarm: Option<String>) -> Result<Res
         None => (Vec::new(), None),
         Some(letters) => match letters.list(SHOWN_AT_MOST + 1).await {
             Ok(found) => (found, None),
-            Err(trouble) => (Vec::new(), Some(trouble)),
+            Err(trouble) => (Vec::new(), Some(reasons::told(&words, &trouble))),
         },
     };
     let is_cut = letters.len() > SHOWN_AT_MOST;
@@ -152,7 +152,7 @@ pub(crate) async fn replay(
         }
         Ok(_) => Ok(Redirect::to(&format!("{ADDRESS}?done=letters-sent")).into_response()),
         Err(trouble) => {
-            let alarm = words.fill("letters-stopped", &[("reason", trouble)]);
+            let alarm = words.fill("letters-stopped", &[("reason", reasons::told(&words, &trouble))]);
             let page = draw(&admin, &asker, Some(alarm)).await;
             Ok((StatusCode::CONFLICT, page).into_response())
         }

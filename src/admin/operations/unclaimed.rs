@@ -277,7 +277,7 @@ fn draw(
     let places = [
         ("amount", amount(&words, credit.amount)),
         ("transaction", credit.transaction.to_string()),
-        ("payer", credit.payer.clone().unwrap_or_else(|| "—".to_owned())),
+        ("payer", credit.payer.clone().unwrap_or_else(|| words.text("payer-not-named"))),
     ];
     let text = words.fill("claim-text", &places);
     let frame = Frame::of(asker, words.text("claim-title")).with_alarm(alarm.or(homeless)).at(PLACE);

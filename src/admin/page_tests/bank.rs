@@ -24,22 +24,29 @@ struct PageBank;
 
 static MANIFEST: Manifest = Manifest {
     id: "pagebank",
-    title: "Page bank",
-    needs: &[Told { ru: "Договор с банком.", en: "A contract with the bank." }],
+    title: told("Банк страниц", "Page bank"),
+    needs: &[told("Договор с банком.", "A contract with the bank.")],
     keys: &[
-        SettingsKey { names_account: true, ..key("merchant", false) },
-        key("secret_key", true),
-        key("sign_key", true),
+        SettingsKey {
+            names_account: true, ..key("merchant", false, told("ID магазина", "Merchant id"))
+        },
+        key("secret_key", true, told("Секретный ключ", "Secret key")),
+        key("sign_key", true, told("Ключ подписи", "Key of signatures")),
     ],
 };
 
-const fn key(name: &'static str, secret: bool) -> SettingsKey {
+const fn told(ru: &'static str, en: &'static str) -> Told {
+    Told { ru, en, kk: ru, ky: ru, hi: en }
+}
+
+const fn key(name: &'static str, secret: bool, label: Told) -> SettingsKey {
     SettingsKey {
         name,
         secret,
         required: true,
         names_account: false,
-        help: Told { ru: "до 12 знаков", en: "at most 12 characters" },
+        label,
+        help: told("до 12 знаков", "at most 12 characters"),
     }
 }
 

@@ -190,6 +190,42 @@ async fn money_goes_back_after_a_code_only_and_once_for_one_form() {
 }
 
 #[tokio::test]
+async fn a_refund_shows_and_takes_amounts_as_the_reader_writes_them() {
+    let (world, owner) = with_payment(samples::paid(1)).await;
+    let address = format!("{}/refund", page_of(1));
+    for (language, shown) in [("ru", "198,00"), ("kk", "198,00"), ("en", "198.00"), ("hi", "198.00")] {
+        let form = world.get(&Browser { language, ..owner.clone() }, &address).await;
+        assert!(form.body.contains(&format!("value=\"{shown}\"")), "{language}: {}", form.body);
+    }
+    for (typed, minor) in [("49,50", 4_950), ("49.50", 4_950), ("1\u{a0}00,5", 10_050)] {
+        let russian = Browser { language: "ru", ..owner.clone() };
+        let operation = world.get(&russian, &address).await.hidden("operation");
+        let code = code(&world);
+        let fields = [
+            ("amount", typed),
+            ("reason", "x"),
+            ("code", &code),
+            ("operation", operation.as_str()),
+            ("credit", "0"),
+        ];
+        let done = world.post(&russian, &address, &fields).await;
+        assert!(done.leads_to().ends_with("?done=refund-asked"), "{typed}: {}", done.body);
+        let asked = world.desk.asked.lock().unwrap().pop().unwrap().1;
+        let Deed::Refund { amount, .. } = asked else { panic!("{asked:?}") };
+        assert_eq!(amount.map(payment::Money::minor), Some(minor), "{typed}");
+        world.pass(30);
+    }
+    let russian = Browser { language: "ru", ..owner };
+    let operation = world.get(&russian, &address).await.hidden("operation");
+    let code = code(&world);
+    let fields =
+        [("amount", "1.005"), ("reason", "x"), ("code", &*code), ("operation", &*operation), ("credit", "0")];
+    let refused = world.post(&russian, &address, &fields).await;
+    assert!(refused.body.contains("Нужно число больше нуля, например 198,50"), "{}", refused.body);
+    assert!(refused.body.contains("value=\"1.005\""), "as it was typed: {}", refused.body);
+}
+
+#[tokio::test]
 async fn codes_for_money_can_not_be_guessed() {
     let (world, owner) = with_payment(samples::paid(1)).await;
     let address = format!("{}/refund", page_of(1));

@@ -5,7 +5,7 @@ use engine::settings::ServerSettings;
 use payment::{PaymentTypeCode, PollPlan, RegisterId, ServerId};
 use store::People;
 
-use super::kit::{World, shop};
+use super::kit::{Browser, World, shop};
 
 async fn with_server() -> World {
     let world = World::with_stores().await;
@@ -201,6 +201,45 @@ async fn a_file_is_applied_as_it_was_shown_or_not_at_all() {
     ] {
         let answer = world.post(&owner, "/admin/transfer/plan", &[("settings_file", file)]).await;
         assert!(answer.status == 422 && answer.body.contains(message), "{}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_file_is_told_in_the_readers_language() {
+    let world = World::with_stores().await;
+    let owner = Browser { language: "ru", ..world.owner().await };
+    let told = async |file: &str| {
+        let answer = world.post(&owner, "/admin/transfer/plan", &[("settings_file", file)]).await;
+        assert_eq!(answer.status, 422, "{file}");
+        let (_, list) = answer.body.split_once("<ul class=\"problems\">").unwrap_or_else(|| panic!("{file}"));
+        list.split("</ul>").next().unwrap().replace("&#34;", "\"").replace("&#38;", "&")
+    };
+    for (file, message) in [
+        ("= nonsense", "файл настроек не читается: строка 1 — не TOML"),
+        (
+            "[shops.17]\nname = \"x\"",
+            "<code>shops</code> — такого раздела нет; есть servers, stores, api_keys",
+        ),
+        (
+            "[stores.17.registers.9]\nname = 5",
+            "name = 5</code> — ожидается текст в кавычках, а здесь число 5",
+        ),
+        ("[stores.17.registers.9]\nname = \"\"", "— нужно название: от 1 до 100 знаков в одной строке"),
+        ("[stores.17.registers.9]\nnome = \"x\"", "такого поля нет; есть name, events_by"),
+        ("[stores.17.registers.9]\nname = \"x\"\nevents_by = \"fax\"", "значения fax нет; бывает"),
+        ("[stores.\"1 7\"]\nname = \"x\"", "код магазина — от 1 до 40 знаков A-Z a-z 0-9 _ -"),
+        (
+            "[stores.99.registers.9]\nname = \"x\"",
+            "этого ещё нет, и в файле не описано: заполните [stores.99]",
+        ),
+        (
+            "[stores.17.payment_types.sbp]\nname = \"x\"\nservers = [\"nobody\"]",
+            "такого сервера авторизации нет; пока нет ни одного",
+        ),
+        ("[servers.bank.secrets]\nkey = 5", "секрет — это текст: возьмите его в кавычки"),
+    ] {
+        let list = told(file).await;
+        assert!(list.contains(message), "{file}\n→ {list}");
     }
 }
 

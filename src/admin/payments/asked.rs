@@ -2,13 +2,14 @@
 
 use engine::ports::{Search, payer_key};
 use payment::{
-    AttemptId, BankTransaction, CodeId, Currency, Money, OperationId, PaymentId, RefundId, RegisterId,
-    Status, StoreId, Timestamp,
+    AttemptId, BankTransaction, CodeId, Currency, OperationId, PaymentId, RefundId, RegisterId, Status,
+    StoreId, Timestamp,
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
 use super::show::Clock;
+use crate::amounts;
 
 /// The search as it stands in the address: as it was typed.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -50,7 +51,7 @@ impl Asked {
             base.register = RegisterId::parse(self.register.trim()).map_err(|_| wrong.push("register")).ok();
         }
         if !self.amount.trim().is_empty() {
-            base.amount = read_amount(&self.amount, currency);
+            base.amount = amounts::read(&self.amount, currency);
             if base.amount.is_none() {
                 wrong.push("amount");
             }
@@ -144,19 +145,6 @@ pub(super) fn id_in(text: &str) -> Option<PaymentId> {
     text.parse::<PaymentId>().ok().or_else(attempt).or_else(refund)
 }
 
-/// An amount as people type it: `198`, `198.5`, `1 198,50`. No more digits than the currency has.
-pub(crate) fn read_amount(text: &str, currency: Currency) -> Option<Money> {
-    let plain: String = text.chars().filter(|character| !character.is_whitespace()).collect();
-    let (whole, rest) = plain.split_once([',', '.']).unwrap_or((&plain, ""));
-    let digits = usize::try_from(currency.exponent()).ok()?;
-    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || !is_number(whole) || !is_number(rest) || rest.len() > digits {
-        return None;
-    }
-    let minor: i64 = format!("{whole}{rest:0<digits$}").parse().ok()?;
-    Money::try_new(minor, currency).ok()
-}
-
 fn read_place(text: &str) -> Option<(Timestamp, PaymentId)> {
     let (micros, id) = text.rsplit_once('-')?;
     Some((Timestamp::from_micros(micros.parse().ok()?), id.parse().ok()?))
@@ -168,29 +156,6 @@ mod tests {
 
     fn shop() -> StoreId {
         StoreId::parse("17").unwrap()
-    }
-
-    #[test]
-    fn amounts_are_read_as_people_type_them_and_never_rounded() {
-        let yen = Currency::parse("JPY").unwrap();
-        for (text, currency, minor) in [
-            ("198", Currency::RUB, Some(19_800)),
-            ("198.5", Currency::RUB, Some(19_850)),
-            ("1 198,05", Currency::RUB, Some(119_805)),
-            ("1\u{a0}198,05", Currency::RUB, Some(119_805)),
-            ("0.01", Currency::RUB, Some(1)),
-            ("198", yen, Some(198)),
-            ("198.5", yen, None),
-            ("0", Currency::RUB, None),
-            ("-1", Currency::RUB, None),
-            ("1.005", Currency::RUB, None),
-            ("1.2.3", Currency::RUB, None),
-            (".5", Currency::RUB, None),
-            ("99999999999999999999", Currency::RUB, None),
-            ("١٢", Currency::RUB, None),
-        ] {
-            assert_eq!(read_amount(text, currency).map(Money::minor), minor, "{text}");
-        }
     }
 
     #[test]

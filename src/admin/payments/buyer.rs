@@ -39,6 +39,9 @@ pub(super) fn sentence(payment: &Payment, now: Timestamp) -> Sentence {
             match ending.payable_until.filter(|until| !ending.certain && *until > now) {
                 Some(until) => Sentence::until("buyer-may-still-pay", until),
                 None if !ending.certain => Sentence::of("buyer-ended-uncertain"),
+                None if payment.state.attempts.iter().all(|attempt| attempt.shown_at.is_none()) => {
+                    Sentence::of("buyer-never-shown")
+                }
                 None => Sentence::of("buyer-nothing-paid"),
             }
         }
@@ -191,6 +194,7 @@ mod tests {
             (with(paid(), refunding, Some(done.clone())), "buyer-paid-twice-returned"),
             (with(paid(), CreditRole::Manual, None), "buyer-paid-twice"),
             (ended(true, None), "buyer-nothing-paid"),
+            (altered(ended(true, None), |payment| payment.state.attempts.clear()), "buyer-never-shown"),
             (ended(false, Some(later)), "buyer-may-still-pay"),
             (ended(false, Some(earlier)), "buyer-ended-uncertain"),
             (with(ended(true, None), refunding, Some(unknown)), "buyer-late-returning"),

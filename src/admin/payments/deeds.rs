@@ -12,12 +12,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use store::{AuditEntry, People, PeopleEdit};
 
-use super::asked::read_amount;
 use super::offers::{self, Returnable};
 use super::one::{address, draw, record_of};
 use super::place::PLACE;
 use super::second::{self, Needed, Wanted};
 use super::show::amount;
+use crate::amounts;
 use crate::entry::{FormPage, remember_nothing, used_code};
 use crate::failure::{Failure, page as answer};
 use crate::form::{Field, Form, Kind, Sent, Wrong};
@@ -270,7 +270,7 @@ fn money_of(words: &Words, offer: Returnable, sent: &Sent, wrong: &mut Wrong) ->
     if !offer.in_parts {
         return Some(offer.most);
     }
-    match read_amount(sent.text("amount"), offer.most.currency()) {
+    match amounts::read(sent.text("amount"), offer.most.currency()) {
         Some(money) if money.minor() <= offer.most.minor() => Some(money),
         Some(_) => {
             let most = [("amount", amount(words, offer.most))];
@@ -300,18 +300,13 @@ fn refund_form(
 ) -> Form {
     let mut form = Form::new(format!("{}/refund", address(payment)), words.text("refund-button"));
     if offer.in_parts {
-        let value = money.unwrap_or_else(|| plain_amount(offer.most));
-        form = form.with(Field::new(words, "amount", Kind::Line, value).required());
+        let value = money.unwrap_or_else(|| amounts::typed(words, offer.most));
+        form = form.with(amounts::field(words, "amount", offer.most.currency(), value).required());
     }
     form.with(Field::new(words, "reason", Kind::Line, reason.unwrap_or_default()).required())
         .with(code_field(words))
         .with(Field::hidden("operation", operation.as_str()))
         .with(Field::hidden("credit", offer.credit.to_string()))
-}
-
-/// An amount without its currency, as fields have it: `198.50`.
-pub(super) fn plain_amount(money: Money) -> String {
-    money.to_string().split(' ').next().unwrap_or_default().to_owned()
 }
 
 pub(crate) fn code_field(words: &Words) -> Field {

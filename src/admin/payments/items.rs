@@ -10,10 +10,11 @@ use axum::response::{IntoResponse, Redirect, Response};
 use payment::{Currency, Item, Money, Payment};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::deeds::{LONGEST_REASON, offer_of, plain_amount};
+use super::deeds::{LONGEST_REASON, offer_of};
 use super::one::{address, record_of};
 use super::place::PLACE;
 use super::show::{amount, sum};
+use crate::amounts;
 use crate::failure::{Failure, page as answer};
 use crate::frame::Frame;
 use crate::guard::Asker;
@@ -80,16 +81,17 @@ pub(crate) async fn page(
         }
         Ok(chosen) => {
             let currency = payment.checkout.amount.currency();
-            return Ok(Redirect::to(&form_address(&payment, &chosen, currency)).into_response());
+            return Ok(Redirect::to(&form_address(&words, &payment, &chosen, currency)).into_response());
         }
     };
     let page = draw(&asker, &words, &payment, &typed, &wrong, alarm);
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
-fn form_address(payment: &Payment, chosen: &Chosen, currency: Currency) -> String {
+fn form_address(words: &Words, payment: &Payment, chosen: &Chosen, currency: Currency) -> String {
     let escaped = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-    let money = Money::try_new(chosen.minor, currency).map(plain_amount).unwrap_or_default();
+    let money = Money::try_new(chosen.minor, currency);
+    let money = money.map(|money| amounts::typed(words, money)).unwrap_or_default();
     let (money, names) = (escaped(&money), escaped(&chosen.names));
     format!("{}/refund?amount={money}&reason={names}", address(payment))
 }
@@ -105,7 +107,7 @@ fn draw(
     let line = |(number, item): (usize, &Item)| Line {
         number,
         name: item.name.clone(),
-        sold: item.quantity.clone().unwrap_or_else(|| "1".to_owned()),
+        sold: words.decimal(item.quantity.as_deref().unwrap_or("1")),
         sum: line_sum(item)
             .map_or_else(|| "—".to_owned(), |minor| sum(words, minor, payment.checkout.amount.currency())),
         value: typed.get(&format!("q{number}")).cloned().unwrap_or_default(),

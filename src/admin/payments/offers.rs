@@ -52,6 +52,9 @@ pub(super) fn refund(payment: &Payment) -> Result<Vec<Returnable>, WhyNot> {
         })
         .map(|(index, _)| index)
         .collect();
+    if mine.is_empty() && review(payment).is_ok() {
+        return Err("why-in-review");
+    }
     if mine.is_empty() {
         return Err(if payment.state.credits.is_empty() { "why-not-paid" } else { "why-handled" });
     }

@@ -1,5 +1,6 @@
 //! One payment: how it stands, what to tell the buyer, what can be done, and everything that happened.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
@@ -61,6 +62,8 @@ struct PaymentPage {
     credits: Vec<Vec<(String, String)>>,
     refunds: Vec<Vec<(String, String)>>,
     codes: Vec<Vec<(String, String)>>,
+    /// How many codes the bank did not give.
+    not_given: Option<String>,
     consoles: Vec<(String, String)>,
     facts: Vec<FactLine>,
 }
@@ -116,6 +119,10 @@ pub(super) fn draw(
     let teller = Teller { words, clock, payment, bank: &bank };
     let details = Details { words, clock, payment, teller: &teller };
     let (deeds, not_now) = deeds(asker, words, record, settings);
+    // Of what the bank gave no code for, the timeline tells.
+    let is_given = |attempt: &&Attempt| !matches!(attempt.life, Life::NotIssued { .. });
+    let given = payment.state.attempts.iter().filter(is_given);
+    let not_given = payment.state.attempts.len() - given.clone().count();
     let title = words.fill("payment-title", &[("moment", clock.moment(words, payment.opened_at))]);
     answer(&PaymentPage {
         frame: Frame::of(asker, title).with_alarm(alarm).at(PLACE),
@@ -130,8 +137,10 @@ pub(super) fn draw(
         not_now,
         credits: payment.state.credits.iter().map(|credit| details.credit(credit)).collect(),
         refunds: payment.state.refunds.iter().map(|refund| details.refund(refund)).collect(),
-        codes: payment.state.attempts.iter().map(|attempt| details.code(attempt)).collect(),
-        consoles: details.consoles(),
+        codes: given.map(|attempt| details.code(attempt)).collect(),
+        not_given: (not_given > 0)
+            .then(|| words.fill("codes-not-given", &[("number", not_given.to_string())])),
+        consoles: details.consoles(settings),
         facts: details.facts(record),
     })
 }
@@ -325,14 +334,20 @@ impl Details<'_> {
         pairs
     }
 
-    fn consoles(&self) -> Pairs {
+    fn consoles(&self, settings: &Settings) -> Pairs {
+        let checkout = &self.payment.checkout;
+        let store = settings.stores.get(&checkout.store);
+        let all = store.into_iter().flat_map(|store| store.consoles_of(&checkout.register));
+        let names: BTreeMap<_, _> = all.map(|(_, id, its)| (id.as_str(), its.name.as_str())).collect();
         let line = |report: &payment::ConsoleReport| {
             let did = self.words.text(outcome(report.outcome));
             let reason = report.reason.as_ref().map(|reason| reasons::told(self.words, reason));
             let reason = reason.map(|reason| format!(" — {reason}")).unwrap_or_default();
             let kind = self.words.lookup(&format!("health-kind-{}", report.kind.replace('_', "-")));
             let kind = kind.unwrap_or_else(|| report.kind.clone());
-            (format!("{} ({kind})", report.console), format!("{did}{reason}"))
+            let id = report.console.to_string();
+            let name = names.get(id.as_str()).copied().unwrap_or(&id);
+            (format!("{name} ({kind})"), format!("{did}{reason}"))
         };
         self.payment.state.consoles.iter().map(line).collect()
     }
@@ -347,7 +362,9 @@ impl Details<'_> {
                 .filter(|event| event.sequence == fact.sequence)
                 .map(|event| EventLine {
                     name: event.name.clone(),
-                    register: event.destination.register.to_string(),
+                    register: self
+                        .words
+                        .fill("who-register", &[("register", event.destination.register.to_string())]),
                     delivery: self.words.text(match event.delivery {
                         DeliveryState::Pending => "delivery-pending",
                         DeliveryState::Delivered => "delivery-delivered",

@@ -103,8 +103,11 @@ impl Teller<'_> {
             Who::Bank(attempt) => self.bank_of(attempt),
             Who::Person(name) => name,
         };
+        let text = self.words.fill(said.key, &said.places);
         let detail = said.detail.map(|detail| reasons::told(self.words, &detail));
-        Told { text: self.words.fill(said.key, &said.places), detail, who, tone: said.tone }
+        // What the sentence says already is not said again.
+        let is_news = |detail: &String| !text.to_lowercase().contains(&detail.to_lowercase());
+        Told { detail: detail.filter(is_news), text, who, tone: said.tone }
     }
 
     #[expect(clippy::too_many_lines, reason = "every fact is named, so that none is passed over")]
@@ -284,7 +287,7 @@ impl Teller<'_> {
         let line = |report: &ConsoleReport| {
             let did = self.words.text(outcome(report.outcome));
             let reason = report.reason.as_ref().map(|reason| reasons::told(self.words, reason));
-            let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
+            let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
             format!("{} — {did}{reason}", report.console)
         };
         reports.iter().map(line).collect::<Vec<_>>().join("; ")

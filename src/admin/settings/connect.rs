@@ -20,7 +20,9 @@ use crate::frame::Frame;
 use crate::guard::Asker;
 use crate::payments::show::Clock;
 use crate::ports::{Connected, Queue};
+use crate::reasons;
 use crate::state::{Admin, BrokerPlace};
+use crate::words::Words;
 
 #[derive(Template)]
 #[template(path = "connect.html")]
@@ -120,7 +122,7 @@ async fn draw(
         Some(management) => {
             let queue = management.queue_of(store, register).await;
             let dead = management.dead_of(store, register).await.ok();
-            Some(managed(queue, dead, connected))
+            Some(managed(&words, queue, dead, connected))
         }
         None => None,
     };
@@ -158,18 +160,19 @@ async fn last_command(admin: &Admin, at: &AtRegister) -> Result<Option<LastComma
 }
 
 fn managed(
+    words: &Words,
     queue: Result<Option<Queue>, String>,
     dead: Option<u64>,
     connected: Option<Result<Connected, String>>,
 ) -> Managed {
     let (done, failed) = match connected {
         Some(Ok(done)) => (Some(done), None),
-        Some(Err(reason)) => (None, Some(reason)),
+        Some(Err(reason)) => (None, Some(reasons::told(words, &reason))),
         None => (None, None),
     };
     let password = done.as_ref().and_then(|done| done.password.as_ref());
     Managed {
-        queue,
+        queue: queue.map_err(|reason| reasons::told(words, &reason)),
         dead,
         password: password.map(|password| password.expose_secret().to_owned()),
         is_kept: done.as_ref().is_some_and(|done| done.password.is_none()),

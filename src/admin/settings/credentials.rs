@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use store::{SecretEdit, Secrets, Stage};
 
 use super::check::checked;
-use super::module::{connect, cure, keys, told};
+use super::module::{connect, cure, keys, setting_field, told};
 use super::save::{mark, save_with_secrets};
 use super::server_form::Filled;
 use super::servers::{Found, found, refused};
@@ -39,14 +39,15 @@ pub(super) fn secrets_form(admin: &Admin, words: &Words, found: &Found) -> Form 
     for key in secret_keys(admin, &found.server) {
         let is_kept = found.credentials.present.contains_key(key.name);
         let help = if is_kept { words.text("secret-kept") } else { words.text("secret-missing") };
-        form = form.with(secret_field("secret_", key, is_kept, format!("{}. {help}", told(words, key.help))));
+        let help = format!("{}. {help}", told(words, key.help));
+        form = form.with(secret_field(words, "secret_", key, is_kept, help));
     }
     form
 }
 
-fn secret_field(prefix: &str, key: &SettingsKey, is_kept: bool, help: String) -> Field {
-    let field = Field::hidden(&format!("{prefix}{}", key.name), "");
-    Field { kind: Kind::Secret(is_kept), ..field }.called(key.name, Some(help))
+fn secret_field(words: &Words, prefix: &str, key: &SettingsKey, is_kept: bool, help: String) -> Field {
+    // What is left empty stays as it is.
+    Field { is_required: false, ..setting_field(words, prefix, key, Kind::Secret(is_kept), help) }
 }
 
 /// The form of the next credentials; `None`: there are none to give yet, or the module has none.
@@ -63,7 +64,7 @@ pub(super) fn next_part(
     let mut form = Form::new(format!("/admin/servers/{}/next", found.id), words.text("next-save"));
     for key in secrets {
         let is_kept = found.credentials.next.contains_key(key.name);
-        form = form.with(secret_field("next_", key, is_kept, told(words, key.help).to_owned()));
+        form = form.with(secret_field(words, "next_", key, is_kept, told(words, key.help).to_owned()));
     }
     let at = found.server.next_credentials_at;
     let typed = match filled {
@@ -73,7 +74,7 @@ pub(super) fn next_part(
     let field = Field::new(words, "next_at", Kind::Moment, typed).required();
     let help = words.fill("help-next-at", &[("zone", found.local.name.clone())]);
     let field = Field { help: Some(help), ..field };
-    let waiting = at.map(|at| found.local.told(at));
+    let waiting = at.map(|at| found.local.told(words, at));
     Some(NextPart { form: form.with(field), waiting, has_changed: found.has_changed(admin.now()) })
 }
 

@@ -11,6 +11,8 @@ use secrecy::SecretString;
 use store::Secrets;
 
 use super::kind_key;
+use crate::form::{Field, Kind};
+use crate::reasons;
 use crate::state::Admin;
 use crate::words::Words;
 
@@ -53,6 +55,19 @@ pub(super) fn abilities(admin: &Admin, server: &ServerSettings) -> Option<Capabi
     Some(connect_for_now(module, server, &Secrets::new()).ok()?.capabilities())
 }
 
+/// The field of a setting: what people call it, with its name in the bank's papers beside it.
+pub(super) fn setting_field(
+    words: &Words,
+    prefix: &str,
+    key: &SettingsKey,
+    kind: Kind,
+    help: String,
+) -> Field {
+    let field = Field::hidden(&format!("{prefix}{}", key.name), "");
+    let field = Field { kind, is_required: key.required, code: Some(key.name), ..field };
+    field.called(told(words, key.label), Some(help))
+}
+
 /// The settings that a module must be told; of one that is not known none.
 pub(super) fn keys(admin: &Admin, module: &str) -> &'static [SettingsKey] {
     admin.module(module).map_or(&[], |module| module.manifest().keys)
@@ -61,18 +76,21 @@ pub(super) fn keys(admin: &Admin, module: &str) -> &'static [SettingsKey] {
 /// A sentence of a module in the reader's language.
 pub(super) fn told(words: &Words, told: Told) -> &'static str {
     match words.language() {
-        Language::Russian | Language::Kazakh | Language::Kyrgyz => told.ru,
-        Language::English | Language::Hindi => told.en,
+        Language::Russian => told.ru,
+        Language::English => told.en,
+        Language::Kazakh => told.kk,
+        Language::Kyrgyz => told.ky,
+        Language::Hindi => told.hi,
     }
 }
 
-/// What is wrong with a value, and what is right: the module's own words.
+/// What is wrong with a value, and what is right: the module's rule in the reader's language, or what it says of the setting.
 pub(super) fn cure(words: &Words, keys: &[SettingsKey], key: &str, rule: &str) -> String {
+    let rule_told = reasons::told(words, rule);
     let help = keys.iter().find(|known| known.name == key).map(|known| told(words, known.help));
-    match words.language() {
-        Language::English | Language::Hindi => rule.to_owned(),
-        _ => help
-            .map_or_else(|| rule.to_owned(), |help| words.fill("wrong-value", &[("help", help.to_owned())])),
+    match help.filter(|_| rule_told == rule && words.language() != Language::English) {
+        Some(help) => words.fill("wrong-value", &[("help", help.to_owned())]),
+        None => rule_told,
     }
 }
 

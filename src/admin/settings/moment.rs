@@ -5,6 +5,9 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use payment::{ServerId, Timestamp};
 
+use crate::payments::show::date_text;
+use crate::words::Words;
+
 /// A zone by its name.
 pub(super) struct Local {
     pub(super) name: String,
@@ -43,9 +46,11 @@ impl Local {
         at.to_zoned(self.zone.clone()).strftime("%Y-%m-%dT%H:%M").to_string()
     }
 
-    /// The same for people.
-    pub(super) fn told(&self, at: Timestamp) -> String {
-        format!("{} ({})", self.text(at).replace('T', " "), self.name)
+    /// The same for people, as their language writes dates.
+    pub(super) fn told(&self, words: &Words, at: Timestamp) -> String {
+        let Ok(at) = jiff::Timestamp::from_microsecond(at.as_micros()) else { return String::new() };
+        let there = at.to_zoned(self.zone.clone());
+        format!("{} {} ({})", date_text(words, there.date()), there.strftime("%H:%M"), self.name)
     }
 
     /// What was typed; `None`: nothing was.

@@ -63,26 +63,29 @@ fn place(text: &str) -> Option<(StoreId, RegisterId, ConsoleId)> {
     parts.next().is_none().then_some((store, register, console))
 }
 
-/// The consoles that the asker may pair, those without a screen first.
-fn consoles(asker: &Asker, settings: &Settings) -> Vec<(String, String)> {
-    let mut found = Vec::new();
+/// The consoles that the asker may pair, under their stores, those without a screen first.
+fn consoles(asker: &Asker, settings: &Settings) -> Vec<(String, Vec<(String, String)>)> {
+    let mut stores = Vec::new();
     for (store, shop) in settings.stores.iter().filter(|(store, _)| asker.reach.has(store)) {
+        let mut found = Vec::new();
         for (register, its) in &shop.registers {
             let pages = its.consoles.iter().filter(|(_, console)| console.way() == ConsoleWay::Page);
             for (id, console) in pages {
-                let name = format!("{} · {} · {}", shop.name, its.name, console.name);
+                let name = format!("{} · {}", its.name, console.name);
                 found.push((console.screen_key_sha256.is_some(), format!("{store}/{register}/{id}"), name));
             }
         }
+        found.sort_by_key(|(is_paired, ..)| *is_paired);
+        let found: Vec<_> = found.into_iter().map(|(_, value, name)| (value, name)).collect();
+        stores.extend((!found.is_empty()).then(|| (shop.name.clone(), found)));
     }
-    found.sort_by_key(|(is_paired, ..)| *is_paired);
-    found.into_iter().map(|(_, value, name)| (value, name)).collect()
+    stores
 }
 
 fn draw(asker: &Asker, settings: &Settings, code: &str, sent: Option<&Sent>, wrong: &Wrong) -> Response {
     let words = asker.words();
     let chosen = sent.map_or("", |sent| sent.text("screen"));
-    let kind = Kind::One(consoles(asker, settings));
+    let kind = Kind::Grouped(consoles(asker, settings));
     // A code has letters and digits alone: nothing else gets into the address.
     let code: String = code.chars().filter(char::is_ascii_alphanumeric).take(16).collect();
     let mut form = Form::new(format!("/admin/pair/{code}"), words.text("pair-button"))

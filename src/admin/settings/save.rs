@@ -12,6 +12,7 @@ use store::{AccountSetting, ChangeSettingsError, MovedAccount, Problem, SecretEd
 use crate::failure::Failure;
 use crate::form::Wrong;
 use crate::guard::Asker;
+use crate::reasons;
 use crate::state::Admin;
 use crate::words::Words;
 
@@ -135,14 +136,14 @@ fn told<'a>(words: &Words, key: &str, problems: impl Iterator<Item = &'a Problem
     for problem in problems {
         let below = problem.key.strip_prefix(key).and_then(|rest| rest.strip_prefix('.'));
         let field = below.map(|below| below.split(['.', '[']).next().unwrap_or(below));
-        match field {
-            Some(field) => {
-                let own = words.lookup(&format!("wrong-{}", field.replace('_', "-")));
-                // A plan is checked as a whole and typed as a line.
-                let field = if field == "poll" { "poll_steps" } else { field };
-                wrong.at(field, own.unwrap_or_else(|| problem.cure.clone()));
-            }
-            None => wrong.at(&problem.key, format!("{}: {}", problem.key, problem.cure)),
+        if let Some(field) = field {
+            let own = words.lookup(&format!("wrong-{}", field.replace('_', "-")));
+            // A plan is checked as a whole and typed as a line.
+            let field = if field == "poll" { "poll_steps" } else { field };
+            wrong.at(field, own.unwrap_or_else(|| reasons::told(words, &problem.cure)));
+        } else {
+            let told = reasons::told(words, &problem.cure);
+            wrong.at(&problem.key, format!("{}: {told}", problem.key));
         }
     }
     wrong

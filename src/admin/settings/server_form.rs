@@ -7,7 +7,7 @@ use engine::settings::{ServerSettings, Usage};
 use payment::{PollPlan, ServerId};
 use store::Secrets;
 
-use super::module::{connect_for_now, cure, keys, told};
+use super::module::{connect_for_now, cure, keys, setting_field, told};
 use super::moment::Local;
 use super::save::{MARK, mark};
 use crate::form::{Field, Form, Kind, Sent, Wrong};
@@ -48,7 +48,7 @@ pub(super) fn form(
     let first = admin.modules.first().map_or("", |module| module.manifest().id);
     let text = |name: &str| match filled {
         Filled::Sent(sent) => sent.text(name).to_owned(),
-        Filled::Stored(server) => stored(server, local, name),
+        Filled::Stored(server) => stored(words, server, local, name),
         // Where there is one module, it is the right one.
         Filled::Fresh if name == "module" => first.to_owned(),
         Filled::Fresh => fresh(name),
@@ -59,8 +59,9 @@ pub(super) fn form(
         form = form.with(Field::new(words, "server_id", Kind::Line, text("server_id")).required());
     }
     let modules = admin.modules.iter().map(|module| module.manifest());
-    let modules =
-        modules.map(|manifest| (manifest.id.to_owned(), format!("{} ({})", manifest.title, manifest.id)));
+    let modules = modules.map(|manifest| {
+        (manifest.id.to_owned(), format!("{} ({})", told(words, manifest.title), manifest.id))
+    });
     let money = ["live", "test"].map(|word| (word.to_owned(), words.text(&format!("money-{word}"))));
     form = form
         .with(Field::new(words, "name", Kind::Line, text("name")).required())
@@ -70,19 +71,16 @@ pub(super) fn form(
         form = usage_fields(form, words, local, &text);
     }
     for (name, unit, ..) in NUMBERS {
-        form = form.with(Field::new(words, name, Kind::Number(unit), text(name)).required());
+        form = form.with(Field::new(words, name, Kind::Number(unit), text(name)).required().special());
     }
-    form = form.with(Field::new(words, "poll_steps", Kind::Line, text("poll_steps"))).with(Field::new(
-        words,
-        "fee_bp",
-        Kind::Decimal("unit-percent"),
-        text("fee_bp"),
-    ));
+    let fee = Field::new(words, "fee_bp", Kind::Decimal, text("fee_bp")).in_units(words.text("unit-percent"));
+    let steps = Field::new(words, "poll_steps", Kind::Line, text("poll_steps"));
+    form = form.with(steps.special()).with(fee.special());
     for key in keys(admin, &text("module")).iter().filter(|key| !key.secret) {
-        let name = format!("value_{}", key.name);
-        let field =
-            Field { kind: Kind::Line, is_required: key.required, ..Field::hidden(&name, text(&name)) };
-        form = form.with(field.called(key.name, Some(told(words, key.help).to_owned())));
+        let help = told(words, key.help).to_owned();
+        let field = setting_field(words, "value_", key, Kind::Line, help);
+        // What a module can do without is seldom set.
+        form = form.with(Field { value: text(&field.name), is_special: !key.required, ..field });
     }
     form.with(Field::hidden(MARK, id.map(|(_, server)| mark(Some(server))).unwrap_or_default()))
 }
@@ -101,7 +99,7 @@ fn usage_fields(form: Form, words: &Words, local: &Local, text: &dyn Fn(&str) ->
 
 /// What people want of a server, where it is not everything.
 pub(super) fn usage_text(words: &Words, local: &Local, usage: Usage) -> Option<String> {
-    let told = |time: payment::Timestamp| local.told(time);
+    let told = |time: payment::Timestamp| local.told(words, time);
     Some(match usage {
         Usage::Active => return None,
         Usage::RefundsOnly => words.text("usage-refunds-only"),
@@ -118,10 +116,10 @@ pub(super) fn usage_text(words: &Words, local: &Local, usage: Usage) -> Option<S
     })
 }
 
-/// Hundredths of a percent as percents: `70` is `0.7`.
-fn percents(fee_bp: u32) -> String {
+/// Hundredths of a percent as percents: `70` is `0.7`, in Russian `0,7`.
+fn percents(words: &Words, fee_bp: u32) -> String {
     let text = format!("{}.{:02}", fee_bp / 100, fee_bp % 100);
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    words.decimal(text.trim_end_matches('0').trim_end_matches('.'))
 }
 
 /// Percents as people type them, with a point or a comma; `None`: it is no such number.
@@ -144,7 +142,7 @@ fn fresh(name: &str) -> String {
     })
 }
 
-fn stored(server: &ServerSettings, local: &Local, name: &str) -> String {
+fn stored(words: &Words, server: &ServerSettings, local: &Local, name: &str) -> String {
     if let Some((_, _, read, _)) = NUMBERS.iter().find(|(number, ..)| *number == name) {
         return read(server).to_string();
     }
@@ -153,7 +151,7 @@ fn stored(server: &ServerSettings, local: &Local, name: &str) -> String {
         "module" => server.module.clone(),
         "money" => if server.test { "test" } else { "live" }.to_owned(),
         "poll_steps" => steps_text(&server.poll),
-        "fee_bp" => server.fee_bp.map(percents).unwrap_or_default(),
+        "fee_bp" => server.fee_bp.map(|fee| percents(words, fee)).unwrap_or_default(),
         "usage" => match server.usage {
             Usage::Active => "active",
             Usage::Paused { .. } => "paused",
@@ -306,6 +304,8 @@ fn object(
 
 #[cfg(test)]
 mod tests {
+    use console::Language;
+
     use super::*;
 
     #[test]
@@ -316,8 +316,13 @@ mod tests {
         for wrong in ["", "x", "0.705", "-1", "1.", ".5", "1e3", "99999999999"] {
             assert_eq!(hundredths(wrong), None, "{wrong}");
         }
-        for (fee, text) in [(70, "0.7"), (100, "1"), (1_205, "12.05"), (0, "0")] {
-            assert_eq!(percents(fee), text);
+        let (russian, english) = (Words::of(Language::Russian), Words::of(Language::English));
+        for (fee, in_russian, in_english) in
+            [(70, "0,7", "0.7"), (100, "1", "1"), (1_205, "12,05", "12.05"), (0, "0", "0")]
+        {
+            assert_eq!(percents(&russian, fee), in_russian);
+            assert_eq!(percents(&english, fee), in_english);
+            assert_eq!(hundredths(in_russian), Some(fee));
         }
     }
 

@@ -52,7 +52,7 @@ pub(crate) async fn list(State(admin): State<Arc<Admin>>, asker: Asker) -> Resul
         name: server.name.clone(),
         module: admin
             .module(&server.module)
-            .map_or(server.module.as_str(), |module| module.manifest().title)
+            .map_or(server.module.as_str(), |module| told(&words, module.manifest().title))
             .to_owned(),
         is_test: server.test,
         barred: usage_text(&words, &Local::of(&settings, Some(id)), server.usage),

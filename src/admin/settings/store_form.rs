@@ -6,8 +6,8 @@ use engine::settings::StoreSettings;
 use payment::{Currency, LateMoney, Money, PaymentTypeCode, StoreId};
 
 use super::save::{MARK, mark};
+use crate::amounts;
 use crate::form::{Field, Form, Kind, Sent, Wrong};
-use crate::payments::read_amount;
 use crate::words::Words;
 
 /// Currencies of the countries that payment modules are made for, the usual one first.
@@ -27,7 +27,7 @@ pub(super) enum Filled<'a> {
 pub(super) fn form(words: &Words, id: Option<(&StoreId, &StoreSettings)>, filled: &Filled<'_>) -> Form {
     let text = |name: &str| match filled {
         Filled::Sent(sent) => sent.text(name).to_owned(),
-        Filled::Stored(store) => stored(store, name),
+        Filled::Stored(store) => stored(words, store, name),
         Filled::Fresh => fresh(name).to_owned(),
     };
     let action = id.map_or("/admin/stores/new".to_owned(), |(id, _)| format!("/admin/stores/{id}/settings"));
@@ -51,7 +51,7 @@ pub(super) fn form(words: &Words, id: Option<(&StoreId, &StoreSettings)>, filled
     }
     form.with(Field::new(words, "late_money", Kind::One(late.into()), text("late_money")))
         .with(Field::new(words, "claim_within_s", Kind::Number(Some("unit-s")), text("claim_within_s")))
-        .with(Field::new(words, "second_person_above", Kind::Line, text("second_person_above")))
+        .with(Field::new(words, "second_person_above", Kind::Decimal, text("second_person_above")))
         .with(Field::hidden(MARK, id.map(|(_, store)| mark_of(store)).unwrap_or_default()))
 }
 
@@ -72,7 +72,7 @@ fn fresh(name: &str) -> &'static str {
     }
 }
 
-fn stored(store: &StoreSettings, name: &str) -> String {
+fn stored(words: &Words, store: &StoreSettings, name: &str) -> String {
     match name {
         "name" => store.name.clone(),
         "zone" => store.zone.clone(),
@@ -89,17 +89,16 @@ fn stored(store: &StoreSettings, name: &str) -> String {
         },
         "second_person_above" => {
             let above = store.second_person_above_minor;
-            above.map(|minor| plain_amount(minor, store.currency)).unwrap_or_default()
+            above.map(|minor| threshold(words, minor, store.currency)).unwrap_or_default()
         }
         _ => String::new(),
     }
 }
 
-/// An amount as people type it, such as `5000.00`; nothing is `0`.
-fn plain_amount(minor: i64, currency: Currency) -> String {
-    let money = Money::try_new(minor, currency).ok();
-    let text = money.map_or_else(|| "0".to_owned(), |money| money.to_string());
-    text.split(' ').next().unwrap_or_default().to_owned()
+/// An amount as it stands in a field; nothing is `0`.
+fn threshold(words: &Words, minor: i64, currency: Currency) -> String {
+    let money = Money::try_new(minor, currency);
+    money.map_or_else(|_| "0".to_owned(), |money| amounts::typed(words, money))
 }
 
 /// Above which amount a refund needs a second person: empty means never, 0 always.
@@ -107,7 +106,7 @@ fn above_minor(text: &str, currency: Currency) -> Result<Option<i64>, ()> {
     match text {
         "" => Ok(None),
         text if text.trim_matches(['0', '.', ',']).is_empty() => Ok(Some(0)),
-        text => read_amount(text, currency).map(|money| Some(money.minor())).ok_or(()),
+        text => amounts::read(text, currency).map(|money| Some(money.minor())).ok_or(()),
     }
 }
 

@@ -8,22 +8,32 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use engine::ports::StoreError;
 use secrecy::{ExposeSecret, SecretString};
-use store::{ImportError, ImportPlan, Place, SettingsFile};
+use store::{Edit, ImportError, ImportPlan, Place, SettingsFile};
 
 use super::save::mark;
+use crate::changes::changes;
 use crate::entry::remember_nothing;
 use crate::failure::{Failure, page as answer};
 use crate::form::{Field, Form, Kind, Sent};
 use crate::frame::Frame;
 use crate::guard::Asker;
+use crate::reasons;
 use crate::state::Admin;
+use crate::words::Words;
 
 #[derive(Template)]
 #[template(path = "transfer.html")]
 struct Page {
     frame: Frame,
     form: Form,
-    problems: Vec<String>,
+    problems: Vec<Problem>,
+}
+
+/// What is wrong with a file.
+struct Problem {
+    /// The place in it; empty: the file as a whole.
+    place: String,
+    told: String,
 }
 
 #[derive(Template)]
@@ -58,7 +68,7 @@ pub(crate) async fn plan(
 ) -> Result<Response, Failure> {
     let words = asker.words();
     let text = SecretString::from(sent.raw("settings_file"));
-    let plan = match planned(&admin, &text).await? {
+    let plan = match planned(&admin, &words, &text).await? {
         Ok(plan) => plan,
         Err(problems) => {
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, draw(&asker, problems)).into_response());
@@ -69,7 +79,7 @@ pub(crate) async fn plan(
     let form = Form::new("/admin/transfer/apply", words.text("transfer-apply"))
         .with(Field::hidden("settings_file", sealed))
         .with(Field::hidden("mark", mark_of(&plan)));
-    let edits = plan.edits().iter().map(ToString::to_string).collect();
+    let edits = plan.edits().iter().map(|edit| line(&words, edit)).collect();
     let frame = Frame::of(&asker, words.text("plan-title"));
     Ok(remember_nothing(answer(&PlanPage { frame, edits, form })))
 }
@@ -82,7 +92,7 @@ pub(crate) async fn apply(
 ) -> Result<Response, Failure> {
     let text =
         admin.keyring.open(&place(&asker), sent.text("settings_file")).map_err(|_| Failure::Conflict)?;
-    let plan = planned(&admin, &text).await?.map_err(|_| Failure::Conflict)?;
+    let plan = planned(&admin, &asker.words(), &text).await?.map_err(|_| Failure::Conflict)?;
     if mark_of(&plan) != sent.text("mark") {
         return Err(Failure::Conflict);
     }
@@ -94,20 +104,45 @@ fn place(asker: &Asker) -> Place {
     Place { table: "transfer", column: "settings_file", row: asker.user.id.0.clone() }
 }
 
-/// The plan of a file, or what is wrong with the file, a line each.
-async fn planned(admin: &Admin, text: &SecretString) -> Result<Result<ImportPlan, Vec<String>>, Failure> {
-    let lines = |error: ImportError| match error {
-        ImportError::Store(error) => Err(Failure::Store(error)),
-        other => Ok(other.to_string().lines().map(str::to_owned).collect()),
-    };
+/// The plan of a file, or what is wrong with the file.
+async fn planned(
+    admin: &Admin,
+    words: &Words,
+    text: &SecretString,
+) -> Result<Result<ImportPlan, Vec<Problem>>, Failure> {
     let file = match SettingsFile::parse(text.expose_secret()) {
         Ok(file) => file,
-        Err(error) => return Ok(Err(lines(error)?)),
+        Err(error) => return Ok(Err(problems(words, error)?)),
     };
     match admin.db.plan_import(&file, &admin.keyring, &admin.account_keys()).await {
         Ok(plan) => Ok(Ok(plan)),
-        Err(error) => Ok(Err(lines(error)?)),
+        Err(error) => Ok(Err(problems(words, error)?)),
     }
+}
+
+fn problems(words: &Words, error: ImportError) -> Result<Vec<Problem>, Failure> {
+    let told = |problem: store::Problem| Problem {
+        told: reasons::told(words, &problem.cure).replace('`', ""),
+        place: problem.value.map_or(problem.key.clone(), |value| format!("{} = {value}", problem.key)),
+    };
+    match error {
+        ImportError::Store(error) => Err(Failure::Store(error)),
+        ImportError::Problems(found) => Ok(found.0.into_iter().map(told).collect()),
+        error @ ImportError::Toml(_) => {
+            Ok(vec![Problem { place: String::new(), told: reasons::told(words, &error.to_string()) }])
+        }
+    }
+}
+
+/// A change as people read it; of a secret only that it is another.
+fn line(words: &Words, edit: &Edit) -> String {
+    let Edit { entity, before, after } = edit;
+    if before.is_none() || after.is_none() {
+        return edit.to_string();
+    }
+    let fields = changes(words, before.as_ref(), after.as_ref());
+    let told = if fields.is_empty() { words.text("change-secret") } else { fields.join(", ") };
+    format!("~ {entity}: {told}")
 }
 
 /// The mark of what a plan shows. A sealed text is another each time, and not shown.
@@ -115,7 +150,7 @@ fn mark_of(plan: &ImportPlan) -> String {
     mark(Some(&plan.edits().iter().map(ToString::to_string).collect::<Vec<_>>()))
 }
 
-fn draw(asker: &Asker, problems: Vec<String>) -> Response {
+fn draw(asker: &Asker, problems: Vec<Problem>) -> Response {
     let words = asker.words();
     let form = Form::new("/admin/transfer/plan", words.text("transfer-plan"))
         .with(Field::new(&words, "settings_file", Kind::Text, "").required());

@@ -20,9 +20,19 @@ pub const PROXY: SettingsKey = SettingsKey {
     secret: false,
     required: false,
     names_account: false,
+    label: Told {
+        ru: "Прокси-сервер",
+        en: "Proxy server",
+        kk: "Прокси-сервер",
+        ky: "Прокси-сервер",
+        hi: "प्रॉक्सी सर्वर",
+    },
     help: Told {
         ru: "Адрес прокси HTTP для выхода в интернет, например http://proxy:3128; обычно пусто",
         en: "The address of the HTTP proxy to the internet, such as http://proxy:3128; usually empty",
+        kk: "Интернетке шығатын HTTP прокси мекенжайы, мысалы http://proxy:3128; әдетте бос",
+        ky: "Интернетке чыгуучу HTTP прокси дареги, мисалы http://proxy:3128; адатта бош",
+        hi: "इंटरनेट तक जाने वाले HTTP प्रॉक्सी का पता, जैसे http://proxy:3128; आम तौर पर खाली",
     },
 };
 

@@ -10,9 +10,19 @@ pub const CA_FILE: SettingsKey = SettingsKey {
     secret: false,
     required: false,
     names_account: false,
+    label: Told {
+        ru: "Файл доверенных сертификатов",
+        en: "File of trusted certificates",
+        kk: "Сенімді сертификаттар файлы",
+        ky: "Ишенимдүү сертификаттардын файлы",
+        hi: "भरोसेमंद प्रमाणपत्रों की फ़ाइल",
+    },
     help: Told {
         ru: "Файл PEM с удостоверяющими центрами, которым доверять кроме системных; обычно пусто",
         en: "A PEM file with certificate authorities to trust besides the system's; usually empty",
+        kk: "Жүйедегіден бөлек сенім артатын куәландырушы орталықтар бар PEM файлы; әдетте бос",
+        ky: "Системадагыдан тышкары ишенилүүчү күбөлөндүрүүчү борборлор бар PEM файлы; адатта бош",
+        hi: "सिस्टम के अलावा भरोसेमंद प्रमाणन संस्थाओं वाली PEM फ़ाइल; आम तौर पर खाली",
     },
 };
 

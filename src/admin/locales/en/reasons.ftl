@@ -123,3 +123,21 @@ reason-store-unset = store {$store} is not set up: add it on the admin pages
 reason-not-answered-because = {$event} could not be answered, the register has no queue: {$cause}
 reason-not-answered = {$event} could not be answered, the register has no queue
 reason-routing-key = the routing key is not v1.<store>.<register>.<verb>
+# The broker.
+reason-mgmt-late = the management interface at {$address} does not answer: check amqp.management and the plugin rabbitmq_management
+reason-mgmt-away = the management interface at {$address} can't be reached: check amqp.management and the plugin rabbitmq_management
+reason-mgmt-key = it does not take the user and password of amqp.management: a user with the tag administrator is needed
+reason-mgmt-first = {$call} is answered 404: start the service with this broker first, it makes the exchanges
+reason-mgmt-status = {$call} is answered {$status}
+reason-broker-differs = {$object}: is used as it is, but differs from what is needed: {$cause}. {$cure}
+reason-broker-cure-queue = Set the setting to what the queue has, or delete the queue when it is empty: it is made anew at once
+reason-broker-cure-other = Delete it while no register sends: it is made anew at once
+reason-broker-unmade = {$object}: is missing and could not be made: {$cause}. Make it, or let this user configure it
+reason-broker-not-there = {$object}: is not there: {$cause}. Make it, or set declare = true
+reason-broker-silent = RabbitMQ did not answer within {$limit} ms
+reason-broker-late = no answer within {$limit} s
+reason-broker-moved = the broker moved it here: {$cause}
+reason-broker-limit = it was delivered too often: each time the connection broke before it was answered, so it may be what breaks connections
+reason-who-command = {$who} (command line)
+reason-who-unknown = unknown
+reason-who-here = this machine

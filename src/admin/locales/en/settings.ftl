@@ -328,3 +328,7 @@ plates-count = Plates:
 plates-none-here = No plate
 store-more = More of this store
 console-shows-codes = shows QR codes
+change-key-made = a key
+change-key-renewed = another key
+change-key-gone = no key any more
+change-secret = another value

@@ -118,3 +118,21 @@ reason-store-unset = магазин {$store} не настроен: добавь
 reason-not-answered-because = ответить кассе не вышло ({$event}), у неё нет очереди: {$cause}
 reason-not-answered = ответить кассе не вышло ({$event}), у неё нет очереди
 reason-routing-key = адрес сообщения не вида v1.<магазин>.<касса>.<команда>
+# Брокер.
+reason-mgmt-late = интерфейс управления {$address} не отвечает: проверьте amqp.management и подключаемый модуль rabbitmq_management
+reason-mgmt-away = интерфейс управления {$address} недоступен: проверьте amqp.management и подключаемый модуль rabbitmq_management
+reason-mgmt-key = он не принимает пользователя и пароль из amqp.management: нужен пользователь с меткой administrator
+reason-mgmt-first = на {$call} ответ 404: сначала запустите службу с этим брокером, она сделает обменники
+reason-mgmt-status = на {$call} ответ {$status}
+reason-broker-differs = {$object}: используется как есть, но отличается от нужного: {$cause}. {$cure}
+reason-broker-cure-queue = Задайте в настройке то, что есть у очереди, или удалите очередь, когда она пуста: она сразу появится заново
+reason-broker-cure-other = Удалите, пока кассы ничего не шлют: он сразу появится заново
+reason-broker-unmade = {$object}: нет, и сделать не вышло: {$cause}. Сделайте сами или дайте этому пользователю право настраивать
+reason-broker-not-there = {$object}: нет: {$cause}. Сделайте или задайте declare = true
+reason-broker-silent = RabbitMQ не ответил за {$limit} мс
+reason-broker-late = нет ответа за {$limit} с
+reason-broker-moved = брокер переложил его сюда: {$cause}
+reason-broker-limit = его доставляли слишком часто: каждый раз соединение рвалось до ответа; возможно, рвёт его само сообщение
+reason-who-command = {$who} (командная строка)
+reason-who-unknown = неизвестно кто
+reason-who-here = эта машина

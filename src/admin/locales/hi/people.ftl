@@ -1,0 +1,23 @@
+# लोग और दो लोगों की वापसी।
+field-second-person-above = दो लोगों से वापसी, यदि राशि इससे अधिक हो
+help-second-person-above = ऐसी वापसी व्यक्ति केवल माँगता है, दूसरे की सहमति से होती है। खाली — कभी नहीं, 0 — हमेशा। इस भुगतान की पिछली वापसियाँ भी गिनी जाती हैं।
+wrong-second-person-above = राशि चाहिए, जैसे 5000, या खाली।
+action-payment-refund-wait = वापसी दूसरे व्यक्ति की प्रतीक्षा में
+action-payment-refund-agreed = दूसरा व्यक्ति वापसी पर सहमत
+action-payment-refund-dropped = वापसी का अनुरोध हटाया गया
+action-payment-refund-expired = समय पर कोई वापसी पर सहमत नहीं हुआ
+field-live-register = काउंटर
+help-live-register = कोड उसके कंसोल पर दिखेगा।
+wrong-live-register = काउंटर सूची से चुनें।
+field-live-type = भुगतान का प्रकार
+wrong-live-type = भुगतान का प्रकार सूची से चुनें।
+action-payment-go-live = पहला असली भुगतान
+field-person-name = नाम
+help-person-name = व्यक्ति को क्या कहते हैं: सूचियों में दिखता है।
+home-all-stores = सभी दुकानें
+codes-not-given = कोड जो बैंक ने नहीं दिए: {$number}।
+buyer-never-shown = कोड नहीं दिखाया गया: भुगतान करने को कुछ नहीं था, पैसा नहीं कटा। भुगतान फिर शुरू करें या दूसरी तरह लें।
+payer-not-named = नाम नहीं
+form-more = और सेटिंग: आम तौर पर नहीं बदली जातीं
+field-password-new = नया पासवर्ड
+role-everywhere = सभी दुकानें

@@ -1,0 +1,23 @@
+# Адамдар мен екі адамдық қайтару.
+field-second-person-above = Екі адаммен қайтару, егер сома асса
+help-second-person-above = Мұндай қайтаруды адам тек сұрайды, екіншісі келіскенде орындалады. Бос — ешқашан, 0 — әрдайым. Осы төлемнің бұрынғы қайтарулары да есептеледі.
+wrong-second-person-above = Сома керек, мысалы 5000, немесе бос өріс.
+action-payment-refund-wait = Қайтару екінші адамды күтеді
+action-payment-refund-agreed = Екінші адам қайтаруға келісті
+action-payment-refund-dropped = Қайтару сұрауы алынды
+action-payment-refund-expired = Қайтаруға уақытында ешкім келіспеді
+field-live-register = Касса
+help-live-register = Код оның консольдерінде шығады.
+wrong-live-register = Кассаны тізімнен таңдаңыз.
+field-live-type = Төлем түрі
+wrong-live-type = Төлем түрін тізімнен таңдаңыз.
+action-payment-go-live = Алғашқы шынайы төлем
+field-person-name = Аты
+help-person-name = Адамды қалай атайды: тізімдерде көрінеді.
+home-all-stores = Барлық дүкендер
+codes-not-given = Банк бермеген кодтар: {$number}.
+buyer-never-shown = Код көрсетілген жоқ: төлейтін ештеңе болмады, ақша алынған жоқ. Төлемді қайта бастаңыз немесе басқаша алыңыз.
+payer-not-named = аталмаған
+form-more = Басқа баптау: әдетте өзгертілмейді
+field-password-new = Жаңа құпиясөз
+role-everywhere = барлық дүкен

@@ -1,0 +1,23 @@
+# Адамдар жана эки кишилик кайтаруу.
+field-second-person-above = Эки киши менен кайтаруу, эгер сумма ашса
+help-second-person-above = Мындай кайтарууну киши сурайт гана, экинчиси макул болгондо аткарылат. Бош — эч качан, 0 — дайыма. Бул төлөмдүн мурунку кайтаруулары да эсептелет.
+wrong-second-person-above = Сумма керек, мисалы 5000, же бош талаа.
+action-payment-refund-wait = Кайтаруу экинчи кишини күтөт
+action-payment-refund-agreed = Экинчи киши кайтарууга макул болду
+action-payment-refund-dropped = Кайтаруу суроосу алынды
+action-payment-refund-expired = Кайтарууга убагында эч ким макул болгон жок
+field-live-register = Касса
+help-live-register = Код анын консолдорунда чыгат.
+wrong-live-register = Кассаны тизмеден тандаңыз.
+field-live-type = Төлөм түрү
+wrong-live-type = Төлөм түрүн тизмеден тандаңыз.
+action-payment-go-live = Биринчи чыныгы төлөм
+field-person-name = Аты
+help-person-name = Кишини кантип аташат: тизмелерде көрүнөт.
+home-all-stores = Бардык дүкөндөр
+codes-not-given = Банк бербеген коддор: {$number}.
+buyer-never-shown = Код көрсөтүлгөн жок: төлөй турган эч нерсе болгон жок, акча алынган жок. Төлөмдү кайра баштаңыз же башкача алыңыз.
+payer-not-named = аталган эмес
+form-more = Дагы жөндөөлөр: адатта өзгөртүлбөйт
+field-password-new = Жаңы сырсөз
+role-everywhere = бардык дүкөн
