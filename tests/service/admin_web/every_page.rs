@@ -129,6 +129,24 @@ impl Tour<'_> {
         self.person.send("/check", false).await;
         self.person.browser.see(".notice", RUSSIAN.check_good).await;
         self.look("server-checked").await;
+        for (text, name, sign) in [
+            (
+                "[stores.17.registers.9]\nname = 5\nevents_by = \"fax\"\nnome = \"x\"",
+                "transfer-refused",
+                ".problems",
+            ),
+            (
+                "[stores.17.registers.9]\nname = \"Касса 9\"\n[servers.raif.secrets]\nsecret_key = \"x\"",
+                "plan",
+                ".diff",
+            ),
+        ] {
+            self.person.go("/admin/transfer").await;
+            self.person.fill(&[("settings_file", text)]).await;
+            self.person.send("/admin/transfer/plan", false).await;
+            self.person.browser.see(sign, "stores.17").await;
+            self.look(name).await;
+        }
     }
 
     async fn way_in(&mut self) {

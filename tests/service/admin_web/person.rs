@@ -33,8 +33,8 @@ const ASK_AXE: &str = "const done = arguments[arguments.length - 1];
         one.id + ': ' + node.target.join(' ') + ': ' + node.failureSummary))))
       .catch(error => done([String(error)]));";
 
-/// What a page does wrong that no rule of theirs looks at: something wider than the window or than what it is in, or a key without
-/// words. Commands and what is typed may be longer than their line.
+/// What a page does wrong that no rule of theirs looks at: something wider than the window or than what it is in, something that
+/// sticks out of what it is in, or a key without words. Commands and what is typed may be longer than their line.
 const MEASURE: &str = "const found = [];
     if (document.documentElement.scrollWidth > innerWidth)
       found.push('wider than the window by ' + (document.documentElement.scrollWidth - innerWidth) + ' px');
@@ -43,6 +43,10 @@ const MEASURE: &str = "const found = [];
       if (way !== 'visible' && node.clientWidth > 1 && node.scrollWidth > node.clientWidth + 1
         && !node.matches('pre, textarea, input, select'))
         found.push((way === 'hidden' ? 'cut off: ' : 'scrolls sideways: ') + node.tagName + '.' + node.className);
+      const out = node.getBoundingClientRect().right - node.parentElement.getBoundingClientRect().right;
+      if (out > 1 && node.checkVisibility() && getComputedStyle(node).position === 'static'
+        && !node.closest('pre, svg, select'))
+        found.push('sticks out by ' + Math.ceil(out) + ' px: ' + node.tagName + '.' + node.className + ' ' + node.textContent.trim());
     }
     const key = /^[a-z]+(-[a-z0-9]+)+$/;
     for (const node of document.querySelectorAll('h1, h2, label, legend, button, p, dt, th, strong, li > a'))
