@@ -153,9 +153,7 @@ async fn authorization_server(person: &mut Person<'_>, bank: &Bank) {
     person.fill(&[("server_id", "raif"), ("name", "Raiffeisen")]).await;
     person.choose("module", MODULE).await;
     person.choose("money", "test").await;
-    person.fill(&[("value_sbp_merchant_id", MERCHANT)]).await;
-    person.click(".more > summary").await;
-    person.fill(&[("value_base_url", &base)]).await;
+    person.fill(&[("value_sbp_merchant_id", MERCHANT), ("value_base_url", &base)]).await;
     person.send("/admin/servers/new", false).await;
     person.notice(person.words.server_added).await;
     person.fill(&[("secret_secret_key", "not-the-key")]).await;

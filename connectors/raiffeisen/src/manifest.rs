@@ -52,23 +52,27 @@ const KEYS: &[SettingsKey] = &[
     SettingsKey {
         required: true,
         names_account: true,
-        ..optional(key::SBP_MERCHANT_ID, MERCHANT_ID, MERCHANT_ID_HELP)
+        ..usual(key::SBP_MERCHANT_ID, MERCHANT_ID, MERCHANT_ID_HELP)
     },
-    SettingsKey { required: true, secret: true, ..optional(key::SECRET_KEY, SECRET_KEY, SECRET_KEY_HELP) },
-    SettingsKey { names_account: true, ..optional(key::BASE_URL, BASE_URL, BASE_URL_HELP) },
-    optional(key::ACCOUNT, ACCOUNT, ACCOUNT_HELP),
-    optional(key::REDIRECT_URL, REDIRECT_URL, REDIRECT_URL_HELP),
-    optional(key::CODE_LIFE_MIN_S, CODE_LIFE_MIN, CODE_LIFE_MIN_HELP),
-    optional(key::DEAD_AFTER_S, DEAD_AFTER, DEAD_AFTER_HELP),
-    optional(key::ORDER_STATUS, ORDER_STATUS, ORDER_STATUS_HELP),
-    optional(key::REFUND_PATH, REFUND_PATH, REFUND_PATH_HELP),
-    optional(key::REFUND_KEY_IDEMPOTENT, REFUND_KEY, REFUND_KEY_HELP),
+    SettingsKey { required: true, secret: true, ..usual(key::SECRET_KEY, SECRET_KEY, SECRET_KEY_HELP) },
+    SettingsKey { names_account: true, ..usual(key::BASE_URL, BASE_URL, BASE_URL_HELP) },
+    rare(key::ACCOUNT, ACCOUNT, ACCOUNT_HELP),
+    rare(key::REDIRECT_URL, REDIRECT_URL, REDIRECT_URL_HELP),
+    rare(key::CODE_LIFE_MIN_S, CODE_LIFE_MIN, CODE_LIFE_MIN_HELP),
+    rare(key::DEAD_AFTER_S, DEAD_AFTER, DEAD_AFTER_HELP),
+    rare(key::ORDER_STATUS, ORDER_STATUS, ORDER_STATUS_HELP),
+    rare(key::REFUND_PATH, REFUND_PATH, REFUND_PATH_HELP),
+    rare(key::REFUND_KEY_IDEMPOTENT, REFUND_KEY, REFUND_KEY_HELP),
     CA_FILE,
     PROXY,
 ];
 
-const fn optional(name: &'static str, label: Told, help: Told) -> SettingsKey {
-    SettingsKey { name, secret: false, required: false, names_account: false, label, help }
+const fn usual(name: &'static str, label: Told, help: Told) -> SettingsKey {
+    SettingsKey { name, secret: false, required: false, names_account: false, rare: false, label, help }
+}
+
+const fn rare(name: &'static str, label: Told, help: Told) -> SettingsKey {
+    SettingsKey { rare: true, ..usual(name, label, help) }
 }
 
 const MERCHANT_ID: Told = Told {

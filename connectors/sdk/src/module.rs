@@ -71,6 +71,8 @@ pub struct SettingsKey {
     /// Whether it says which bank is called, or whose account there is meant: what went by one value is not known by another, so
     /// it stays as it is while payments need the server.
     pub names_account: bool,
+    /// Whether most shops leave it out: forms fold it away.
+    pub rare: bool,
     /// What people call it: a few words.
     pub label: Told,
     /// What it is for, where the admin gets it, and which values are right.

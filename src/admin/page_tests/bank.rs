@@ -45,6 +45,7 @@ const fn key(name: &'static str, secret: bool, label: Told) -> SettingsKey {
         secret,
         required: true,
         names_account: false,
+        rare: false,
         label,
         help: told("до 12 знаков", "at most 12 characters"),
     }

@@ -79,8 +79,7 @@ pub(super) fn form(
     for key in keys(admin, &text("module")).iter().filter(|key| !key.secret) {
         let help = told(words, key.help).to_owned();
         let field = setting_field(words, "value_", key, Kind::Line, help);
-        // What a module can do without is seldom set.
-        form = form.with(Field { value: text(&field.name), is_special: !key.required, ..field });
+        form = form.with(Field { value: text(&field.name), is_special: key.rare, ..field });
     }
     form.with(Field::hidden(MARK, id.map(|(_, server)| mark(Some(server))).unwrap_or_default()))
 }

@@ -20,6 +20,7 @@ pub const PROXY: SettingsKey = SettingsKey {
     secret: false,
     required: false,
     names_account: false,
+    rare: true,
     label: Told {
         ru: "Прокси-сервер",
         en: "Proxy server",

@@ -10,6 +10,7 @@ pub const CA_FILE: SettingsKey = SettingsKey {
     secret: false,
     required: false,
     names_account: false,
+    rare: true,
     label: Told {
         ru: "Файл доверенных сертификатов",
         en: "File of trusted certificates",
