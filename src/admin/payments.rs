@@ -16,7 +16,7 @@ mod timeline;
 use axum::routing::{get, post};
 
 pub(crate) use deeds::{code_field, confirm, fresh_operation};
-pub(crate) use one::address;
+pub(crate) use one::{address, bank_name};
 pub(crate) use place::PLACE;
 
 use crate::Routes;

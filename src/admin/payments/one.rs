@@ -146,7 +146,7 @@ pub(super) fn draw(
 }
 
 /// The name of an authorization server for people; its id where it is not set up any more.
-pub(super) fn bank_name(settings: &Settings, server: &ServerId) -> String {
+pub(crate) fn bank_name(settings: &Settings, server: &ServerId) -> String {
     settings.servers.get(server).map_or_else(|| server.to_string(), |its| its.name.clone())
 }
 

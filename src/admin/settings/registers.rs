@@ -18,6 +18,7 @@ use crate::failure::{Failure, page as answer};
 use crate::form::{Field, Form, Kind, Sent, Wrong};
 use crate::frame::Frame;
 use crate::guard::Asker;
+use crate::payments::bank_name;
 use crate::state::Admin;
 
 const EVENTS_BY: [(&str, EventsBy); 3] =
@@ -34,7 +35,8 @@ struct Page {
     /// The register that is there; `None`: a new one.
     id: Option<String>,
     consoles: Vec<ConsoleLine>,
-    plates: Vec<String>,
+    /// Whose they are, and their numbers.
+    plates: Vec<(String, String)>,
     moving: Option<Form>,
 }
 
@@ -289,7 +291,7 @@ fn draw(
                 shows_codes: console.show_qr,
             })
             .collect(),
-        plates: plates.map(|(server, plate)| format!("{server} · {}", plate.link)).collect(),
+        plates: plates.map(|(server, plate)| (bank_name(settings, server), plate.link.to_string())).collect(),
         frame: Frame::of(asker, title).with_alarm(alarm),
         store: store.to_string(),
         store_name: shown.name.clone(),
