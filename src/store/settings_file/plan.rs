@@ -15,8 +15,7 @@ use crate::settings::{
 use crate::{Db, read};
 
 /// Why a server leads where it led.
-const MOVED: &str = "payments went by this server and are known only where it leads now: give another bank, another account or other \
-     money a server of its own";
+const MOVED: &str = "payments went by this server and are known only where it leads now: another bank, account or money needs a server of its own";
 
 impl Db {
     /// What importing this file would change. Everything that does not fit together is named at once. `accounts` says which

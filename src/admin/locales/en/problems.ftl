@@ -107,3 +107,4 @@ reason-set-profile-printer = no printer has this profile; {$choice}
 reason-set-profile-line = no line display has this profile; {$choice}
 reason-set-profile-picture = only a display with an address has a profile: {$name} for a picture; leave it out for JSON
 reason-set-profile-till = the till itself has no profile: leave it out
+reason-set-account-moved = payments went by this server and are known only where it leads now: another bank, account or money needs a server of its own

@@ -110,7 +110,7 @@ fn p13_who_waits_for_a_turn_goes_to_the_next_bank_when_the_first_one_turns_out_t
         }
         till.until_ms(9_999).await;
         assert_eq!(till.sink.last("2", "payment.qr_ready").map(|told| told.body), None);
-        till.until_ms(10_001).await;
+        till.until_ms(10_050).await; // each is told two milliseconds after the one before
         let shown: Vec<_> =
             till.sink.to("2").into_iter().filter(|told| told.event.name == "payment.qr_ready").collect();
         assert!(shown.iter().all(|told| told.body["bank"] == "south"));
