@@ -61,13 +61,18 @@ impl PostgresOptions {
                     .to_owned(),
             )
         })?;
-        let limits = [
+        let settings = [
             ("statement_timeout", STATEMENT_TIMEOUT),
             ("lock_timeout", LOCK_TIMEOUT),
             ("idle_in_transaction_session_timeout", IDLE_TRANSACTION_TIMEOUT),
+            // What is asked has an index. A plan that was made while a table was young would read it whole until the server has
+            // looked at it again: for a minute of a busy shop, each second anew.
+            ("enable_seqscan", "off"),
+            // Tables of a few rows are still read whole, which then looks dear: nothing is compiled for that.
+            ("jit", "off"),
         ];
         let name = connect.get_application_name().unwrap_or("integrator").to_owned();
-        let connect = connect.application_name(&name).options(limits).disable_statement_logging();
+        let connect = connect.application_name(&name).options(settings).disable_statement_logging();
         Ok(Self { connect, connections: 16, lapse_after: LAPSE_AFTER })
     }
 
