@@ -66,7 +66,7 @@ impl Service {
 
     async fn start_for(config: &Config, playground: Option<Playground>) -> anyhow::Result<Self> {
         connector_sdk::http::install_crypto();
-        let keyring = database::keyring(config)?;
+        let keyring = Arc::new(database::keyring(config)?);
         let Served { store, db } = database::serve(config).await?;
         let clock: Arc<dyn Clock> = Arc::new(WallClock::start());
         let banks = Arc::new(ConfiguredBanks::new(Arc::clone(&clock)));
@@ -78,7 +78,7 @@ impl Service {
         let outputs = Arc::new(SiteOutputs::new(config.outputs.sites.clone())?);
         let live = banks_watch::LiveBanks {
             db: db.clone(),
-            keyring: database::keyring(config)?,
+            keyring: Arc::clone(&keyring),
             banks: Arc::clone(&banks),
         };
         let engine = Engine::start(Parts {
@@ -109,7 +109,7 @@ impl Service {
         db: Db,
         banks: Arc<ConfiguredBanks>,
         outputs: Arc<SiteOutputs>,
-        keyring: Keyring,
+        keyring: Arc<Keyring>,
         broker: Option<Amqp>,
         clock: Arc<dyn Clock>,
     ) -> anyhow::Result<Self> {

@@ -1,11 +1,9 @@
 //! What became another, a line each: in the audit, and before settings are taken in from a file.
 
 use serde_json::{Map, Value};
+use store::is_hash;
 
 use crate::words::Words;
-
-/// What the names of fields end with that hold the hash of a key.
-const HASH: &str = "sha256";
 
 /// The fields that differ, each on a line. Of a key people read that it is another, never its hash.
 pub(crate) fn changes(words: &Words, before: Option<&Value>, after: Option<&Value>) -> Vec<String> {
@@ -20,7 +18,7 @@ pub(crate) fn changes(words: &Words, before: Option<&Value>, after: Option<&Valu
 
 fn change(words: &Words, name: &str, was: Option<&Value>, now: Option<&Value>) -> Option<String> {
     let (was, now) = (was.filter(|value| !value.is_null()), now.filter(|value| !value.is_null()));
-    if name.ends_with(HASH) {
+    if is_hash(name) {
         return Some(words.text(match (was, now) {
             (None, None) => return None,
             (None, Some(_)) => "change-key-made",

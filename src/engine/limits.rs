@@ -181,6 +181,7 @@ async fn wait(
     let since = match turn {
         Ok(Turn::Came(since)) => since,
         Ok(Turn::Away(pause)) => {
+            drop(queued); // whoever asks next may probe
             tokio::time::sleep(pause.min(latest.since(engine.now()))).await;
             return Err(NoTurn::Ill);
         }

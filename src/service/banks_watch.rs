@@ -47,7 +47,7 @@ pub(crate) async fn connect(
 /// The banks of a running service: connected anew with each change of settings, before it holds.
 pub(super) struct LiveBanks {
     pub(super) db: Db,
-    pub(super) keyring: Keyring,
+    pub(super) keyring: Arc<Keyring>,
     pub(super) banks: Arc<ConfiguredBanks>,
 }
 
@@ -69,7 +69,7 @@ impl Banks for LiveBanks {
 /// Who follows the settings, and with what.
 pub(super) struct Follower {
     pub(super) db: Db,
-    pub(super) keyring: Keyring,
+    pub(super) keyring: Arc<Keyring>,
     pub(super) engine: Engine,
     pub(super) clock: Arc<dyn Clock>,
 }

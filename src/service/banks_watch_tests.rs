@@ -27,11 +27,11 @@ impl Clock for SetClock {
 /// A server whose `secret_key` changes, and whose `sign_key` stays.
 struct World {
     db: Db,
-    keyring: Keyring,
+    keyring: Arc<Keyring>,
     file: PathBuf,
     server: ServerId,
     _store: SqliteStore,
-    folder: TempDir,
+    _folder: TempDir,
 }
 
 impl World {
@@ -39,9 +39,9 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("store.db");
         let store = SqliteStore::open(&file).await.unwrap();
-        let keyring = KeyFile::load_or_create(&folder.path().join("key")).unwrap();
+        let keyring = Arc::new(KeyFile::load_or_create(&folder.path().join("key")).unwrap());
         let server = ServerId::parse("bank").unwrap();
-        let world = Self { db: store.db().clone(), keyring, file, server, _store: store, folder };
+        let world = Self { db: store.db().clone(), keyring, file, server, _store: store, _folder: folder };
         let mut settings = world.db.settings().await.unwrap();
         settings.servers.insert(world.server.clone(), settings_of_server());
         let edit = |name: &str, stage, value: &str| SecretEdit {
@@ -61,9 +61,8 @@ impl World {
 
     /// The banks of a service that runs on this database.
     fn live_banks(&self) -> LiveBanks {
-        let keyring = KeyFile::load(&self.folder.path().join("key")).unwrap();
         let banks = Arc::new(ConfiguredBanks::new(Arc::new(SetClock(CHANGE))));
-        LiveBanks { db: self.db.clone(), keyring, banks }
+        LiveBanks { db: self.db.clone(), keyring: Arc::clone(&self.keyring), banks }
     }
 
     async fn forget(&self, now: Timestamp) {

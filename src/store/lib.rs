@@ -71,7 +71,7 @@ pub use seal::{KeyFile, KeyFileError, Keyring, Place, SealError};
 pub use settings::{
     AccountKeys, AccountSetting, ApiKey, ChangeSettingsError, Credentials, Edit, Entity, MovedAccount,
     NewApiKey, Problem, Problems, SecretEdit, Secrets, SecretsError, Stage, check_settings, fresh_key,
-    hash_of_key,
+    hash_of_key, is_hash,
 };
 pub use settings_file::{ImportError, ImportPlan, SettingsFile};
 pub use sqlite::SqliteStore;

@@ -14,14 +14,13 @@ mod secrets;
 pub(crate) use change::ChangeSettings;
 pub(crate) use check::is_sha256;
 pub(crate) use entities::{Entities, apart, body, edits, together};
-pub(crate) use entity::is_hash;
 pub(crate) use secrets::place_of_secret;
 
 pub use accounts::{AccountKeys, AccountSetting, MovedAccount};
 pub use api_keys::{ApiKey, NewApiKey, fresh_key, hash_of_key};
 pub use change::ChangeSettingsError;
 pub use check::check_settings;
-pub use entity::{Edit, Entity};
+pub use entity::{Edit, Entity, is_hash};
 pub use problem::{Problem, Problems};
 pub use secrets::{Credentials, SecretEdit, Secrets, SecretsError, Stage};
 

@@ -1,7 +1,7 @@
 //! What the engine asks all the time is answered from an index, however many payments there are.
 
 use secrecy::SecretString;
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::PostgresOptions;
 use crate::{Db, sql};
@@ -16,9 +16,9 @@ async fn tables() -> PgConnection {
     let separator = if server.contains('?') { '&' } else { '?' };
     let url = format!("{server}{separator}options[search_path]={name}");
     Db::migrate_postgres(&options(&url)).await.unwrap();
-    let mut connection = PgConnection::connect(&url).await.unwrap();
-    // Tables without rows are read whole, unless there is a way not to; and no value of a mark is known.
-    let text = "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan";
+    let mut connection = options(&url).connect_without_limits().await.unwrap();
+    // No value of a mark is known.
+    let text = "SET plan_cache_mode = force_generic_plan";
     sqlx::raw_sql(text).execute(&mut connection).await.unwrap();
     connection
 }

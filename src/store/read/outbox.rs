@@ -47,15 +47,7 @@ pub(crate) async fn parked(
     after: i64,
     rows: usize,
 ) -> Result<Vec<EventRow>, StoreError> {
-    let found: Vec<EventColumns> = on_pool!(pool, |connections| sqlx::query_as(sql::PARKED_EVENTS)
-        .bind(destination.store.to_string())
-        .bind(destination.register.to_string())
-        .bind(after)
-        .bind(limit(rows))
-        .fetch_all(connections)
-        .await)
-    .map_err(|error| unusable(&error))?;
-    found.into_iter().map(EventColumns::row).collect()
+    at_register(pool, sql::PARKED_EVENTS, destination, after, rows).await
 }
 
 /// The same on a server that several instances share: what one of them owns, and what nobody does any more.
@@ -97,7 +89,18 @@ pub(crate) async fn of_register(
     after: i64,
     rows: usize,
 ) -> Result<Vec<EventRow>, StoreError> {
-    let found: Vec<EventColumns> = on_pool!(pool, |connections| sqlx::query_as(sql::EVENTS_OF_REGISTER)
+    at_register(pool, sql::EVENTS_OF_REGISTER, destination, after, rows).await
+}
+
+/// What a query finds for one register.
+async fn at_register(
+    pool: &Pool,
+    query: &'static str,
+    destination: &Destination,
+    after: i64,
+    rows: usize,
+) -> Result<Vec<EventRow>, StoreError> {
+    let found: Vec<EventColumns> = on_pool!(pool, |connections| sqlx::query_as(query)
         .bind(destination.store.to_string())
         .bind(destination.register.to_string())
         .bind(after)

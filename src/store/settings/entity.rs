@@ -49,7 +49,7 @@ impl Entity {
 }
 
 /// Whether a field of a thing is the hash of a key: people are told whether it is another, never which.
-pub(crate) fn is_hash(field: &str) -> bool {
+pub fn is_hash(field: &str) -> bool {
     field.ends_with("sha256")
 }
 
