@@ -1,5 +1,6 @@
 //! Two instances under a constant load, one killed: what customers notice, and for how long.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
@@ -8,7 +9,7 @@ use crate::lab::customers::{CodeTime, Customers, Fate};
 use crate::lab::{Broker, Plan, Postgres, Server, World};
 use crate::play::LAPSE_S;
 use crate::rows::Row;
-use crate::scene::{Notes, PATIENCE};
+use crate::scene::{Notes, PATIENCE, Second};
 use crate::settle::{Outcome, Played, settle};
 
 /// Tills, each a connection of its own.
@@ -60,7 +61,9 @@ pub(crate) async fn run(row: &Row, is_quick: bool) -> Outcome {
         another.start().await;
     };
     let (surprises, ()) = tokio::join!(customers.serve_at_rate(&fates, per_s), kill);
-    judge_times(&customers.code_times(), killed_at, &mut notes);
+    let codes = customers.code_times();
+    judge_times(&codes, killed_at, &mut notes);
+    notes.codes_by_second = by_second(&codes, killed_at);
 
     let another = Some(another);
     settle(world, Played { row, began, tills, another, surprises, notes, payments: count }).await
@@ -94,10 +97,39 @@ fn judge_times(codes: &[CodeTime], killed_at: Instant, notes: &mut Notes) {
     }
 }
 
+/// How long codes took, by the second after the kill in which they were asked for.
+fn by_second(codes: &[CodeTime], killed_at: Instant) -> Vec<Second> {
+    let mut seconds: BTreeMap<i64, Vec<Duration>> = BTreeMap::new();
+    for code in codes {
+        let whole = |duration: Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
+        let number = code
+            .asked_at
+            .checked_duration_since(killed_at)
+            .map_or_else(|| -whole(killed_at.saturating_duration_since(code.asked_at)) - 1, whole);
+        seconds.entry(number).or_default().push(code.after);
+    }
+    let of_second = |(number, mut times): (i64, Vec<Duration>)| {
+        times.sort();
+        Second {
+            number,
+            codes: times.len(),
+            median: of_sorted(&times, 50),
+            p99: of_sorted(&times, 99),
+            worst: of_sorted(&times, 100),
+        }
+    };
+    seconds.into_iter().map(of_second).collect()
+}
+
 fn p99<'a>(codes: impl Iterator<Item = &'a CodeTime>) -> Duration {
     let mut times: Vec<Duration> = codes.map(|code| code.after).collect();
     times.sort();
-    let place = (times.len() * 99).div_ceil(100).saturating_sub(1);
+    of_sorted(&times, 99)
+}
+
+/// So many in a hundred are no longer.
+fn of_sorted(times: &[Duration], in_hundred: usize) -> Duration {
+    let place = (times.len() * in_hundred).div_ceil(100).saturating_sub(1);
     times.get(place).copied().unwrap_or_default()
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::machine::Machine;
 use crate::rows::Row;
+use crate::scene::Second;
 use crate::settle::Outcome;
 
 /// How many findings of a kind the table shows.
@@ -88,12 +89,12 @@ fn row_json(played: &Played) -> Value {
         Err(broken) => json!({ "broke_off": broken }),
         Ok(outcome) => {
             let Outcome { verdict, notes, payments, settled_after, loud_lines, took } = outcome;
-            let micros = |duration: &Duration| u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
             json!({
                 "times": notes.times, "payments": payments, "at_risk": notes.at_risk,
                 "recovered_us": notes.recovered.iter().map(micros).collect::<Vec<_>>(),
                 "settled_us": micros(settled_after), "took_us": micros(took), "log_errors": loud_lines,
                 "other_ends": verdict.other_ends, "seen": notes.seen,
+                "codes_by_second": notes.codes_by_second.iter().map(second_json).collect::<Vec<_>>(),
                 "lost": verdict.lost, "doubled": verdict.doubled, "unexpected": verdict.unexpected,
             })
         }
@@ -101,6 +102,17 @@ fn row_json(played: &Played) -> Value {
     let fields = value.as_object_mut().expect("it is made as one");
     fields.extend(more.as_object().expect("it is made as one").clone());
     value
+}
+
+fn second_json(second: &Second) -> Value {
+    json!({
+        "second": second.number, "codes": second.codes, "median_us": micros(&second.median),
+        "p99_us": micros(&second.p99), "worst_us": micros(&second.worst),
+    })
+}
+
+fn micros(duration: &Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
 fn middle(durations: &[Duration]) -> Option<Duration> {

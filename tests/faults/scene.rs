@@ -61,6 +61,23 @@ pub(crate) struct Notes {
     pub(crate) came_late: Option<AmqpRegister>,
     /// How many had been served when the fault began.
     pub(crate) served_before: usize,
+    /// How long codes took, second by second.
+    pub(crate) codes_by_second: Vec<Second>,
+}
+
+/// The codes that were asked for in one second.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Second {
+    /// Counted from the fault: those before it are negative.
+    pub(crate) number: i64,
+    /// How many.
+    pub(crate) codes: usize,
+    /// Half of them took no longer.
+    pub(crate) median: Duration,
+    /// One in a hundred took longer.
+    pub(crate) p99: Duration,
+    /// The longest.
+    pub(crate) worst: Duration,
 }
 
 impl Scene<'_> {

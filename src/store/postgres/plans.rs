@@ -40,6 +40,7 @@ async fn frequent_queries_use_the_index_that_was_made_for_them() {
         (sql::postgres::DUE_PAYMENTS_OF_OWNER, "payments_due"),
         (sql::postgres::TAKE_OVER_DUE, "payments_due"),
         (sql::postgres::TAKE_OVER_UNSENT, "Index Cond: (delivered = 0)"),
+        (sql::postgres::TAKE_OVER_UNSENT, "Index Cond: (id = journal.payment)"),
         (sql::postgres::UNDELIVERED_EVENTS_OF_OWNER, "Index Cond: ((delivered = 2) AND (number >"),
         (sql::postgres::PARKED_EVENTS_OF_OWNER, "journal_parked"),
         (sql::postgres::MARK_EVENTS, "journal_"), // by payment, or all that is not delivered: as rows are

@@ -4,22 +4,23 @@
 pub(crate) const DUE_PAYMENTS_OF_OWNER: &str = "SELECT wake_at, id FROM payments \
      WHERE wake_at <= $1 AND (wake_at, id) > ($2, $3) AND epoch = $5 ORDER BY wake_at, id LIMIT $4";
 
-/// Rows that another instance is taking over at this moment are left to it.
-pub(crate) const TAKE_OVER_DUE: &str = "UPDATE payments SET epoch = $1 WHERE id IN ( \
+/// Rows that another instance is taking over at this moment are left to it. What is taken is gathered first, here and below: no
+/// plan then reads all payments along with it, whatever the planner believes that there is.
+pub(crate) const TAKE_OVER_DUE: &str = "UPDATE payments SET epoch = $1 WHERE id = ANY (ARRAY( \
      SELECT id FROM payments WHERE wake_at <= $4 AND epoch <> $1 AND epoch NOT IN ( \
      SELECT epoch FROM instances WHERE renewed_at >= now_micros() - $2) \
-     ORDER BY wake_at, id LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING id";
+     ORDER BY wake_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)) RETURNING id";
 
-/// The payments of these events, if nobody has them any more.
+/// The payments of these events, if nobody has them any more: one look at a payment for each that has some.
 macro_rules! take_over_events {
     ($which:literal) => {
         concat!(
-            "UPDATE payments SET epoch = $1 WHERE id IN ( \
-             SELECT id FROM payments WHERE id IN (SELECT payment FROM journal WHERE ",
+            "UPDATE payments SET epoch = $1 WHERE id = ANY (ARRAY( \
+             SELECT payments.id FROM (SELECT DISTINCT payment FROM journal WHERE ",
             $which,
-            ") AND epoch <> $1 AND epoch NOT IN ( \
-             SELECT epoch FROM instances WHERE renewed_at >= now_micros() - $2) \
-             ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING id"
+            ") AS unsent CROSS JOIN LATERAL (SELECT id FROM payments WHERE id = unsent.payment AND epoch <> $1 \
+             AND epoch NOT IN (SELECT epoch FROM instances WHERE renewed_at >= now_micros() - $2) \
+             FOR UPDATE SKIP LOCKED) AS payments ORDER BY payments.id LIMIT $3)) RETURNING id"
         )
     };
 }
