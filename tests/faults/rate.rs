@@ -102,10 +102,11 @@ fn by_second(codes: &[CodeTime], killed_at: Instant) -> Vec<Second> {
     let mut seconds: BTreeMap<i64, Vec<Duration>> = BTreeMap::new();
     for code in codes {
         let whole = |duration: Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
-        let number = code
-            .asked_at
-            .checked_duration_since(killed_at)
-            .map_or_else(|| -whole(killed_at.saturating_duration_since(code.asked_at)) - 1, whole);
+        let number = if code.asked_at < killed_at {
+            -1 - whole(killed_at - code.asked_at)
+        } else {
+            whole(code.asked_at - killed_at)
+        };
         seconds.entry(number).or_default().push(code.after);
     }
     let of_second = |(number, mut times): (i64, Vec<Duration>)| {
