@@ -16,11 +16,11 @@ macro_rules! take_over_events {
     ($which:literal) => {
         concat!(
             "UPDATE payments SET epoch = $1 WHERE id = ANY (ARRAY( \
-             SELECT payments.id FROM (SELECT DISTINCT payment FROM journal WHERE ",
+             SELECT left_behind.id FROM (SELECT DISTINCT payment FROM journal WHERE ",
             $which,
             ") AS unsent CROSS JOIN LATERAL (SELECT id FROM payments WHERE id = unsent.payment AND epoch <> $1 \
              AND epoch NOT IN (SELECT epoch FROM instances WHERE renewed_at >= now_micros() - $2) \
-             FOR UPDATE SKIP LOCKED) AS payments ORDER BY payments.id LIMIT $3)) RETURNING id"
+             FOR UPDATE SKIP LOCKED) AS left_behind ORDER BY left_behind.id LIMIT $3)) RETURNING id"
         )
     };
 }
