@@ -259,11 +259,7 @@ fn half_time(from: Timestamp, to: Timestamp) -> Timestamp {
 
 /// Live buyers before the watch of codes that nobody should pay (P13).
 fn rank_of(payment: &Payment, attempt: &Attempt) -> Rank {
-    if payment.is_open() && attempt.shown_at.is_some() && attempt.is_payable() {
-        Rank::Buyer
-    } else {
-        Rank::Watch
-    }
+    if payment.is_open() && attempt.shown_at.is_some() { Rank::Buyer } else { Rank::Watch }
 }
 
 /// When a payment without a code gives up: a code that comes later is of no use to anybody.

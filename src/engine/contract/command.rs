@@ -135,7 +135,7 @@ pub fn read_object(body: &[u8]) -> Result<Map<String, Value>, Fault> {
 /// Makes `100.0` the integer that it is (JSON Schema: a number without a fraction): some languages know no other numbers.
 fn make_whole(value: &mut Value) {
     match value {
-        Value::Number(number) if number.is_f64() => {
+        Value::Number(number) => {
             let whole = number.to_string().strip_suffix(".0").and_then(|text| text.parse::<i64>().ok());
             if let Some(whole) = whole {
                 *number = Number::from(whole);

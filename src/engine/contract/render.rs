@@ -71,10 +71,8 @@ fn events_of(payment: &Payment, fact: &Fact, at: Timestamp, drawn: &Drawn) -> Ve
         Fact::OutputsTold { consoles } => {
             to_register(payment, "payment.shown", EventBody { consoles: Some(consoles.clone()), ..body })
         }
-        Fact::ProcessingSeen { attempt } if is_shown(payment, *attempt) => {
-            to_register(payment, "payment.processing", body)
-        }
-        Fact::TryDeclined { attempt, reason } if is_shown(payment, *attempt) => {
+        Fact::ProcessingSeen { .. } => to_register(payment, "payment.processing", body),
+        Fact::TryDeclined { reason, .. } => {
             to_register(payment, "payment.try_declined", EventBody { reason: reason.clone(), ..body })
         }
         Fact::ClosingBegan { reason, .. } => {
@@ -96,10 +94,6 @@ fn events_of(payment: &Payment, fact: &Fact, at: Timestamp, drawn: &Drawn) -> Ve
         Fact::RefundParked { refund, .. } => of_refund(payment, *refund, "refund.review", at),
         _ => Vec::new(),
     }
-}
-
-fn is_shown(payment: &Payment, attempt: payment::AttemptId) -> bool {
-    payment.is_open() && payment.attempt(attempt).is_some_and(|attempt| attempt.shown_at.is_some())
 }
 
 fn event_of_end(word: EndWord) -> &'static str {

@@ -1,8 +1,10 @@
 //! A bank mixes payments up: the same money is reported for two orders, or for an order under another one's name.
 
-use payment::{AttemptId, Input, Verdict};
+use engine::doors::{Hints, MoneyTold};
+use payment::{AttemptId, Input, ServerId, Verdict};
+use serde_json::json;
 
-use crate::kit::{Life, Verb, World};
+use crate::kit::{Answer, Life, Verb, World};
 
 /// Tills 1 and 2 have a code each.
 async fn two_codes(till: &Life<'_>) -> (AttemptId, AttemptId) {
@@ -80,5 +82,30 @@ fn a_person_may_accept_what_was_only_reported_and_then_it_is_nobody_elses() {
         till.until_ms(2_500).await;
         assert_eq!(till.status("op-1").await, "review");
         assert_eq!(till.sink.last("2", "payment.paid").unwrap().body["bank_transaction"], "T1");
+    });
+}
+
+#[test]
+fn money_is_not_taken_for_known_since_another_banks_bears_the_same_name() {
+    let world = World::new().terms("north", |terms| terms.latest_credit_only = true);
+    world.live(async |till| {
+        till.bank.next(Verb::Issue, &[Answer::Lost]);
+        let amount = json!({ "value": 500, "currency": "RUB" });
+        let body = json!({ "operation": "op-1", "payment_type": "any", "amount": amount });
+        till.send("1", "pay", body).await;
+        till.breathe().await;
+        let attempts = till.payment("op-1").await.state.attempts;
+        assert_eq!(attempts.len(), 2, "the answer was lost, so the next bank was asked");
+        let (orphan, shown) = (attempts[0].id, attempts[1].id);
+        till.bank.ledger().hide(orphan);
+        till.south.ledger().pay_late(shown, till.now());
+        till.bank.ledger().pay_late(orphan, till.now());
+        till.until(2).await;
+        let credits = till.payment("op-1").await.state.credits;
+        assert_eq!(credits.iter().map(|credit| credit.transaction.as_str()).collect::<Vec<_>>(), ["T1"]);
+        let money = till.bank.ledger().told_of("T1");
+        let told = MoneyTold { order: Some(orphan), code: None, money };
+        let is_durable = till.engine.notified(&ServerId::parse("north").unwrap(), told).await;
+        assert!(!is_durable, "status does not show it yet: the bank has to tell again");
     });
 }
