@@ -17,6 +17,7 @@ pub(crate) struct Ledger {
     pub(crate) refunds: BTreeMap<RefundId, BankRefund>,
     /// Orders for a plate that carried one already: each is a mistake of ours.
     pub(crate) armed_twice: usize,
+    refunds_wait: bool,
     mistakes: Mistakes,
 }
 
@@ -51,13 +52,21 @@ pub(crate) struct Order {
 pub(crate) enum Standing {
     Open,
     InProgress,
+    /// The buyer's bank refused a try, and the order ended with it or not.
+    Declined {
+        for_good: bool,
+    },
     Annulled,
     Paid,
 }
 
 impl Order {
     fn can_be_paid(&self, now: Timestamp) -> bool {
-        now < self.expires_at && matches!(self.standing, Standing::Open | Standing::InProgress)
+        let can_be_tried = match self.standing {
+            Standing::Open | Standing::InProgress | Standing::Declined { for_good: false } => true,
+            Standing::Declined { for_good: true } | Standing::Annulled | Standing::Paid => false,
+        };
+        now < self.expires_at && can_be_tried
     }
 }
 
@@ -163,6 +172,10 @@ impl Ledger {
             }
             Standing::Paid => unreachable!("there is no such money"),
             Standing::InProgress => OrderState::InProgress,
+            Standing::Declined { for_good } => OrderState::Declined {
+                reason: Some("too little on the account".to_owned()),
+                terminal: for_good,
+            },
             Standing::Annulled => OrderState::Annulled,
             Standing::Open if now >= order.expires_at => OrderState::Expired,
             Standing::Open => OrderState::Unpaid,
@@ -174,7 +187,7 @@ impl Ledger {
         Ok(match order.standing {
             Standing::Paid | Standing::InProgress => AnnulAnswer::NotNow,
             Standing::Open if now >= order.expires_at => AnnulAnswer::Expired,
-            Standing::Open | Standing::Annulled => {
+            Standing::Open | Standing::Declined { .. } | Standing::Annulled => {
                 order.standing = Standing::Annulled;
                 AnnulAnswer::Annulled
             }
@@ -198,7 +211,10 @@ impl Ledger {
 
     pub(super) fn refund_status(&self, request: &RefundRequest) -> RefundAnswer {
         match self.refunds.get(&request.refund) {
-            Some(_) => RefundAnswer::Completed { transaction: None },
+            Some(_) if self.refunds_wait => RefundAnswer::Pending,
+            Some(_) => RefundAnswer::Completed {
+                transaction: Some(BankTransaction::parse(&format!("R{}", request.refund)).unwrap()),
+            },
             None => RefundAnswer::NotFound,
         }
     }
@@ -248,6 +264,17 @@ impl Ledger {
     pub(crate) fn begin_to_pay(&mut self, id: AttemptId, begins: bool) {
         let order = self.orders.get_mut(&id).expect("buyers pay known codes");
         order.standing = if begins { Standing::InProgress } else { Standing::Open };
+    }
+
+    /// The buyer's bank refuses a try, and the order ends with it or not.
+    pub(crate) fn decline(&mut self, id: AttemptId, for_good: bool) {
+        let order = self.orders.get_mut(&id).expect("buyers pay known codes");
+        order.standing = Standing::Declined { for_good };
+    }
+
+    /// Refunds are accepted and stay under way.
+    pub(crate) fn work_on_refunds(&mut self) {
+        self.refunds_wait = true;
     }
 
     /// A buyer's payment was under way when the code died, and succeeds all the same.
