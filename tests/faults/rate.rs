@@ -129,7 +129,7 @@ fn p99<'a>(codes: impl Iterator<Item = &'a CodeTime>) -> Duration {
 }
 
 /// So many in a hundred are no longer.
-fn of_sorted(times: &[Duration], in_hundred: usize) -> Duration {
+pub(crate) fn of_sorted(times: &[Duration], in_hundred: usize) -> Duration {
     let place = (times.len() * in_hundred).div_ceil(100).saturating_sub(1);
     times.get(place).copied().unwrap_or_default()
 }

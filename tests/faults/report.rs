@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::machine::Machine;
+use crate::rate::of_sorted;
 use crate::rows::Row;
 use crate::scene::Second;
 use crate::settle::Outcome;
@@ -118,7 +119,7 @@ fn micros(duration: &Duration) -> u64 {
 fn middle(durations: &[Duration]) -> Option<Duration> {
     let mut sorted = durations.to_vec();
     sorted.sort();
-    sorted.get(sorted.len() / 2).copied()
+    (!sorted.is_empty()).then(|| of_sorted(&sorted, 50))
 }
 
 fn seconds(duration: Option<Duration>) -> String {

@@ -4,12 +4,21 @@
 pub(crate) const DUE_PAYMENTS_OF_OWNER: &str = "SELECT wake_at, id FROM payments \
      WHERE wake_at <= $1 AND (wake_at, id) > ($2, $3) AND epoch = $5 ORDER BY wake_at, id LIMIT $4";
 
+/// A payment's owner has given no sign of life for that long.
+macro_rules! has_nobody {
+    ($lapse:literal) => {
+        concat!("epoch NOT IN (SELECT epoch FROM instances WHERE renewed_at >= now_micros() - ", $lapse, ")")
+    };
+}
+
 /// Rows that another instance is taking over at this moment are left to it. What is taken is gathered first, here and below: no
 /// plan then reads all payments along with it, whatever the planner believes that there is.
-pub(crate) const TAKE_OVER_DUE: &str = "UPDATE payments SET epoch = $1 WHERE id = ANY (ARRAY( \
-     SELECT id FROM payments WHERE wake_at <= $4 AND epoch <> $1 AND epoch NOT IN ( \
-     SELECT epoch FROM instances WHERE renewed_at >= now_micros() - $2) \
-     ORDER BY wake_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)) RETURNING id";
+pub(crate) const TAKE_OVER_DUE: &str = concat!(
+    "UPDATE payments SET epoch = $1 WHERE id = ANY (ARRAY( \
+     SELECT id FROM payments WHERE wake_at <= $4 AND epoch <> $1 AND ",
+    has_nobody!("$2"),
+    " ORDER BY wake_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)) RETURNING id"
+);
 
 /// The payments of these events, if nobody has them any more: one look at a payment for each that has some.
 macro_rules! take_over_events {
@@ -18,9 +27,9 @@ macro_rules! take_over_events {
             "UPDATE payments SET epoch = $1 WHERE id = ANY (ARRAY( \
              SELECT left_behind.id FROM (SELECT DISTINCT payment FROM journal WHERE ",
             $which,
-            ") AS unsent CROSS JOIN LATERAL (SELECT id FROM payments WHERE id = unsent.payment AND epoch <> $1 \
-             AND epoch NOT IN (SELECT epoch FROM instances WHERE renewed_at >= now_micros() - $2) \
-             FOR UPDATE SKIP LOCKED) AS left_behind ORDER BY left_behind.id LIMIT $3)) RETURNING id"
+            ") AS unsent CROSS JOIN LATERAL (SELECT id FROM payments WHERE id = unsent.payment AND epoch <> $1 AND ",
+            has_nobody!("$2"),
+            " FOR UPDATE SKIP LOCKED) AS left_behind ORDER BY left_behind.id LIMIT $3)) RETURNING id"
         )
     };
 }
@@ -44,9 +53,9 @@ macro_rules! events_of_owner {
             $after,
             " AND (epoch = ",
             $owner,
-            " OR epoch NOT IN (SELECT epoch FROM instances WHERE renewed_at >= now_micros() - ",
-            $lapse,
-            ")) ORDER BY number LIMIT ",
+            " OR ",
+            has_nobody!($lapse),
+            ") ORDER BY number LIMIT ",
             $limit,
             ")"
         )
