@@ -34,6 +34,8 @@ const QUICK_SHARD: Shard = Shard { index: 0, count: 10 };
 const LEAST_TIMEOUT_S: &str = "20";
 /// So many times the tests' own duration may a mutant take.
 const SLOWER_AT_MOST: &str = "5";
+/// Tests that take seconds, such as a crash at each point of each story. Nearly every mutant is caught without them.
+const SLOW_TESTS_OF_ENGINE: [&str; 3] = ["crash", "fuzz::", "many::"];
 /// The tool's journal of a run: a line a mutant.
 const JOURNAL: &str = "cache/gamma-progress.log";
 
@@ -41,7 +43,7 @@ const JOURNAL: &str = "cache/gamma-progress.log";
 ///
 /// Runs cargo-gamma, which works on a copy of the sources: every mutant is built into it behind a switch, so that there is
 /// one build for all, and each is run against the tests that reach it. A mutant of a package is judged by that package's own
-/// tests; one of `engine` by the simulation too. Fails if one survives that docs/mutants.md does not explain, or if an
+/// tests; one of `engine` by the simulation too, and by the slow tests only if no other has caught it. Fails if one survives that docs/mutants.md does not explain, or if an
 /// explained one is caught after all. Reports and the copy are under target/mutants.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -106,6 +108,23 @@ impl Package {
             Self::Engine => &["engine", "simulation"],
         }
     }
+
+    /// Parts of the names of tests that judge only what no other has caught.
+    fn slow_tests(self) -> &'static [&'static str] {
+        match self {
+            Self::Payment => &[],
+            Self::Engine => &SLOW_TESTS_OF_ENGINE,
+        }
+    }
+}
+
+/// Which mutants are judged, and by which tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pass {
+    /// All of them, by the tests that do not take long.
+    All,
+    /// What is left of them, by every test.
+    Survivors,
 }
 
 /// Runs the mutants, and compares survivors with the list.
@@ -125,22 +144,38 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<u8> {
 fn run_package(package: Package, arguments: &Arguments, explained: &Explained) -> Outcome<bool> {
     let home = place::target()?.join("mutants").join(package.name());
     fs::create_dir_all(&home).during(|| format!("making {}", home.display()))?;
+    judge(package, arguments, Pass::All, &home)?;
+    let mut verdicts = read(&home)?;
+    let mut by_simulation = caught_by_simulation(&home)?;
+    if !package.slow_tests().is_empty() && !verdicts.survivors().is_empty() {
+        judge(package, arguments, Pass::Survivors, &home)?;
+        verdicts.judge_survivors_anew(read(&home)?);
+        by_simulation += caught_by_simulation(&home)?;
+    }
+    let is_good = report(package, &verdicts, explained);
+    if package == Package::Engine {
+        say::result(&format!(
+            "engine: {by_simulation} of them were caught by the simulation alone, or first"
+        ));
+    }
+    Ok(is_good)
+}
+
+/// Has mutants judged.
+fn judge(package: Package, arguments: &Arguments, pass: Pass, home: &Path) -> Outcome<()> {
     let mut command = cargo();
+    let folders =
+        ["--cache-dir", "--artifact-dir"].into_iter().zip([home.join("cache"), home.join("report")]);
     command.args(words(package, arguments));
-    command.arg("--cache-dir").arg(home.join("cache")).arg("--artifact-dir").arg(home.join("report"));
+    folders.for_each(|(flag, folder)| drop(command.arg(flag).arg(folder)));
+    command.args(words_of_pass(package, pass));
     // A story that fails is told at once: nobody reads how it could be shorter.
     command.env("PROPTEST_MAX_SHRINK_ITERS", "0").stdin(Stdio::null()).stdout(io::stderr());
     let status = command.status().during(|| format!("running cargo {TOOL}"))?;
     if !status.success() {
         return told(format!("cargo {TOOL} could not do its work ({status}): it says why above"));
     }
-    let verdicts = read(&home)?;
-    let is_good = report(package, &verdicts, explained);
-    if package == Package::Engine {
-        let simulation = caught_by_simulation(&home)?;
-        say::result(&format!("engine: {simulation} of them were caught by the simulation alone, or first"));
-    }
-    Ok(is_good)
+    Ok(())
 }
 
 fn read(home: &Path) -> Outcome<Verdicts> {
@@ -151,7 +186,7 @@ fn read(home: &Path) -> Outcome<Verdicts> {
 
 /// Tells what the run came to; whether all is well.
 fn report(package: Package, verdicts: &Verdicts, explained: &Explained) -> bool {
-    let survivors = [verdicts.of(Verdict::Survived), verdicts.of(Verdict::NotReached)].concat();
+    let survivors = verdicts.survivors();
     let caught = [verdicts.of(Verdict::Caught), verdicts.of(Verdict::Hung)].concat();
     let ends = explained.compare(&survivors, &caught);
     for survivor in &ends.unexplained {
@@ -207,6 +242,18 @@ fn words(package: Package, arguments: &Arguments) -> Vec<String> {
     words
 }
 
+/// The last words of the call: what is meant for the tests comes after a mark.
+fn words_of_pass(package: Package, pass: Pass) -> Vec<&'static str> {
+    match pass {
+        Pass::Survivors => vec!["--only-survivors"],
+        Pass::All if package.slow_tests().is_empty() => Vec::new(),
+        Pass::All => {
+            let skipped = package.slow_tests().iter().flat_map(|name| ["--skip", name]);
+            std::iter::once("--").chain(skipped).collect()
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -235,6 +282,17 @@ mod tests {
         );
         check(None, false, &[], "--test-package engine --test-package simulation");
         check(None, false, &[], "--exclude-file src/engine/tests/** --exclude-file **/tests.rs");
+    }
+
+    #[test]
+    fn slow_tests_judge_only_what_is_left() {
+        let passes =
+            |package| [Pass::All, Pass::Survivors].map(|pass| words_of_pass(package, pass).join(" "));
+        assert_eq!(passes(Package::Payment), ["", "--only-survivors"]);
+        assert_eq!(
+            passes(Package::Engine),
+            ["-- --skip crash --skip fuzz:: --skip many::", "--only-survivors"]
+        );
     }
 
     #[test]

@@ -51,6 +51,22 @@ impl Verdicts {
         self.known.get(&verdict).map_or(&[], Vec::as_slice)
     }
 
+    /// What no test has caught.
+    pub(super) fn survivors(&self) -> Vec<String> {
+        [self.of(Verdict::Survived), self.of(Verdict::NotReached)].concat()
+    }
+
+    /// Takes in what became of the survivors in a further run.
+    pub(super) fn judge_survivors_anew(&mut self, further: Self) {
+        self.known.remove(&Verdict::Survived);
+        self.known.remove(&Verdict::NotReached);
+        for (verdict, names) in further.known {
+            let known = self.known.entry(verdict).or_default();
+            known.extend(names);
+            known.sort_by(|one, other| by_place(one, other));
+        }
+    }
+
     /// How many mutants there are.
     pub(super) fn len(&self) -> usize {
         self.known.values().map(Vec::len).sum()
@@ -133,6 +149,17 @@ mod tests {
         assert_eq!(verdicts.of(Verdict::NotReached).len(), 1);
         assert_eq!(verdicts.of(Verdict::NotBuilt).len(), 1);
         assert_eq!(verdicts.len(), 7, "one was not asked for");
+    }
+
+    #[test]
+    fn survivors_are_judged_once_more() {
+        let mut verdicts = Verdicts::read(JOURNAL).unwrap();
+        let survivors = verdicts.survivors();
+        assert_eq!(survivors.len(), 2);
+        let again = format!("killed {}\nSURVIVED {}\n", survivors[0], survivors[1]);
+        verdicts.judge_survivors_anew(Verdicts::read(&again).unwrap());
+        assert_eq!((verdicts.survivors(), verdicts.len()), (vec![survivors[1].clone()], 7));
+        assert_eq!(verdicts.of(Verdict::Caught).len(), 3);
     }
 
     #[test]
