@@ -19,6 +19,7 @@ mod ill_banks;
 mod inspection;
 mod limits;
 mod many;
+mod notices;
 mod one_open;
 mod open_plates;
 mod outage;
