@@ -14,6 +14,7 @@ mod crash;
 mod desk;
 mod epochs;
 mod events;
+mod found;
 mod fuzz;
 mod ill_banks;
 mod inspection;

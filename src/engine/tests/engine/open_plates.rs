@@ -188,6 +188,32 @@ fn an_operation_that_is_something_else_can_not_claim() {
 }
 
 #[test]
+fn money_at_a_plate_is_found_by_what_people_have_in_hand() {
+    let world = World::new();
+    world.live(async |till| {
+        till.pay("sale").await;
+        till.until(2).await;
+        buyer_pays(till, 45_000).await;
+        let sale = till.payment_id("sale").await.to_string();
+        for (question, is_found) in [
+            (json!({ "amount": { "value": 45_000, "currency": "RUB" } }), true),
+            (json!({ "amount": { "value": 45_001, "currency": "RUB" } }), false),
+            (json!({ "payer": "**-12" }), true),
+            (json!({ "payer": "**-13" }), false),
+            (json!({ "from": "2026-11-21T09:00:02Z" }), true),
+            (json!({ "from": "2026-11-21T09:00:02.000001Z" }), false),
+            (json!({ "from": "2026-11-21", "to": "2026-11-21T09:00:02.000001Z" }), true),
+            (json!({ "from": "2026-11-21", "to": "2026-11-21T09:00:02Z" }), false),
+            (json!({ "from": "2026-11-20", "to": "2026-11-21T09:00:01Z" }), false),
+            (json!({ "before": sale }), false),
+        ] {
+            let found = found(till, question.clone()).await;
+            assert_eq!(found.len(), usize::from(is_found), "{question}");
+        }
+    });
+}
+
+#[test]
 fn a_crash_anywhere_loses_no_money_at_a_plate_and_claims_none_twice() {
     for side in [Side::Before, Side::After] {
         for number in 1..=3 {

@@ -26,6 +26,13 @@ impl TestTime {
         Self { reading: Mutex::new(Reading { base: START, since: None }) }
     }
 
+    /// So much time passes in which nothing runs.
+    pub(crate) fn skip(&self, pause: std::time::Duration) {
+        let mut reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        assert!(reading.since.is_none(), "between two lives");
+        reading.base = reading.base.plus(pause);
+    }
+
     /// A life begins. Called inside of its runtime.
     pub(crate) fn begin(&self) {
         self.reading.lock().unwrap_or_else(PoisonError::into_inner).since = Some(Instant::now());
