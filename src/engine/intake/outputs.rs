@@ -55,7 +55,7 @@ pub(super) fn outputs_of(
     if body.show_on.is_none() && outputs.show_on.is_empty() {
         outputs.show_on_register = true;
     }
-    if body.show_on.is_some() && outputs.show_on.is_empty() && !outputs.show_on_register {
+    if outputs.show_on.is_empty() && !outputs.show_on_register {
         let reason =
             "none of the outputs named in show_on is set up for this register with codes switched on";
         return Err(Fault::new(RejectCode::NoOutput, "show_on", reason));

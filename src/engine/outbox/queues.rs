@@ -308,4 +308,58 @@ mod tests {
         assert!(queues.front(&sale).is_none());
         assert!(queues.begin_reading(&register).is_some(), "the second is read again");
     }
+
+    /// Another payment's event to a register of its own.
+    fn elsewhere(payment: u128) -> Key {
+        let ((mut destination, _), (_, payment)) = (key(payment), key(payment));
+        destination.register = RegisterId::parse("4").unwrap();
+        (destination, payment)
+    }
+
+    #[test]
+    fn a_register_without_a_queue_is_news_once() {
+        let mut queues = Queues::default();
+        for number in [1, 2] {
+            queues.put(&key(number), letter(&key(number), 7));
+        }
+        assert_eq!(queues.park(&key(1)), (vec![7], true));
+        assert_eq!(queues.park(&key(2)), (vec![7], false));
+    }
+
+    #[test]
+    fn what_comes_back_is_held_while_there_is_room_and_the_first_of_a_register_always() {
+        for (held, is_first, is_left) in
+            [(PARKED_AT_MOST - 1, false, false), (PARKED_AT_MOST, false, true), (PARKED_AT_MOST, true, false)]
+        {
+            let mut queues = Queues::default();
+            for number in [1, 2] {
+                queues.put(&key(number), letter(&key(number), 1));
+            }
+            queues.put(&elsewhere(3), letter(&elsewhere(3), 1));
+            queues.park(&key(1));
+            queues.parked_events = held;
+            let key = if is_first { elsewhere(3) } else { key(2) };
+            queues.park(&key);
+            assert_eq!(queues.is_left_in_rows(&key.0), is_left, "{held} {is_first}");
+            assert_eq!(queues.has(&key, 1), !is_left, "{held} {is_first}");
+        }
+    }
+
+    #[test]
+    fn what_was_delivered_is_sent_again_only_if_nothing_of_its_register_waits() {
+        let again =
+            |queues: &mut Queues, number| queues.put_again(&key(number), vec![letter(&key(number), 1)]);
+        let mut queues = Queues::default();
+        assert!(!queues.put_again(&key(1), Vec::new()) && queues.is_idle(), "nothing is to be sent");
+        assert!(again(&mut queues, 1));
+        assert!(!again(&mut queues, 1), "it is being sent");
+        assert!(again(&mut queues, 2), "another payment's");
+        queues.park(&key(2));
+        queues.sending.clear();
+        assert!(!again(&mut queues, 1), "another payment's events are parked");
+        queues.release(&key(2).0);
+        queues.sending.clear();
+        queues.leave_in_rows(&key(1).0);
+        assert!(!again(&mut queues, 1), "others were left in their rows");
+    }
 }

@@ -127,6 +127,24 @@ fn sound_payments_are_left_alone_however_often_they_are_looked_at() {
     world.check_laws();
 }
 
+#[test]
+fn more_payments_than_are_looked_at_in_one_go_are_all_looked_at_and_then_the_first_again() {
+    let world = World::with_many_open();
+    world.live(async |till| {
+        for number in 0..201 {
+            till.pay(&format!("op-{number}")).await;
+        }
+        till.until(15).await;
+        assert_eq!(till.engine.inspected().rows, 200);
+        till.until(25).await;
+        assert_eq!(till.engine.inspected().rows, 201);
+        till.until(600).await;
+        assert_eq!(till.engine.inspected().rows, 201, "all of them have been looked at a short time ago");
+        till.until(650).await;
+        assert_eq!(till.engine.inspected().rows, 402);
+    });
+}
+
 /// Lives until the bank is asked once more about payments that are over.
 async fn until_the_bank_is_asked(till: &Life<'_>) -> Inspected {
     till.until(3 * HOUR).await;

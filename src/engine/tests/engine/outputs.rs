@@ -266,6 +266,33 @@ fn p8_whether_paper_may_carry_a_code_is_judged_by_the_life_that_the_code_will_ha
     }
 }
 
+#[test]
+fn what_a_bank_can_withdraw_may_be_printed_whatever_its_life() {
+    let world = shop().terms("north", |terms| terms.code_life = std::time::Duration::from_mins(30));
+    world.live(async |till| {
+        till.send("1", "pay", on("op-1", &["p1"])).await;
+        till.until(1).await;
+        assert_eq!(told(till, "1"), set(&["p1 printed"]));
+    });
+}
+
+#[test]
+fn a_line_of_text_never_steps_in_for_a_code() {
+    let world = World::new();
+    world.set(|settings| {
+        with(settings, "1", "p1", device(ConsoleKind::Printer, PRINTER));
+        with(settings, "1", "l1", device(ConsoleKind::LineDisplay, LINE_DISPLAY));
+    });
+    world.output.set(PRINTER, Manner::Refuses);
+    world.live(async |till| {
+        till.send("1", "pay", on("op-1", &["p1"])).await;
+        till.until(5).await;
+        let consoles = till.payment("op-1").await.checkout.consoles.clone();
+        assert_eq!(consoles.iter().map(|terms| terms.console.as_str()).collect::<Vec<_>>(), ["p1"]);
+        assert_eq!(told(till, "1"), set(&["p1 failed"]));
+    });
+}
+
 /// Who has got hold of a console of till 1, as its page reads it.
 async fn holder(till: &Life<'_>, console: &str) -> Option<String> {
     let owner =

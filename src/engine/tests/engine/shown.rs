@@ -20,6 +20,11 @@ fn a_console_counts_as_shown_once_a_page_of_it_drew_the_code() {
         till.engine.drew(payment, &kiosk());
         till.engine.drew(payment, &kiosk());
         till.until(10).await;
+        assert_eq!(
+            till.payments()[0].checkout.consoles,
+            [],
+            "of a page of its own it keeps no more than the name"
+        );
         let shown = till.sink.last("7", "payment.shown").unwrap();
         assert_eq!(shown.body["consoles"], json!([{ "console": "k1", "kind": "kiosk", "outcome": "shown" }]));
         assert_eq!(till.sink.names("7"), ["payment.accepted", "payment.qr_ready", "payment.shown"], "once");
@@ -62,5 +67,6 @@ fn nothing_is_told_of_consoles_once_the_payment_is_over_or_where_none_was_asked_
         till.send("7", "pay", body).await;
         till.until(15).await;
         assert!(till.sink.last("7", "payment.shown").is_none());
+        assert_eq!(till.sink.last("7", "payment.qr_ready").unwrap().body["operation"], "op-2");
     });
 }
