@@ -135,6 +135,43 @@ mod tests {
         assert!(asking.lock().is_empty());
     }
 
+    fn an_order(number: u128) -> AttemptId {
+        PaymentId::from_uuid(number << 12).attempt(1)
+    }
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_micros(seconds * 1_000_000)
+    }
+
+    #[test]
+    fn an_order_has_a_pace_of_its_own_of_which_a_tenth_may_be_missing() {
+        let asking = Asking::default();
+        let is_due = |order, seconds| asking.is_due(an_order(order), Duration::from_secs(10), at(seconds));
+        for (order, seconds, expected, why) in [
+            (1, 0, true, "it was never asked for"),
+            (2, 5, true, "another one"),
+            (1, 8, false, "too early"),
+            (1, 9, true, "a tenth is missing"),
+            (2, 10, false, "its own five seconds"),
+            (1, 17, false, "eight seconds after the last time"),
+            (2, 15, true, "after the whole pause"),
+        ] {
+            assert_eq!(is_due(order, seconds), expected, "{order} at {seconds} s: {why}");
+        }
+    }
+
+    #[test]
+    fn no_more_paces_are_kept_than_there_is_room_for() {
+        let asking = Asking::default();
+        let paces = || asking.asked_at.lock().unwrap().len();
+        for number in 1..=PACED_AT_MOST {
+            assert!(asking.is_due(an_order(number as u128), Duration::from_secs(10), at(0)));
+        }
+        assert_eq!(paces(), PACED_AT_MOST);
+        assert!(asking.is_due(an_order(0), Duration::from_secs(10), at(0)));
+        assert_eq!(paces(), 1);
+    }
+
     #[tokio::test]
     async fn who_comes_while_it_is_asked_waits_for_the_end_and_asks_anew() {
         let asking = Asking::default();

@@ -79,9 +79,12 @@ mod tests {
         let _other = lanes.enter(PaymentId::from_uuid(2 << 12)).await;
         drop(first);
         let second = second.await;
+        let mut third = Box::pin(lanes.enter(payment));
+        assert!(futures_util::poll!(&mut third).is_pending(), "the second is in it");
         let given_up = lanes.enter(payment);
         drop(given_up);
         drop(second);
+        drop(third.await);
         assert_eq!(lanes.lock().len(), 1, "only the other payment's lane is in use");
     }
 }

@@ -199,6 +199,8 @@ mod tests {
         wheel.forget(payment(1), 4);
         assert_eq!(wheel.next(), Some(at(10)));
         assert!(wheel.knows_newer(payment(1), 4) && !wheel.knows_newer(payment(1), 5));
+        wheel.set(payment(1), 5, at(12));
+        assert_eq!(wheel.next(), Some(at(12)), "another word on the same state holds");
         wheel.hasten(payment(1), at(3));
         wheel.set(payment(1), 4, at(99));
         assert_eq!(wheel.next(), Some(at(3)), "a hint keeps the state's number");
@@ -211,7 +213,9 @@ mod tests {
         let wheel = Wheel::default();
         wheel.set(payment(1), 5, at(90));
         wheel.wake_now(payment(1), at(7));
-        wheel.expect(payment(1), 5, at(50));
+        for by in [7, 50] {
+            wheel.expect(payment(1), 5, at(by));
+        }
         assert_eq!(wheel.take_due(at(7)), Some(Due { payment: payment(1), is_news: true }));
         wheel.wake_now(payment(2), at(8));
         wheel.hasten(payment(2), at(9));
@@ -227,7 +231,7 @@ mod tests {
         assert!(wheel.rest(at(10), at(50)) && !wheel.rest(at(11), at(51)));
         assert_eq!((wheel.take_due(at(50)), wheel.next()), (None, Some(at(51))));
         assert_eq!(wheel.take_due(at(51)), Some(due(1)));
-        assert!(wheel.rest(at(60), at(70)), "it is news again");
+        assert!(wheel.rest(at(51), at(70)), "it is news again");
     }
 
     #[test]

@@ -269,8 +269,31 @@ mod tests {
         assert!(breakers.ask(Verb::AskOrder, at(2_000)).is_ok());
     }
 
+    fn failures_until_ill(breakers: &mut Breakers) -> usize {
+        let fails = || breakers.hear(Verb::AskOrder, Seen::Failure, Probes::default(), START, || 0);
+        1 + std::iter::repeat_with(fails).take_while(Option::is_none).count()
+    }
+
+    #[test]
+    fn a_probe_that_fails_after_somebody_elses_answer_is_one_failure_of_many() {
+        let mut breakers = ill_in(Verb::AskOrder);
+        let probes = breakers.ask(Verb::AskOrder, at(1_000)).unwrap();
+        breakers.hear(Verb::AskOrder, Seen::Answer, Probes::default(), at(1_100), || 0);
+        assert_eq!(breakers.hear(Verb::AskOrder, Seen::Failure, probes, at(1_200), || 0), None);
+        assert_eq!(1 + failures_until_ill(&mut breakers), failures_until_ill(&mut Breakers::default()));
+    }
+
+    #[test]
+    fn parts_have_the_names_that_metrics_and_pages_know() {
+        let words = BankPart::ALL.map(BankPart::word);
+        assert_eq!(words, ["orders", "codes", "withdrawals", "refunds"]);
+    }
+
     #[test]
     fn an_answer_says_nothing_of_other_parts() {
+        let mut breakers = ill_in(Verb::AskOrder);
+        breakers.hear(Verb::Issue, Seen::Answer, Probes::default(), at(10), || 0);
+        assert!(!breakers.let_pass(Verb::AskOrder));
         let mut breakers = ill_in(Verb::Refund);
         breakers.hear(Verb::AskOrder, Seen::Answer, Probes::default(), at(10), || 0);
         assert!(!breakers.let_pass(Verb::Refund));

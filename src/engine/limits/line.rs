@@ -106,6 +106,7 @@ mod tests {
         let stand = |line: &mut Line, number, from| line.stand_from(question(number), pace, at(from));
         assert_eq!([stand(&mut line, 1, 0), stand(&mut line, 2, 0)], [at(200), at(400)]);
         assert_eq!([stand(&mut line, 1, 300), stand(&mut line, 2, 300)], [at(600), at(400)]);
+        assert_eq!(stand(&mut line, 2, 400), at(500), "its time is now: it stays before the other one");
     }
 
     #[test]

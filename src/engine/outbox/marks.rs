@@ -50,3 +50,33 @@ impl Marks {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use payment::{RegisterId, StoreId};
+
+    use super::*;
+
+    #[test]
+    fn a_mark_is_of_one_event_to_one_register() {
+        let marks = Marks::default();
+        let to = |register| {
+            let (store, register) = (StoreId::parse("17").unwrap(), RegisterId::parse(register).unwrap());
+            Destination { store, register }
+        };
+        let payment = |number: u128| PaymentId::from_uuid(number << 12);
+        marks.add(DeliveryMark { payment: payment(1), sequence: 1, destination: to("1"), parked: false });
+        for (number, sequence, register, waits) in [
+            (1, 1, "1", true),
+            (2, 1, "1", false),
+            (1, 2, "1", false),
+            (1, 1, "2", false),
+            (2, 2, "1", false),
+            (2, 1, "2", false),
+            (1, 2, "2", false),
+        ] {
+            let has = marks.has(&to(register), payment(number), sequence);
+            assert_eq!(has, waits, "fact {sequence} of payment {number} to register {register}");
+        }
+    }
+}

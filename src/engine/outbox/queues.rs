@@ -317,6 +317,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_tried_or_dropped_makes_room_and_what_comes_back_takes_it_again() {
+        let (mut queues, register) = (Queues::default(), key(1).0);
+        for (number, sequence) in [(1, 1), (1, 2), (2, 1)] {
+            queues.put(&key(number), letter(&key(number), sequence));
+        }
+        queues.park(&key(1));
+        queues.park(&key(2));
+        assert_eq!(queues.parked_events(), 3);
+        assert_eq!(queues.probe(&register), Some(key(1)));
+        assert_eq!((queues.parked_events(), queues.probe(&register)), (1, None), "one at a time");
+        queues.park(&key(1));
+        assert_eq!(queues.parked_events(), 3);
+        assert_eq!(queues.probe(&register), Some(key(1)), "the next one may be tried");
+        queues.park(&key(1));
+        assert_eq!(queues.discard(&register), [(key(1), 1), (key(1), 2), (key(2), 1)]);
+        assert_eq!(queues.parked_events(), 0);
+    }
+
+    #[test]
     fn a_register_without_a_queue_is_news_once() {
         let mut queues = Queues::default();
         for number in [1, 2] {

@@ -42,3 +42,14 @@ pub struct Evidence {
     /// The facts of the journal up to `sequence`, in order: number, time, fact.
     pub facts: Vec<(u64, Timestamp, Fact)>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounds_keep_the_names_that_databases_know() {
+        let bank = Round::Bank(ServerId::parse("north").unwrap());
+        assert_eq!([Round::Rows.word(), bank.word()], ["rows", "bank:north"]);
+    }
+}

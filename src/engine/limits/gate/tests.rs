@@ -161,6 +161,8 @@ fn one_question_is_the_probe_and_the_others_get_times_behind_it() {
     assert_eq!(told(&mut gate, 2, 0), Err(at(1_400)));
     let news = gate.admit_at_once(question(3), quota, at(10)).map(|admitted| admitted.probes);
     assert_eq!(news, Err(at(1_600)));
+    let watch = gate.admit(question(4), Rank::Watch, quota, at(10)).map(|admitted| admitted.probes);
+    assert_eq!(watch, Err(at(1_800)), "the watch four times as far apart");
     let probes = told(&mut gate, 1, 1_200).unwrap();
     assert_ne!(probes, Probes::default());
     assert_eq!(told(&mut gate, 2, 1_400), Err(at(1_500)), "while it is asked");
