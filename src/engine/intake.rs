@@ -328,3 +328,22 @@ pub(crate) fn failure_of(error: FeedError) -> Failure {
         other => Failure::Store(StoreError(other.to_string())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_task_that_was_given_up_has_found_nothing() {
+        assert_eq!(to_its_end(tokio::spawn(async { 7 })).await, Some(7));
+        let given_up = tokio::spawn(std::future::pending::<u8>());
+        given_up.abort();
+        assert_eq!(to_its_end(given_up).await, None);
+    }
+
+    #[tokio::test]
+    #[should_panic(expected = "the task broke")]
+    async fn a_panic_goes_on_where_its_task_was_waited_for() {
+        to_its_end(tokio::spawn(async { panic!("the task broke") })).await;
+    }
+}

@@ -167,12 +167,21 @@ impl MoneyBody {
 
 #[cfg(test)]
 mod tests {
+    use serde::de::DeserializeOwned;
+
     use super::*;
+    use crate::contract::TotalsBody;
     use crate::contract::fields::{REASON_AT_MOST_CHARS, read_fields};
 
     fn pay(json: &str) -> Result<Money, Fault> {
         let object = read_object(json.as_bytes())?;
         read_fields::<PayBody>(&object)?.amount.read()
+    }
+
+    /// Why a body can't be read.
+    fn read<T: DeserializeOwned + JsonSchema>(json: &str) -> String {
+        let read = read_fields::<T>(&read_object(json.as_bytes()).unwrap());
+        read.err().map(|fault| fault.reason).unwrap_or_default()
     }
 
     #[test]
@@ -265,6 +274,15 @@ mod tests {
         ] {
             assert_eq!(pay(json).unwrap_err().reason, reason, "{json}");
         }
+        for (reason, wanted) in [
+            (
+                read::<RefundBody>(r#"{"operation":"1","amount":{"value":"1","currency":"RUB"}}"#),
+                "amount.value is wrong: it must be a whole number of 1 to 1000000000000000",
+            ),
+            (read::<TotalsBody>(r#"{"whole_store":1}"#), "whole_store is wrong: it must be true or false"),
+        ] {
+            assert_eq!(reason, wanted);
+        }
         let long =
             format!(r#"{{"operation":"1","amount":{{"value":1,"currency":"{}"}}}}"#, "X".repeat(5_000));
         assert_eq!(pay(&long).unwrap_err().reason.len(), REASON_AT_MOST_CHARS);
@@ -281,6 +299,10 @@ mod tests {
         for value in ["100.5", "1e300", "0.1"] {
             assert_eq!(paid(value).unwrap_err().code, RejectCode::Invalid, "{value}");
         }
+        let items = r#"[{"name":"Milk","price":9900.0}]"#;
+        let json = format!(r#"{{"operation":"1","amount":{{"value":1,"currency":"RUB"}},"items":{items}}}"#);
+        let body: PayBody = read_fields(&read_object(json.as_bytes()).unwrap()).unwrap();
+        assert_eq!(body.items.unwrap()[0].price, Some(9_900), "in lists too");
     }
 
     #[test]

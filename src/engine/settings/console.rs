@@ -146,3 +146,134 @@ pub(crate) fn terms_of(
         broken: broken_until.map(|until| format!("the console is set to be out of order until {until}")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use payment::{Currency, LateMoney, PaymentTypeCode};
+
+    use super::*;
+    use crate::settings::{EventsBy, RegisterSettings, ScreenSettings};
+
+    fn register(id: &str) -> RegisterId {
+        RegisterId::parse(id).unwrap()
+    }
+
+    fn console(id: &str) -> ConsoleId {
+        ConsoleId::parse(id).unwrap()
+    }
+
+    /// Till 1 has a kiosk `a` that it shares with till 2, and a printer `b`; till 2 has a kiosk `a` of its own.
+    fn shop() -> StoreSettings {
+        let mut shared = ConsoleSettings::new("Kiosk", ConsoleKind::Kiosk);
+        shared.also_for = BTreeSet::from([register("2")]);
+        let printer = ConsoleSettings::new("Printer", ConsoleKind::Printer);
+        let own = ConsoleSettings::new("Kiosk", ConsoleKind::Kiosk);
+        let till = |consoles| RegisterSettings {
+            name: "Till".to_owned(),
+            events_by: EventsBy::Amqp,
+            open_payments: OpenPayments::One,
+            consoles,
+            plates: BTreeMap::new(),
+            open_plates: BTreeMap::new(),
+        };
+        StoreSettings {
+            name: "Shop".to_owned(),
+            zone: "UTC".to_owned(),
+            language: "en".to_owned(),
+            currency: Currency::RUB,
+            default_payment_type: PaymentTypeCode::parse("sbp").unwrap(),
+            late_money: LateMoney::Refund,
+            second_person_above_minor: None,
+            screens: ScreenSettings::default(),
+            registers: BTreeMap::from([
+                (register("1"), till(BTreeMap::from([(console("a"), shared), (console("b"), printer)]))),
+                (register("2"), till(BTreeMap::from([(console("a"), own)]))),
+                (register("3"), till(BTreeMap::new())),
+            ]),
+            payment_types: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn a_code_gets_to_a_console_as_its_kind_its_address_and_its_till_allow() {
+        use ConsoleKind::{Display, Kiosk, Printer, Register};
+        use ConsoleWay::{Page, Site, Till};
+        let (there, nowhere) = (Some("tcp://10.0.0.9:9100"), None);
+        for (kind, through_till, address, way) in [
+            (Register, None, nowhere, Till),
+            (Register, None, there, Till),
+            (Register, Some(false), there, Till),
+            (Kiosk, None, nowhere, Page),
+            (Display, Some(false), nowhere, Page),
+            (Display, None, there, Site),
+            (Kiosk, Some(true), nowhere, Till),
+            (Display, Some(true), there, Till),
+            (Printer, None, there, Site),
+            (Printer, Some(true), there, Till),
+            (Printer, Some(false), nowhere, Till),
+            (Printer, None, nowhere, Till),
+        ] {
+            let mut console = ConsoleSettings::new("Console", kind);
+            (console.through_till, console.address) = (through_till, address.map(str::to_owned));
+            assert_eq!(console.way(), way, "{kind:?} {through_till:?} {address:?}");
+        }
+    }
+
+    #[test]
+    fn a_console_that_names_no_site_is_at_the_main_one() {
+        let mut console = ConsoleSettings::new("Printer", ConsoleKind::Printer);
+        assert_eq!(console.site(), "main");
+        console.site = Some("north".to_owned());
+        assert_eq!(console.site(), "north");
+    }
+
+    #[test]
+    fn a_register_has_its_own_consoles_first_and_then_those_that_others_share_with_it() {
+        let shop = shop();
+        for (id, consoles) in [("1", vec!["1 a", "1 b"]), ("2", vec!["2 a", "1 a"]), ("3", vec![])] {
+            let id = register(id);
+            let its = shop.consoles_of(&id).map(|(owner, console, _)| format!("{owner} {console}"));
+            assert_eq!(its.collect::<Vec<_>>(), consoles, "{id}");
+        }
+        for (owner, id, registers) in
+            [("1", "a", vec!["1", "2"]), ("1", "b", vec!["1"]), ("2", "a", vec!["2"])]
+        {
+            let owner = register(owner);
+            let its = shop.registers_of(&owner, &console(id)).into_iter().map(RegisterId::as_str);
+            assert_eq!(its.collect::<Vec<_>>(), registers, "{owner} {id}");
+        }
+    }
+
+    #[test]
+    fn what_several_payments_may_want_at_once_is_shared_unless_it_is_paper() {
+        for (opens, shared, alone, paper) in
+            [(OpenPayments::One, true, false, false), (OpenPayments::Many, true, true, false)]
+        {
+            let mut shop = shop();
+            shop.registers.values_mut().for_each(|register| register.open_payments = opens);
+            let is_shared = |owner: &str, id: &str| {
+                let owner = register(owner);
+                shop.is_shared(&owner, &shop.registers[&owner].consoles[&console(id)])
+            };
+            let found = (is_shared("1", "a"), is_shared("2", "a"), is_shared("1", "b"));
+            assert_eq!(found, (shared, alone, paper), "{opens:?}");
+        }
+        let mut paper = ConsoleSettings::new("Printer", ConsoleKind::Printer);
+        paper.also_for = BTreeSet::from([register("2")]);
+        assert!(!shop().is_shared(&register("1"), &paper), "of paper there is enough for all");
+    }
+
+    #[test]
+    fn a_console_that_is_out_of_order_is_used_again_from_the_time_that_is_set() {
+        let (shop, until) = (shop(), Timestamp::from_micros(5_000_000));
+        let mut kiosk = ConsoleSettings::new("Kiosk", ConsoleKind::Kiosk);
+        kiosk.out_of_order_until = Some(until);
+        for (now, is_broken) in [(4_999_999, true), (5_000_000, false), (5_000_001, false)] {
+            let now = Timestamp::from_micros(now);
+            let terms = terms_of(&shop, &register("1"), &console("a"), &kiosk, now);
+            assert_eq!(terms.broken.is_some(), is_broken, "{now}");
+        }
+    }
+}

@@ -51,3 +51,31 @@ pub fn media_type_of(bytes: &[u8]) -> Option<&'static str> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slide_stays_ten_seconds_unless_it_is_said_and_never_less_than_one() {
+        for (slide_s, seconds) in [(None, 10), (Some(25), 25), (Some(1), 1), (Some(0), 1)] {
+            let screens = ScreenSettings { slide_s, ..ScreenSettings::default() };
+            assert_eq!(screens.slide_seconds(), seconds, "{slide_s:?}");
+        }
+    }
+
+    #[test]
+    fn a_picture_is_known_by_its_first_bytes() {
+        for (bytes, media_type) in [
+            (&b"\x89PNG\r\n\x1a\n"[..], Some("image/png")),
+            (b"\xff\xd8\xff\xe0", Some("image/jpeg")),
+            (b"RIFF\x10\0\0\0WEBPVP8 ", Some("image/webp")),
+            (b"RIFF\x10\0\0\0WAVEfmt ", None),
+            (b"GIF89a", None),
+            (b"<svg/>", None),
+            (b"", None),
+        ] {
+            assert_eq!(media_type_of(bytes), media_type, "{bytes:?}");
+        }
+    }
+}

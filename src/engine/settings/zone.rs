@@ -90,6 +90,14 @@ mod tests {
     }
 
     #[test]
+    fn a_time_is_written_with_the_name_that_people_have_for_its_zone() {
+        let at = Timestamp::parse("2026-11-28T21:30:05Z").unwrap();
+        for (zone, name) in [("Europe/Moscow", "MSK"), ("Asia/Almaty", "+05"), ("UTC", "UTC")] {
+            assert_eq!(Zone::named(zone).short_name(at), name, "{zone}");
+        }
+    }
+
+    #[test]
     fn a_date_is_written_in_one_way() {
         for wrong in ["", "28.11.2026", "2026-13-01", "2026-11-28T10:00:00Z", "20261128"] {
             assert_eq!(Zone::read_date(wrong), None, "{wrong:?}");

@@ -1,6 +1,7 @@
 //! A command is acknowledged only when its effect is durable and its answer is out.
 
-use engine::doors::Receipt;
+use engine::contract::open_of;
+use engine::doors::{Outcome, Receipt, Registers};
 use serde_json::json;
 
 use crate::kit::{Failing, Verb, World, command};
@@ -163,4 +164,31 @@ fn a_command_that_meets_no_database_is_tried_later_and_has_no_effect() {
         assert_eq!(till.pay("op-1").await, Receipt::Ack);
     });
     assert_eq!(world.bank.count(Verb::Issue), 2);
+}
+
+#[test]
+fn a_till_that_asks_over_http_is_told_of_all_that_is_open_at_once() {
+    let world = World::with_many_open();
+    world.live(async |till| {
+        let open = async |register: &str| {
+            let Outcome::Told(answers) = till.engine.answer(command(register, "get", &json!({}))).await
+            else {
+                panic!("a get is always answered")
+            };
+            serde_json::to_value(open_of(&answers).unwrap()).unwrap()
+        };
+        let of = |register: &str, operations: &[&str]| {
+            json!({
+                "event": "register.state", "store": "17", "register": register, "open": operations,
+                "operation": null, "payment": null, "sequence": null, "occurred_at": "2026-11-21T09:00:01Z",
+            })
+        };
+        for operation in ["op-1", "op-2"] {
+            till.pay(operation).await;
+        }
+        till.until(1).await;
+        assert_eq!(open("1").await, of("1", &["op-1", "op-2"]));
+        assert_eq!(open("2").await, of("2", &[]));
+        assert_eq!(open_of(&[]), None);
+    });
 }

@@ -3,7 +3,7 @@
 use engine::doors::{Incoming, Receipt};
 use serde_json::{Value, json};
 
-use crate::kit::{Life, Verb, World, command};
+use crate::kit::{Life, Verb, World, command, pay_body};
 
 /// What a register is answered to a message: code and field.
 async fn answer(till: &Life<'_>, incoming: Incoming) -> (String, String) {
@@ -79,6 +79,7 @@ fn a_pay_that_the_shop_can_not_take_names_its_code_and_field() {
         (json!({ "operation": "o", "amount": rub(json!(500)), "qr": "cash_link" }), "invalid", "qr"),
         (json!({ "operation": "o", "amount": rub(json!(500)), "buyer_code": "1" }), "invalid", "buyer_code"),
         (json!({ "operation": "o", "amount": rub(json!(500)), "supersedes": "" }), "invalid", "supersedes"),
+        (json!({ "operation": "o", "amount": rub(json!(500)), "supersedes": "o" }), "invalid", "supersedes"),
         (
             json!({ "operation": "o", "amount": rub(json!(500)), "show_on": ["printer"] }),
             "no_output",
@@ -300,4 +301,70 @@ fn a_foreign_reply_to_is_forbidden_and_gets_no_copy() {
             }
         }
     });
+}
+
+#[test]
+fn a_content_type_is_json_with_whatever_parameters_or_none_at_all() {
+    let world = World::new();
+    world.live(async |till| {
+        for (content_type, is_read) in [
+            (None, true),
+            (Some(""), true),
+            (Some("application/json; charset=utf-8"), true),
+            (Some("Application/JSON"), true),
+            (Some("text/plain"), false),
+            (Some("; application/json"), true),
+            (Some("application/json-patch"), false),
+        ] {
+            let content_type = content_type.map(str::to_owned);
+            let asks = Incoming { content_type: content_type.clone(), ..command("1", "types", &json!({})) };
+            assert_eq!(till.receive(asks).await, Receipt::Ack);
+            let told = till.sink.confirmed().pop().unwrap().event.name;
+            assert_eq!(told == "register.types", is_read, "{content_type:?}: {told}");
+        }
+    });
+}
+
+#[test]
+fn a_command_may_have_sixty_four_kibibytes_and_not_one_more() {
+    let world = World::new();
+    world.live(async |till| {
+        for (length, event) in [(65_536, "register.types"), (65_537, "request.rejected")] {
+            let mut asks = raw("types", b"{}");
+            asks.body.resize(length, b' ');
+            assert_eq!(till.receive(asks).await, Receipt::Ack);
+            assert_eq!(till.sink.confirmed().pop().unwrap().event.name, event, "{length}");
+        }
+    });
+}
+
+#[test]
+fn a_pay_that_comes_at_its_very_last_moment_is_started() {
+    for (not_after, started) in [("2026-11-21T09:00:00Z", 1), ("2026-11-21T08:59:59.999999Z", 0)] {
+        let world = World::new();
+        world.live(async |till| {
+            let mut pay = pay_body("o");
+            pay["not_after"] = not_after.into();
+            till.send("1", "pay", pay).await;
+        });
+        assert_eq!(world.payments().len(), started, "{not_after}");
+    }
+}
+
+#[test]
+fn who_wants_a_plate_is_told_what_is_missing_for_it() {
+    for (payment_type, reason) in [
+        ("sbp", "the register has no plate at an authorization server of this payment type"),
+        ("south", "no authorization server of this payment type offers cash_link codes"),
+    ] {
+        let world = World::new();
+        world.remove_bank("south");
+        world.live(async |till| {
+            let mut pay = pay_body("o");
+            (pay["qr"], pay["payment_type"]) = ("cash_link".into(), payment_type.into());
+            till.send("1", "pay", pay).await;
+            let told = till.sink.last("1", "request.rejected").unwrap().body;
+            assert_eq!((&told["field"], &told["reason"]), (&json!("qr"), &json!(reason)));
+        });
+    }
 }

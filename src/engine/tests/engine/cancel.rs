@@ -16,6 +16,8 @@ fn a_cancel_before_its_pay_is_answered_and_the_pay_never_starts() {
         let first = till.sink.last("1", "payment.cancelled").unwrap().body;
         assert_eq!((&first["payment"], &first["sequence"]), (&Value::Null, &Value::Null));
         assert_eq!((&first["operation"], &first["certain"]), (&json!("op-1"), &json!(true)));
+        assert_eq!((&first["status"], &first["code"]), (&json!("cancelled"), &json!("cancelled")));
+        assert_eq!(first["reason"], "cancelled before any bank was asked");
         assert_eq!(till.pay("op-1").await, Receipt::Ack);
         let second = till.sink.last("1", "payment.cancelled").unwrap().body;
         assert_eq!(second["in_reply_to"], "1-pay-op-1");

@@ -1,8 +1,8 @@
 //! What people do with payments on the admin pages.
 
-use engine::doors::{Deed, Desk, Undone};
+use engine::doors::{Deed, Desk, Intake, Undone};
 use engine::ports::Destination;
-use payment::{Currency, Money, OperationId, RegisterId, RejectCode, Status, StoreId};
+use payment::{Currency, Money, OperationId, PaymentId, RegisterId, RejectCode, Status, StoreId};
 use serde_json::json;
 
 use crate::kit::{Life, Verb, World};
@@ -174,4 +174,41 @@ fn the_last_command_of_a_register_is_known_whatever_its_kind_and_costs_no_write(
         till.until(200).await;
     });
     world.check_laws();
+}
+
+#[test]
+fn what_is_wanted_of_a_payment_that_there_is_not_is_told_as_missing() {
+    let world = World::new();
+    world.live(async |till| {
+        let nobody = PaymentId::from_uuid(1 << 12);
+        let deeds = [Deed::Check, Deed::Resend, Deed::Cancel { reason: None }, refund("hand-1", None)];
+        for deed in deeds {
+            assert_eq!(till.engine.carry_out(nobody, deed.clone()).await, Err(Undone::Missing), "{deed:?}");
+        }
+        assert_eq!(till.operation("1", "hand-1").await, None);
+    });
+}
+
+#[test]
+fn what_waits_for_a_queue_goes_out_as_soon_as_somebody_says_that_there_is_one() {
+    let register =
+        Destination { store: StoreId::parse("17").unwrap(), register: RegisterId::parse("1").unwrap() };
+    let doors: [fn(&engine::Engine, &Destination); 2] = [
+        |engine, register| Intake::release_parked(engine, register),
+        |engine, register| Desk::release(engine, register),
+    ];
+    for says_so in doors {
+        let world = World::new();
+        world.live(async |till| {
+            till.sink.take_queue_from("1");
+            till.pay("op-1").await;
+            till.until(2).await;
+            till.sink.give_queue_to("1");
+            till.breathe().await;
+            assert_eq!(till.sink.names("1"), [""; 0]);
+            says_so(&till.engine, &register);
+            till.breathe().await;
+            assert_eq!(till.sink.names("1"), ["payment.accepted", "payment.qr_ready"]);
+        });
+    }
 }

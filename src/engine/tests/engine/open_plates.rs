@@ -1,11 +1,14 @@
 //! Open plates: money without an order is kept until a register claims it, once.
 
-use engine::doors::{Claim, Desk, Hints, MoneyTold, Receipt, Undone};
+use engine::doors::{Claim, Desk, Hints, Incoming, MoneyTold, Receipt, Undone};
 use engine::ports::Destination;
-use payment::{BankTransaction, CodeId, OperationId, PaidNotice, RegisterId, RejectCode, ServerId, StoreId};
+use payment::{
+    BankTransaction, CodeId, OperationId, PaidNotice, PaymentTypeCode, RegisterId, RejectCode, ServerId,
+    StoreId,
+};
 use serde_json::{Value, json};
 
-use crate::kit::{Answer, CrashPoint, Life, OPEN_PLATE, Port, Side, Verb, World};
+use crate::kit::{Answer, CrashPoint, Life, OPEN_PLATE, Port, Side, Verb, World, command};
 
 const CREDIT: &str = "north:P1";
 
@@ -274,4 +277,40 @@ fn p12_a_person_claims_money_once_and_the_till_is_told() {
         till.until(200).await;
     });
     world.check_laws();
+}
+
+#[test]
+fn an_operation_that_claimed_other_money_is_no_repeat() {
+    let world = World::new();
+    world.live(async |till| {
+        buyer_pays(till, 45_000).await;
+        buyer_pays(till, 10_000).await;
+        claim(till, "1", "sale-1", CREDIT).await;
+        claim(till, "1", "sale-1", "north:P2").await;
+        assert_eq!(rejection(till, "1"), ("conflict".to_owned(), "operation".to_owned()));
+        assert_eq!(found(till, json!({})).await.len(), 1, "the other money is still there");
+    });
+}
+
+#[test]
+fn claimed_money_came_by_the_stores_default_tender_if_that_goes_by_its_bank() {
+    for (default, tender) in [("sbp", "sbp"), ("any", "any"), ("south", "any")] {
+        let world = World::new();
+        world.set(|settings| {
+            let store = settings.stores.values_mut().next().unwrap();
+            store.default_payment_type = PaymentTypeCode::parse(default).unwrap();
+        });
+        world.live(async |till| {
+            buyer_pays(till, 45_000).await;
+            let body = json!({ "operation": "sale-1", "credit": CREDIT });
+            let copies = Some("checkout.till.17.2".to_owned());
+            let claims = Incoming { reply_to: copies.clone(), ..command("1", "claim", &body) };
+            assert_eq!(till.receive(claims).await, Receipt::Ack);
+            till.breathe().await;
+            let payment = till.payment("sale-1").await;
+            assert_eq!(payment.checkout.payment_type.as_str(), tender, "{default}");
+            let paid = till.sink.last("1", "payment.paid").unwrap().event;
+            assert_eq!(paid.reply_to, copies, "the asking queue gets a copy");
+        });
+    }
 }

@@ -270,9 +270,12 @@ fn a_fiscal_receipt_is_kept_and_told_with_the_state() {
         assert_eq!(facts.iter().filter(|fact| *fact == "fiscalized").count(), 1);
         assert_eq!(ask(till, "fiscalized", receipt("b")).await["code"], "unknown_operation");
         for field in ["fn", "fd", "fp"] {
-            let mut body = receipt("a");
-            body[field] = json!("12x");
-            assert_eq!(ask(till, "fiscalized", body).await["field"], field);
+            for (number, is_right) in [("12x", false), ("", false), (&"1".repeat(21), false), (&"1".repeat(20), true)] {
+                let mut body = receipt("a");
+                body[field] = json!(number);
+                let told = ask(till, "fiscalized", body).await;
+                assert_eq!(told["field"] != field, is_right, "{field} {number}: {told}");
+            }
         }
     });
 }

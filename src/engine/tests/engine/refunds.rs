@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use engine::doors::Receipt;
+use engine::doors::{Incoming, Receipt};
+use payment::StoreId;
 use serde_json::json;
 
-use crate::kit::{Answer, Life, Verb, World};
+use crate::kit::{Answer, Life, Verb, World, command, pay_body};
 
 async fn paid(till: &Life<'_>) {
     till.pay("op-1").await;
@@ -107,4 +108,76 @@ fn two_refunds_at_once_are_one_after_the_other_or_refused() {
         assert_eq!(till.sink.last("2", "request.rejected").unwrap().body["code"], "refund_in_progress");
     });
     assert_eq!(world.bank.ledger().refunded_of("T1"), 10_000);
+}
+
+#[test]
+fn a_refund_of_another_stores_payment_is_forbidden_by_whatever_name_it_is_asked_for() {
+    let world = World::new();
+    world.set(|settings| {
+        let shop = settings.stores.values().next().unwrap().clone();
+        settings.stores.insert(StoreId::parse("18").unwrap(), shop);
+    });
+    world.live(async |till| {
+        paid(till).await;
+        let payment = till.payment_id("op-1").await.to_string();
+        for (number, (named, field)) in [
+            (json!({ "payment": payment }), "payment"),
+            (json!({ "payment_operation": "op-1", "payment_store": "17" }), "payment_store"),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let mut body = named.clone();
+            body["operation"] = format!("r-{number}").into();
+            let asks = Incoming { store: "18".to_owned(), ..command("1", "refund", &body) };
+            assert_eq!(till.receive(asks).await, Receipt::Ack);
+            let told = till.sink.last("1", "request.rejected").unwrap().body;
+            assert_eq!((&told["code"], &told["field"]), (&json!("forbidden"), &json!(field)), "{named}");
+        }
+        let body = json!({ "operation": "r-1", "payment": payment });
+        assert_eq!(till.send("2", "refund", body).await, Receipt::Ack);
+        till.until(5).await;
+        assert!(till.sink.last("2", "refund.completed").is_some(), "its own store may");
+    });
+    assert_eq!(world.bank.count(Verb::Refund), 1);
+}
+
+#[test]
+fn late_money_that_goes_back_owes_no_receipt_and_is_no_refund_of_the_sale() {
+    let world = World::new();
+    world.live(async |till| {
+        let mut pay = pay_body("op-1");
+        pay["qr"] = "static".into();
+        till.send("1", "pay", pay).await;
+        till.breathe().await;
+        let order = till.payment("op-1").await.state.attempts[0].id;
+        till.buyer_pays();
+        till.until(2).await;
+        till.bank.ledger().pay_late(order, till.now());
+        till.until(300).await;
+        let late = till.sink.last("1", "payment.paid_late").expect("the same code was paid twice").body;
+        assert_eq!((&late["bank_transaction"], &late["handling"]), (&json!("T2"), &json!("refunding")));
+        let back = till.sink.last("1", "refund.completed").expect("it has gone back").body;
+        assert_eq!((&back["origin"], &back["fiscal_receipt_due"]), (&json!("late"), &json!(false)));
+        till.send("1", "get", json!({ "operation": "op-1" })).await;
+        let state = till.sink.last("1", "payment.state").unwrap().body;
+        assert_eq!(
+            (&state["status"], &state["bank_transaction"], &state["handling"]),
+            (&json!("paid"), &json!("T1"), &json!("refunding")),
+            "what has paid it stays what it was"
+        );
+        let credits = state["credits"].as_array().unwrap().iter();
+        let handling: Vec<_> =
+            credits.map(|credit| (&credit["bank_transaction"], &credit["handling"])).collect();
+        assert_eq!(handling, [(&json!("T1"), &json!("paid")), (&json!("T2"), &json!("refunding"))]);
+        till.send("1", "totals", json!({ "from": "2026-11-21" })).await;
+        let totals = till.sink.last("1", "register.totals").unwrap().body["totals"][0].clone();
+        let one = json!({ "count": 1, "value": 19_800 });
+        assert_eq!((&totals["paid"], &totals["late"]), (&one, &one));
+        assert_eq!(totals["refunded"], json!({ "count": 0, "value": 0 }));
+        till.refund("1", "r-1", "op-1", None).await;
+        till.until(310).await;
+        let back = till.sink.last("1", "refund.completed").unwrap().body;
+        assert_eq!((&back["origin"], &back["fiscal_receipt_due"]), (&json!("register"), &json!(true)));
+    });
 }

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use engine::doors::Screens;
 use payment::{RegisterId, ServerId};
 use serde_json::json;
 
-use crate::kit::{Answer, Verb, World, pay_body};
+use crate::kit::{Answer, OPEN_PLATE, Verb, World, pay_body, plate};
 
 #[test]
 fn a_new_register_is_known_within_a_second() {
@@ -106,5 +107,24 @@ fn a_payment_under_way_keeps_its_terms_and_outlives_its_server() {
         assert_eq!(asked, 1, "there is nobody to ask");
         let loads = till.store.calls()["load"];
         assert!(loads <= 25, "and that is no reason to hurry: {loads} looks");
+    });
+}
+
+#[test]
+fn a_plate_is_known_by_what_is_on_it_whether_it_is_armed_or_open() {
+    World::new().live(async |till| {
+        let settings = till.engine.settings();
+        for (payload, owner) in [
+            (plate().payload, Some(("17", "5"))),
+            (format!("https://qr.nspk.ru/{OPEN_PLATE}?type=01"), Some(("17", "3"))),
+            ("https://qr.nspk.ru/AS300000000000000000000000000001?type=01".to_owned(), None),
+        ] {
+            let found = settings.register_of_plate(&payload);
+            assert_eq!(
+                found.map(|(store, register)| (store.as_str(), register.as_str())),
+                owner,
+                "{payload}"
+            );
+        }
     });
 }

@@ -30,6 +30,15 @@ fn money_of_another_payment_leads_to_review_and_not_to_polling_for_ever() {
         assert_eq!(review.body["code"], "transaction_mismatch");
         assert!(review.body["reason"].as_str().unwrap().contains("another payment"), "{}", review.body);
         assert_eq!(till.status("op-1").await, "paid", "the first keeps its money");
+        till.send("2", "get", json!({ "operation": "op-2" })).await;
+        let state = till.sink.last("2", "payment.state").unwrap().body;
+        assert_eq!((&state["status"], &state["code"]), (&json!("review"), &json!("transaction_mismatch")));
+        assert_eq!(state["credits"][0]["handling"], "held");
+        till.send("2", "totals", json!({ "from": "2026-11-21" })).await;
+        let totals = till.sink.last("2", "register.totals").unwrap().body["totals"][0].clone();
+        let (one, none) = (json!({ "count": 1, "value": 19_800 }), json!({ "count": 0, "value": 0 }));
+        let counted = ["review", "paid", "late", "open"].map(|column| &totals[column]);
+        assert_eq!(counted, [&one, &none, &none, &none]);
         till.until(60).await;
         let asked = till.bank.count(Verb::Status);
         till.until(400).await;
