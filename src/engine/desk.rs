@@ -50,7 +50,7 @@ impl Desk for Engine {
 
 impl Engine {
     async fn do_by_hand(&self, id: PaymentId, deed: Deed) -> Result<Arc<Payment>, Undone> {
-        let mut request = Request { is_news: true, ..Request::default() };
+        let mut request = Request::default();
         let input = match deed {
             Deed::Check => {
                 self.ask_now(id).await.map_err(undone)?;

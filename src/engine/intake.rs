@@ -60,7 +60,7 @@ impl Command<'_> {
     pub(crate) fn request(&self, operation: Option<OperationRecord>) -> Request {
         let name = |message_id: &String| Reply { to: self.from.clone(), message_id: message_id.clone() };
         let reply = self.incoming.message_id.as_ref().map(name);
-        Request { is_news: true, operation, reply, ..Request::default() }
+        Request { operation, reply, ..Request::default() }
     }
 }
 

@@ -146,7 +146,6 @@ pub(crate) fn rejected(
     fault: &Fault,
 ) -> EventBody {
     EventBody {
-        event: "request.rejected",
         operation: operation.map(ToString::to_string),
         command: Some(command.to_owned()),
         code: Some(fault.code.word().to_owned()),

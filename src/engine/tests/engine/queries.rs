@@ -219,10 +219,17 @@ fn late_money_and_reviews_are_counted_apart() {
         till.until(30).await;
         let totals = ask(till, "totals", json!({ "shift": "42" })).await;
         assert_eq!(totals["totals"][0]["late"], json!({ "count": 1, "value": 300 }));
-        assert_eq!(totals["totals"][0]["paid"], json!({ "count": 0, "value": 0 }));
+        for column in ["paid", "open"] {
+            assert_eq!(totals["totals"][0][column], json!({ "count": 0, "value": 0 }), "{column}");
+        }
+        let late = till.sink.last("1", "payment.paid_late").unwrap();
+        let claim_until = late.at.plus(std::time::Duration::from_hours(1)).to_string();
         let state = ask(till, "get", json!({ "operation": "a" })).await;
         assert_eq!((&state["handling"], &state["credit"]), (&json!("offered"), &json!("north:T1")));
         assert_eq!((&state["status"], &state["bank_transaction"]), (&json!("cancelled"), &json!("T1")));
+        for told in [&late.body, &state, &state["credits"][0]] {
+            assert_eq!(told["claim_until"], claim_until, "{told}");
+        }
     });
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use engine::doors::{Incoming, Receipt};
 use payment::StoreId;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::kit::{Answer, Life, Verb, World, command, pay_body};
 
@@ -35,7 +35,7 @@ fn a_refund_is_told_to_the_asking_register_and_to_the_paying_one() {
             (&body["origin"], &body["status"], &body["register"]),
             (&json!("register"), &json!("paid"), &json!("1"))
         );
-        assert_eq!(completed.event.correlation_id.as_deref(), Some("r-1"));
+        assert_eq!((&body["store"], completed.event.correlation_id.as_deref()), (&json!("17"), Some("r-1")));
         let copy = till.sink.last("1", "refund.completed").unwrap().body;
         for told in [body, &copy] {
             assert_eq!(told["requested_by"], json!({ "store": "17", "register": "2" }));
@@ -157,6 +157,7 @@ fn late_money_that_goes_back_owes_no_receipt_and_is_no_refund_of_the_sale() {
         till.until(300).await;
         let late = till.sink.last("1", "payment.paid_late").expect("the same code was paid twice").body;
         assert_eq!((&late["bank_transaction"], &late["handling"]), (&json!("T2"), &json!("refunding")));
+        assert_eq!(late["claim_until"], Value::Null, "nobody can claim it");
         let back = till.sink.last("1", "refund.completed").expect("it has gone back").body;
         assert_eq!((&back["origin"], &back["fiscal_receipt_due"]), (&json!("late"), &json!(false)));
         till.send("1", "get", json!({ "operation": "op-1" })).await;

@@ -184,6 +184,8 @@ fn a_refund_that_was_rejected_before_its_pay_was_known_stays_rejected() {
         till.until(2).await;
         till.refund("1", "r-1", "op-1", None).await;
         assert_eq!(last(till)["code"], "unknown_operation", "a repeat gets the same answer");
+        till.refund("1", "r-1", "op-1", Some(5_000)).await;
+        assert_eq!(last(till)["code"], "conflict", "the operation is used up");
         till.refund("1", "r-2", "op-1", None).await;
         till.until(3).await;
         assert_eq!(last(till)["event"], "refund.completed", "a new try needs a new operation");

@@ -31,6 +31,8 @@ fn money_of_another_payment_leads_to_review_and_not_to_polling_for_ever() {
         assert!(review.body["reason"].as_str().unwrap().contains("another payment"), "{}", review.body);
         assert_eq!(till.status("op-1").await, "paid", "the first keeps its money");
         till.send("2", "get", json!({ "operation": "op-2" })).await;
+        let events = ["payment.accepted", "payment.qr_ready", "payment.review", "payment.state"];
+        assert_eq!(till.sink.names("2"), events, "of what is held nothing is told as paid");
         let state = till.sink.last("2", "payment.state").unwrap().body;
         assert_eq!((&state["status"], &state["code"]), (&json!("review"), &json!("transaction_mismatch")));
         assert_eq!(state["credits"][0]["handling"], "held");
