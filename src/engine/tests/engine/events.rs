@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::doors::{Hints, MoneyTold};
+use engine::doors::{Hints, MoneyTold, Registers};
 use payment::ServerId;
 use serde_json::json;
 
@@ -156,4 +156,27 @@ fn p9_a_bank_that_hangs_up_on_its_notification_keeps_no_event_from_its_till() {
         till.until(1_000).await;
     });
     world.check_laws();
+}
+
+#[test]
+fn a_register_reads_the_events_of_its_payment_from_where_it_was() {
+    let world = World::new();
+    world.live(async |till| {
+        till.pay("op-1").await;
+        till.breathe().await;
+        till.buyer_pays();
+        till.until(5).await;
+        till.refund("2", "r-1", "op-1", None).await;
+        till.until(10).await;
+        let payment = till.payment("op-1").await;
+        let names = async |after| {
+            let rows = till.engine.events_of_payment(&payment, after).await.unwrap();
+            rows.into_iter().map(|row| (row.sequence, row.name)).collect::<Vec<_>>()
+        };
+        let all = names(0).await;
+        let told: Vec<&str> = all.iter().map(|(_, name)| name.as_str()).collect();
+        assert_eq!(told, till.sink.names("1"), "its own, and none of the copies for the other till");
+        let (second, _) = all[1];
+        assert_eq!(names(second).await, all[2..]);
+    });
 }

@@ -2,7 +2,7 @@
 
 use engine::Inspected;
 use engine::ports::Store;
-use payment::{EndWord, Payment, PaymentId, Phase, Timestamp};
+use payment::{EndWord, Payment, PaymentId, Phase, RefusalKind, ServerId, Timestamp};
 
 use crate::kit::{Answer, Life, Verb, World, pay_body};
 
@@ -81,6 +81,28 @@ fn p12_a_row_that_its_journal_does_not_add_up_to_is_written_anew() {
         });
         world.check_laws();
     }
+}
+
+#[test]
+fn p12_a_settled_payment_that_would_be_woken_is_left_in_peace_again() {
+    let world = World::new();
+    let id = world.live(async |till| {
+        till.pay("op-1").await;
+        till.until(2).await;
+        till.cancel("op-1").await;
+        till.until(HOUR).await;
+        assert!(till.payment("op-1").await.state.settled);
+        till.payment_id("op-1").await
+    });
+    let never = Timestamp::from_micros(i64::MAX / 2);
+    world.store.data.damage(id, |_, wake_at| *wake_at = Some(never));
+    world.live(async |till| {
+        till.until(HOUR + 300).await;
+        assert_eq!(till.engine.inspected().mended, 1);
+        let waking = till.store.data.due(Timestamp::from_micros(i64::MAX), None, 10).await.unwrap();
+        assert_eq!(waking, []);
+    });
+    world.check_laws();
 }
 
 #[test]
@@ -170,6 +192,42 @@ fn p12_money_that_the_bank_told_of_too_late_is_found_and_goes_back() {
         assert!(payment.state.refunds[0].is_completed() && payment.state.settled);
     });
     world.check_laws();
+}
+
+#[test]
+fn a_bank_is_asked_once_more_only_about_what_it_has_and_what_is_over() {
+    let world = World::with_many_open();
+    world.set(|settings| drop(settings.servers.remove(&ServerId::parse("south").unwrap())));
+    world.live(async |till| {
+        till.bank.next(Verb::Issue, &[Answer::No(RefusalKind::Other)]);
+        till.pay("refused").await;
+        let mut at_south = pay_body("elsewhere");
+        at_south["payment_type"] = "south".into();
+        till.send("1", "pay", at_south).await;
+        till.pay("sold").await;
+        till.breathe().await;
+        assert!(till.buyer_pays());
+        till.until(HOUR).await;
+        let (asked, elsewhere) = (till.bank.count(Verb::Status), till.south.count(Verb::Status));
+        assert_eq!(until_the_bank_is_asked(till).await.asked, 1);
+        assert_eq!(till.bank.count(Verb::Status), asked + 1);
+        assert_eq!(till.south.count(Verb::Status), elsewhere, "nobody walks for a bank that is not set up");
+    });
+}
+
+#[test]
+fn a_code_whose_end_its_bank_never_confirms_is_told_to_people() {
+    let world = World::new();
+    world.live(async |till| {
+        till.pay("op-1").await;
+        till.until(2).await;
+        till.bank.always(Verb::Status, Answer::Broken);
+        till.bank.always(Verb::Annul, Answer::Broken);
+        till.until(HOUR).await;
+        assert_eq!(till.engine.inspected().listed, 0);
+        till.until(4 * HOUR).await;
+        assert!(till.engine.inspected().listed > 0);
+    });
 }
 
 #[test]

@@ -141,6 +141,28 @@ fn p5_money_that_no_status_confirms_is_kept_for_a_person_and_not_claimed() {
 }
 
 #[test]
+fn p5_money_is_confirmed_only_by_a_status_that_shows_its_name_and_its_amount() {
+    let one_rouble = payment::Money::try_new(100, payment::Currency::RUB).unwrap();
+    let table: [(&str, fn(PaidNotice, payment::Money) -> PaidNotice, usize); 3] = [
+        ("as shown", |shown, _| shown, 1),
+        ("another amount", |shown, amount| PaidNotice { amount: Some(amount), ..shown }, 0),
+        (
+            "another name",
+            |shown, _| PaidNotice { transaction: BankTransaction::parse("P0").ok(), ..shown },
+            0,
+        ),
+    ];
+    for (case, tells, found_by_registers) in table {
+        let world = World::new();
+        world.live(async |till| {
+            let shown = till.bank.ledger().pay_at_plate(OPEN_PLATE, 45_000, till.now());
+            assert!(tell(till, at(OPEN_PLATE, tells(shown, one_rouble))).await, "{case}: it is kept");
+            assert_eq!(found(till, json!({})).await.len(), found_by_registers, "{case}");
+        });
+    }
+}
+
+#[test]
 fn p2_the_bank_tells_again_while_nothing_certain_is_known() {
     let world = World::new();
     world.live(async |till| {
