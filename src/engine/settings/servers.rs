@@ -111,5 +111,14 @@ mod tests {
         assert_eq!((read.usage, read.fee_bp, read.next_credentials_at), (Usage::Active, None, None));
         let written = serde_json::to_string(&read).unwrap();
         assert!(!written.contains("usage") && !written.contains("fee"), "{written}");
+        for usage in [
+            Usage::RefundsOnly,
+            Usage::Paused { from: None, until: None },
+            Usage::Paused { from: None, until: Some(Timestamp::from_micros(9)) },
+        ] {
+            let set = ServerSettings { usage, ..read.clone() };
+            let again = serde_json::from_str(&serde_json::to_string(&set).unwrap());
+            assert_eq!(again.ok(), Some(set), "what is set is kept");
+        }
     }
 }

@@ -8,7 +8,7 @@ use payment::{
 };
 use serde_json::{Value, json};
 
-use crate::kit::{Answer, CrashPoint, Life, OPEN_PLATE, Port, Side, Verb, World, command};
+use crate::kit::{Answer, CrashPoint, Failing, Life, OPEN_PLATE, Port, Side, Verb, World, command};
 
 const CREDIT: &str = "north:P1";
 
@@ -160,6 +160,25 @@ fn p5_money_is_confirmed_only_by_a_status_that_shows_its_name_and_its_amount() {
             assert_eq!(found(till, json!({})).await.len(), found_by_registers, "{case}");
         });
     }
+}
+
+#[test]
+fn a_bank_is_asked_about_money_until_it_is_confirmed_and_then_no_more() {
+    let world = World::new();
+    world.live(async |till| {
+        let money = buyer_pays(till, 45_000).await;
+        assert_eq!(till.bank.count(Verb::LatestCredit), 1);
+        assert!(tell(till, at(OPEN_PLATE, money.clone())).await);
+        assert_eq!(till.bank.count(Verb::LatestCredit), 1, "it is known");
+        buyer_pays(till, 10_000).await;
+        assert_eq!(till.bank.count(Verb::LatestCredit), 2, "this is other money");
+        let told = MoneyTold { order: None, code: Some(CodeId::parse(OPEN_PLATE).unwrap()), money };
+        assert!(
+            !till.engine.notified(&ServerId::parse("south").unwrap(), told).await,
+            "there it is not known"
+        );
+        assert_eq!(till.south.count(Verb::LatestCredit), 1, "money of the same name at another bank");
+    });
 }
 
 #[test]
@@ -335,4 +354,18 @@ fn claimed_money_came_by_the_stores_default_tender_if_that_goes_by_its_bank() {
             assert_eq!(paid.reply_to, copies, "the asking queue gets a copy");
         });
     }
+}
+
+#[test]
+fn a_person_whose_claim_met_no_database_is_told_so_and_may_try_again() {
+    let world = World::new();
+    world.live(async |till| {
+        buyer_pays(till, 45_000).await;
+        till.store.fail(Failing::Refusing(1));
+        let Err(Undone::Later(reason)) = till.engine.claim(by_hand("hand-1", "P1")).await else {
+            panic!("it could not be written down")
+        };
+        assert_eq!(reason.matches("the database can't be used").count(), 1, "{reason}");
+        assert!(till.engine.claim(by_hand("hand-1", "P1")).await.is_ok());
+    });
 }
