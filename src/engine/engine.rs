@@ -144,7 +144,7 @@ impl Engine {
         self.inner.loops.close();
         self.inner.tasks.close();
         let calm = async {
-            while !(self.inner.tasks.is_empty() && self.outbox().is_empty()) {
+            while !self.inner.tasks.is_empty() {
                 tokio::time::sleep(STOP_CHECK_EVERY).await;
             }
         };

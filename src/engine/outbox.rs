@@ -301,11 +301,6 @@ impl Outbox {
         self.marks.flush(&*engine.parts().store).await
     }
 
-    /// Whether every event has been delivered or parked.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.queues().is_idle()
-    }
-
     fn queues(&self) -> MutexGuard<'_, Queues> {
         lock(&self.queues)
     }

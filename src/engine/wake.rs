@@ -101,8 +101,7 @@ impl Engine {
     async fn lost_epochs(&self, stored: &Stored) -> Result<Vec<u64>, StoreError> {
         let mut lost = Vec::new();
         for call in stored.payment.calls() {
-            let is_foreign = call.epoch != self.epoch() && !lost.contains(&call.epoch);
-            if is_foreign && self.is_gone(call.epoch).await? {
+            if call.epoch != self.epoch() && self.is_gone(call.epoch).await? {
                 lost.push(call.epoch);
             }
         }

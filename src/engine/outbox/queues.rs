@@ -140,7 +140,7 @@ impl Queues {
     /// meanwhile are read the next time.
     pub(super) fn end_reading(&mut self, destination: &Destination, left: Option<u64>) {
         self.reading.remove(destination);
-        if left.is_some() && self.left_in_rows.get(destination).copied() == left {
+        if self.left_in_rows.get(destination).copied() == left {
             self.left_in_rows.remove(destination);
         }
     }
@@ -233,6 +233,7 @@ impl Queues {
     }
 
     /// Whether nothing is being sent.
+    #[cfg(test)]
     pub(super) fn is_idle(&self) -> bool {
         self.sending.is_empty()
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use engine::doors::Hints;
 use engine::ports::Store;
 
 use crate::kit::{Answer, Verb, World};
@@ -79,5 +80,20 @@ fn a_new_command_after_the_epoch_lapsed_is_taken_at_its_next_delivery() {
         assert_eq!(till.cancel("op-2").await, Receipt::Ack);
         till.until(1).await;
         assert_eq!(till.status("op-1").await, "awaiting_payment");
+    });
+}
+
+#[test]
+fn a_call_under_way_is_not_lost_when_its_payment_is_looked_at_meanwhile_and_nobody_is_asked_about_it() {
+    let world = World::new();
+    world.bank.next(Verb::Issue, &[Answer::Slowly(Duration::from_secs(3))]);
+    world.live(async |till| {
+        till.pay("op-1").await;
+        till.until(1).await;
+        let payment = till.payment("op-1").await;
+        till.engine.hint(payment.state.attempts[0].id);
+        till.until(4).await;
+        assert_eq!(till.facts(payment.id), ["accepted", "issue_ordered", "code_shown"]);
+        assert_eq!(till.store.calls().get("has_lapsed"), None);
     });
 }

@@ -6,6 +6,7 @@
 mod kit;
 
 mod answers;
+mod asked;
 mod bad_input;
 mod banks;
 mod cancel;
@@ -18,6 +19,7 @@ mod found;
 mod fuzz;
 mod ill_banks;
 mod inspection;
+mod instances;
 mod limits;
 mod many;
 mod notices;

@@ -261,3 +261,59 @@ fn a_pay_cannot_supersede_itself_or_another_than_the_open_one() {
         assert_eq!(till.status("op-2").await, "awaiting_payment");
     });
 }
+
+#[test]
+fn who_waits_for_an_end_starts_with_it_and_not_a_moment_later() {
+    let world = World::new();
+    world.bank.always(Verb::Annul, Answer::Slowly(std::time::Duration::from_millis(2_500)));
+    world.live(async |till| {
+        till.pay("op-1").await;
+        till.until(2).await;
+        supersede(till, "op-2", "op-1").await;
+        till.until_ms(4_550).await;
+        assert_eq!((till.status("op-1").await, till.status("op-2").await), ("cancelled", "awaiting_payment"));
+        assert_eq!(till.bank.times(Verb::Issue), [0, 4_500]);
+    });
+}
+
+#[test]
+fn nothing_starts_in_place_of_a_pay_on_which_a_person_must_decide() {
+    let world = World::with_many_open();
+    world.live(async |till| {
+        till.pay("op-1").await;
+        till.pay("op-2").await;
+        till.until_ms(500).await;
+        assert!(till.buyer_pays());
+        let (first, second) = {
+            let payments = till.payments();
+            (payments[0].state.attempts[0].id, payments[1].state.attempts[0].id)
+        };
+        till.bank.ledger().report_for(first, second);
+        till.until(3).await;
+        let statuses = [till.status("op-1").await, till.status("op-2").await];
+        let in_review = if statuses[0] == "review" { "op-1" } else { "op-2" };
+        assert_eq!(till.status(in_review).await, "review", "{statuses:?}");
+        supersede(till, "op-3", in_review).await;
+        assert_eq!(till.status("op-3").await, "failed");
+        let failed = till.sink.last("1", "payment.failed").unwrap().body;
+        assert_eq!((&failed["code"], &failed["certain"]), (&json!("superseded_paid"), &json!(true)));
+        assert_eq!(till.bank.count(Verb::Issue), 2, "no bank was asked");
+    });
+}
+
+#[test]
+fn what_a_pay_that_had_started_superseded_before_is_not_looked_at_again() {
+    let world = World::new();
+    world.live(async |till| {
+        till.pay("op-1").await;
+        till.until_ms(300).await;
+        let mut loads = Vec::new();
+        for number in 2..=4 {
+            till.store.forget_calls();
+            supersede(till, &format!("op-{number}"), &format!("op-{}", number - 1)).await;
+            loads.push(till.store.calls()["load"]);
+            till.until_ms(till.clock_ms() + 200).await;
+        }
+        assert_eq!(loads, [loads[0]; 3], "each costs what the first one did");
+    });
+}

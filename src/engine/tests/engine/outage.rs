@@ -157,3 +157,45 @@ fn a_code_that_would_be_half_over_is_not_asked_for_but_another_with_its_whole_li
         assert_eq!(till.bank.count(Verb::Issue), 1);
     });
 }
+
+#[test]
+fn what_is_being_told_or_was_told_a_moment_ago_is_not_told_again_since_a_commit_was_in_doubt() {
+    for (case, confirmed_after_ms, failing, until_ms) in [
+        ("its mark waits for the database", 300, Failing::Away, 400),
+        ("the broker has not confirmed it yet", 1_000, Failing::Refusing(1), 400),
+    ] {
+        let world = World::new();
+        world.bank.next(Verb::Issue, &[Answer::Slowly(Duration::from_millis(150))]);
+        world.sink.slow_down(Duration::from_millis(confirmed_after_ms));
+        world.live(async |till| {
+            till.pay("op-1").await;
+            till.until_ms(100).await;
+            till.store.fail(failing);
+            till.until_ms(until_ms).await;
+            till.store.fail(Failing::No);
+            till.until(5).await;
+            assert_eq!(till.sink.names("1"), ["payment.accepted", "payment.qr_ready"], "{case}");
+        });
+    }
+}
+
+#[test]
+fn while_nothing_can_be_written_nothing_spins() {
+    let world = World::with_many_open();
+    world.live(async |till| {
+        for number in 0..100 {
+            till.pay(&format!("op-{number}")).await;
+        }
+        till.until_ms(298_500).await;
+        till.bank.always(Verb::Status, Answer::Deaf);
+        till.store.fail(Failing::Refusing(usize::MAX));
+        till.store.forget_calls();
+        till.until_ms(358_500).await;
+        let commits = till.store.calls()["commit"];
+        assert!(commits <= 65 * 61, "{commits} tries in a minute to close what has expired");
+        till.store.fail(Failing::No);
+        till.until_ms(362_500).await;
+        let closing = till.sink.names("1").iter().filter(|name| *name == "payment.cancelling").count();
+        assert_eq!(closing, 100);
+    });
+}

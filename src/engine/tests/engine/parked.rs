@@ -169,3 +169,24 @@ fn more_than_memory_holds_is_released_from_the_rows_in_order() {
         );
     });
 }
+
+#[test]
+fn what_was_parked_for_a_register_that_asks_since_the_last_start_is_sent_to_nobody() {
+    let world = World::new();
+    world.live(async |till| {
+        till.sink.take_queue_from("1");
+        pays(till, 1).await;
+        till.until(1).await;
+    });
+    world.sink.give_queue_to("1");
+    world.set(|settings| {
+        for register in settings.stores.values_mut().flat_map(|store| store.registers.values_mut()) {
+            register.events_by = engine::settings::EventsBy::Http;
+        }
+    });
+    world.live(async |till| {
+        till.until(70).await;
+        assert!(till.undelivered().is_empty(), "committed is delivered");
+    });
+    assert_eq!(world.sink.names("1"), [""; 0]);
+}

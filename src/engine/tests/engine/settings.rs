@@ -128,3 +128,17 @@ fn a_plate_is_known_by_what_is_on_it_whether_it_is_armed_or_open() {
         }
     });
 }
+
+#[test]
+fn where_nothing_was_changed_no_bank_is_connected_anew() {
+    let world = World::new();
+    world.connects_slowly(Duration::from_millis(300));
+    world.live(async |till| {
+        till.until_ms(500).await;
+        till.engine.follow_settings().await;
+        assert_eq!(till.clock_ms(), 500, "it waits for nobody");
+        till.set(|_| ());
+        till.engine.follow_settings().await;
+        assert_eq!(till.clock_ms(), 800);
+    });
+}

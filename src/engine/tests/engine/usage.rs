@@ -28,6 +28,7 @@ fn a_server_that_is_paused_gives_no_new_codes_and_is_asked_about_those_that_it_g
         till.breathe().await;
         assert_eq!(till.sink.last("2", "payment.qr_ready").unwrap().body["bank"], "south");
         assert_eq!(till.bank.count(Verb::Issue), 1, "nothing new was asked of it");
+        assert_eq!(till.payments()[1].state.attempts.len(), 1, "it was not even tried");
         assert!(till.buyer_pays());
         till.until(6).await;
         assert_eq!(till.status("before").await, "paid");

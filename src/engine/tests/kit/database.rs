@@ -6,14 +6,16 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use engine::ports::{
-    Change, CommitError, DeliveryMark, Destination, EventRow, Evidence, OperationKey, OperationRecord, Round,
-    Search, Store, StoreError, Stored, UnclaimedCredit, UnclaimedSearch,
+    Change, CommitError, DeliveryMark, Destination, EventRow, Evidence, Left, OperationKey, OperationRecord,
+    Round, Search, Store, StoreError, Stored, UnclaimedCredit, UnclaimedSearch,
 };
 use engine::settings::Settings;
 use payment::{Payment, PaymentId, RegisterId, StoreId, Timestamp};
 use store::MemoryStore;
+use tokio::sync::broadcast;
 
 use super::crash::{Crash, Port};
+use super::instances::Instances;
 
 /// What is wrong with the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +38,8 @@ pub(crate) enum Failing {
 pub(crate) struct TestStore {
     /// What is durable.
     pub(crate) data: MemoryStore,
+    /// Other instances; `None`: none shares it.
+    instances: Mutex<Option<Arc<Instances>>>,
     crash: Arc<Crash>,
     calls: Mutex<BTreeMap<&'static str, usize>>,
     failing: Mutex<Failing>,
@@ -46,11 +50,33 @@ impl TestStore {
     pub(crate) fn new(crash: Arc<Crash>) -> Self {
         Self {
             data: MemoryStore::default(),
+            instances: Mutex::default(),
             crash,
             calls: Mutex::default(),
             failing: Mutex::new(Failing::No),
             damaged: Mutex::default(),
         }
+    }
+
+    /// Several instances share it from the next life on.
+    pub(crate) fn share(&self) -> Arc<Instances> {
+        Arc::clone(lock(&self.instances).get_or_insert_default())
+    }
+
+    fn instances(&self) -> Option<Arc<Instances>> {
+        lock(&self.instances).clone()
+    }
+
+    /// Without what another instance that lives owns.
+    async fn ours<T: Send>(&self, all: Vec<T>, payment: impl Fn(&T) -> PaymentId + Send) -> Vec<T> {
+        let Some(instances) = self.instances() else { return all };
+        let mut ours = Vec::new();
+        for one in all {
+            if !instances.have(&self.data, payment(&one)).await {
+                ours.push(one);
+            }
+        }
+        ours
     }
 
     /// From now on this payment's row can't be read.
@@ -128,7 +154,11 @@ impl Store for TestStore {
         if *lock(&self.damaged) == Some(payment) {
             return Err(StoreError("a payment's state can't be read".to_owned()));
         }
-        self.data.load(payment).await
+        let mut stored = self.data.load(payment).await?;
+        if let (Some(instances), Some(stored)) = (self.instances(), &mut stored) {
+            stored.owner = instances.owner(payment, stored.owner);
+        }
+        Ok(stored)
     }
 
     async fn operation(&self, key: &OperationKey) -> Result<Option<OperationRecord>, StoreError> {
@@ -143,7 +173,16 @@ impl Store for TestStore {
         limit: usize,
     ) -> Result<Vec<(Timestamp, PaymentId)>, StoreError> {
         self.usable()?;
-        self.data.due(now, after, limit).await
+        let due = self.data.due(now, after, limit).await?;
+        Ok(self.ours(due, |(_, payment)| *payment).await)
+    }
+
+    async fn take_over(&self, left: Left, _limit: usize) -> Result<Vec<PaymentId>, CommitError> {
+        self.usable()?;
+        match self.instances() {
+            Some(instances) => instances.take_over(&self.data, left).await,
+            None => Ok(Vec::new()),
+        }
     }
 
     async fn open_payments(
@@ -172,7 +211,8 @@ impl Store for TestStore {
 
     async fn undelivered(&self, after: i64, limit: usize) -> Result<Vec<EventRow>, StoreError> {
         self.called("undelivered")?;
-        self.data.undelivered(after, limit).await
+        let rows = self.data.undelivered(after, limit).await?;
+        Ok(self.ours(rows, |row| row.payment).await)
     }
 
     async fn parked(
@@ -182,7 +222,8 @@ impl Store for TestStore {
         limit: usize,
     ) -> Result<Vec<EventRow>, StoreError> {
         self.called("parked")?;
-        self.data.parked(destination, after, limit).await
+        let rows = self.data.parked(destination, after, limit).await?;
+        Ok(self.ours(rows, |row| row.payment).await)
     }
 
     async fn register_events(
@@ -269,12 +310,19 @@ impl Store for TestStore {
 
     async fn begin_epoch(&self, now: Timestamp) -> Result<u64, StoreError> {
         self.called("begin_epoch")?;
-        self.data.begin_epoch(now).await
+        let epoch = self.data.begin_epoch(now).await?;
+        self.instances().inspect(|instances| instances.begins(epoch));
+        Ok(epoch)
     }
 
     async fn has_lapsed(&self, epoch: u64, now: Timestamp) -> Result<bool, StoreError> {
         self.called("has_lapsed")?;
-        self.data.has_lapsed(epoch, now).await
+        let lives = self.instances().is_some_and(|instances| instances.lives(epoch));
+        Ok(!lives && self.data.has_lapsed(epoch, now).await?)
+    }
+
+    fn announced(&self) -> Option<broadcast::Receiver<Destination>> {
+        self.instances().map(|instances| instances.announced())
     }
 
     async fn settings(&self) -> Result<Settings, StoreError> {
@@ -288,7 +336,7 @@ impl Store for TestStore {
     }
 }
 
-fn away() -> StoreError {
+pub(super) fn away() -> StoreError {
     StoreError("the disk is full: free some space".to_owned())
 }
 

@@ -10,6 +10,7 @@ mod crash;
 mod database;
 mod floor;
 mod ids;
+mod instances;
 mod journal;
 mod laws;
 mod ledger;
