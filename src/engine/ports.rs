@@ -16,7 +16,7 @@ pub use events::{Delivery, EventSink, OutgoingEvent, QUEUE_PREFIX};
 pub use ids::Ids;
 pub use inspection::{Evidence, Round};
 pub use output::{
-    Drawing, Drawn, Face, JobDraft, JobEnd, JobStanding, JobTask, NoOutputs, Output, OutputJob, OutputJobs,
+    Drawing, Drawn, Face, JobDraft, JobEnd, JobStanding, JobTask, NoPictures, Output, OutputJob, OutputJobs,
     Pictures,
 };
 pub use payer::payer_key;

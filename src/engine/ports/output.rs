@@ -186,76 +186,12 @@ pub struct Drawn {
     pub escpos: Option<String>,
 }
 
-/// No devices, no jobs, no pictures: for services and tests without them.
+/// No pictures: for services and tests without them.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct NoOutputs;
+pub struct NoPictures;
 
 #[async_trait]
-impl OutputJobs for NoOutputs {
-    async fn hold_console(
-        &self,
-        _payment: PaymentId,
-        _store: &StoreId,
-        _owner: &RegisterId,
-        _console: &ConsoleId,
-    ) -> Result<bool, StoreError> {
-        Ok(false)
-    }
-
-    async fn console_holder(
-        &self,
-        _store: &StoreId,
-        _owner: &RegisterId,
-        _console: &ConsoleId,
-    ) -> Result<Option<PaymentId>, StoreError> {
-        Ok(None)
-    }
-
-    async fn order_jobs(&self, _jobs: &[JobDraft]) -> Result<(), StoreError> {
-        Ok(())
-    }
-
-    async fn settle_job(
-        &self,
-        _payment: PaymentId,
-        _console: &ConsoleId,
-        _now: Timestamp,
-    ) -> Result<Option<JobStanding>, StoreError> {
-        Ok(None)
-    }
-
-    async fn lease_job(
-        &self,
-        _site: &str,
-        _busy: &BTreeSet<String>,
-        _now: Timestamp,
-        _lease_until: Timestamp,
-    ) -> Result<Option<OutputJob>, StoreError> {
-        Ok(None)
-    }
-
-    async fn finish_job(&self, _job: &OutputJob, _end: &JobEnd) -> Result<(), StoreError> {
-        Ok(())
-    }
-}
-
-#[async_trait]
-impl Output for NoOutputs {
-    fn sites(&self) -> Vec<String> {
-        Vec::new()
-    }
-
-    async fn show(&self, _face: &Face<'_>, _within: Duration) -> JobEnd {
-        JobEnd { outcome: Outcome::Failed, reason: Some("this service drives no outputs".to_owned()) }
-    }
-
-    async fn clear(&self, _face: &Face<'_>, _within: Duration) -> bool {
-        true
-    }
-}
-
-#[async_trait]
-impl Pictures for NoOutputs {
+impl Pictures for NoPictures {
     async fn draw(&self, _drawing: &Drawing<'_>) -> Drawn {
         Drawn::default()
     }

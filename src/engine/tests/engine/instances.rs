@@ -1,6 +1,8 @@
 //! Several instances on one database: each looks after its own, and whoever comes after one that is gone goes on where
 //! that one stopped.
 
+use std::time::Duration;
+
 use engine::doors::{Deed, Desk, Hints};
 use engine::ports::Destination;
 use payment::{RegisterId, StoreId};
@@ -100,6 +102,23 @@ fn p9_what_was_taken_over_without_an_answer_is_told_before_what_follows() {
         till.store.share().forget_one_taking_over();
         till.store.share().is_gone(FIRST);
         till.until_ms(5_900).await;
+        till.cancel("op-1").await;
+        till.until(9).await;
+        let names = till.sink.names("1");
+        assert_eq!(names[..2], ["payment.accepted", "payment.qr_ready"], "{names:?}");
+        assert_eq!(names.last().unwrap(), "payment.cancelled");
+        till.until(300).await;
+    });
+    world.check_laws();
+}
+
+#[test]
+fn p9_what_is_taken_over_while_a_change_is_decided_is_told_before_it() {
+    let world = left_untold(Answer::Well);
+    world.live(async |till| {
+        till.until_ms(5_400).await;
+        till.store.refuse_one_after(Duration::from_millis(300));
+        till.store.share().is_gone(FIRST);
         till.cancel("op-1").await;
         till.until(9).await;
         let names = till.sink.names("1");

@@ -44,6 +44,7 @@ pub(crate) struct TestStore {
     calls: Mutex<BTreeMap<&'static str, usize>>,
     failing: Mutex<Failing>,
     damaged: Mutex<Option<PaymentId>>,
+    conflict: Mutex<Option<Duration>>,
 }
 
 impl TestStore {
@@ -55,6 +56,7 @@ impl TestStore {
             calls: Mutex::default(),
             failing: Mutex::new(Failing::No),
             damaged: Mutex::default(),
+            conflict: Mutex::default(),
         }
     }
 
@@ -82,6 +84,11 @@ impl TestStore {
     /// From now on this payment's row can't be read.
     pub(crate) fn damage(&self, payment: PaymentId) {
         *lock(&self.damaged) = Some(payment);
+    }
+
+    /// The next commit is refused after so long, as if somebody else had changed its payment meanwhile.
+    pub(crate) fn refuse_one_after(&self, pause: Duration) {
+        *lock(&self.conflict) = Some(pause);
     }
 
     /// From now on this is wrong with it.
@@ -140,6 +147,11 @@ impl TestStore {
 impl Store for TestStore {
     async fn commit(&self, change: Change) -> Result<(), CommitError> {
         self.called("commit")?;
+        let conflict = lock(&self.conflict).take();
+        if let Some(pause) = conflict {
+            tokio::time::sleep(pause).await;
+            return Err(CommitError::Conflict);
+        }
         let number = self.crash.enter(Port::Commit).await;
         self.dawdle().await;
         let (is_made, is_answered) = self.fate();

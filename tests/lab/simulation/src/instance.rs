@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use engine::ports::NoOutputs;
+use engine::ports::NoPictures;
 use engine::{Engine, Parts};
 use payment::Timestamp;
 use tokio::sync::Notify;
@@ -185,7 +185,7 @@ impl World {
             events: Arc::new(EventPort { world: world(), life: life() }),
             jobs: Arc::new(StorePort { world: world(), life: life() }),
             output: Arc::new(DevicePort { world: world(), life: life() }),
-            pictures: Arc::new(NoOutputs),
+            pictures: Arc::new(NoPictures),
             clock: Arc::new(ClockPort { world: world() }),
             ids: Arc::new(IdPort { world: world() }),
         }
