@@ -279,6 +279,10 @@ mod tests {
                 read::<RefundBody>(r#"{"operation":"1","amount":{"value":"1","currency":"RUB"}}"#),
                 "amount.value is wrong: it must be a whole number of 1 to 1000000000000000",
             ),
+            (
+                read::<PayBody>(&format!(r#"{{{money},"render":{{"png":{{"width":"wide"}}}}}}"#)),
+                "render.png.width is wrong: it must be a whole number of 64 to 2000",
+            ),
             (read::<TotalsBody>(r#"{"whole_store":1}"#), "whole_store is wrong: it must be true or false"),
         ] {
             assert_eq!(reason, wanted);

@@ -107,22 +107,15 @@ fn field_of(path: &Path, missing: Option<&str>) -> String {
 fn wanted_at(mut schema: Value, path: &Path, missing: Option<&str>) -> String {
     for segment in path {
         schema = match segment {
-            Segment::Map { key } => not_null(schema)["properties"][key.as_str()].take(),
-            Segment::Seq { .. } => not_null(schema)["items"].take(),
+            Segment::Map { key } => schema["properties"][key.as_str()].take(),
+            Segment::Seq { .. } => schema["items"].take(),
             _ => return "as published".to_owned(),
         };
     }
     if let Some(name) = missing {
-        schema = not_null(schema)["properties"][name].take();
+        schema = schema["properties"][name].take();
     }
-    wanted(&not_null(schema))
-}
-
-/// Of something that may be left out: what it is otherwise.
-fn not_null(mut schema: Value) -> Value {
-    let choice = schema.get_mut("anyOf").and_then(Value::as_array_mut);
-    let choice = choice.and_then(|choices| choices.iter_mut().find(|choice| choice["type"] != "null"));
-    choice.map(Value::take).unwrap_or(schema)
+    wanted(&schema)
 }
 
 fn wanted(schema: &Value) -> String {
