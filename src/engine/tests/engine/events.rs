@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use engine::doors::{Hints, MoneyTold, Registers};
+use engine::ports::Destination;
 use payment::ServerId;
 use serde_json::json;
 
@@ -178,5 +179,11 @@ fn a_register_reads_the_events_of_its_payment_from_where_it_was() {
         assert_eq!(told, till.sink.names("1"), "its own, and none of the copies for the other till");
         let (second, _) = all[1];
         assert_eq!(names(second).await, all[2..]);
+        let checkout = &payment.checkout;
+        let own = Destination { store: checkout.store.clone(), register: checkout.register.clone() };
+        let newest = till.engine.newest_event(&own).await.unwrap();
+        for (after, expected) in [(newest - 1, 1), (newest, 0)] {
+            assert_eq!(till.engine.events_behind(&own, after, 10).await.unwrap().len(), expected);
+        }
     });
 }

@@ -216,6 +216,19 @@ fn a_bank_is_asked_once_more_only_about_what_it_has_and_what_is_over() {
 }
 
 #[test]
+fn a_bank_is_not_asked_once_more_about_a_code_that_is_watched_anyway() {
+    let five_hours = std::time::Duration::from_hours(5);
+    let world = World::new().terms("north", |terms| {
+        (terms.code_life, terms.code_life_max) = (five_hours, five_hours);
+    });
+    world.live(async |till| {
+        till.pay("op-1").await;
+        assert_eq!(until_the_bank_is_asked(till).await.asked, 0);
+        assert_eq!(till.status("op-1").await, "awaiting_payment");
+    });
+}
+
+#[test]
 fn a_code_whose_end_its_bank_never_confirms_is_told_to_people() {
     let world = World::new();
     world.live(async |till| {
