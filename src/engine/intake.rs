@@ -321,9 +321,6 @@ pub(crate) fn failure_of(error: FeedError) -> Failure {
             rejection.field.map(str::to_owned),
             rejection.reason,
         )),
-        FeedError::UnknownPayment => {
-            Fault::new(RejectCode::UnknownOperation, "payment", "there is no such payment").into()
-        }
         FeedError::Store(error) => Failure::Store(error),
         other => Failure::Store(StoreError(other.to_string())),
     }
