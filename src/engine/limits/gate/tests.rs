@@ -178,3 +178,14 @@ fn nobody_waits_behind_questions_for_refunds_that_are_ill() {
     assert_eq!(gate.admit(refund, Rank::Buyer, quota, START).map(drop), Err(at(1_200)));
     assert!(gate.admit(question(1), Rank::Buyer, quota, START).is_ok());
 }
+
+#[test]
+fn the_time_that_calls_take_is_that_of_answers_smoothed_and_unknown_before_the_first() {
+    let mut gate = Gate::default();
+    hear(&mut gate, Verb::AskOrder, Seen::Failure, Duration::from_secs(10), START);
+    assert_eq!(gate.call_time(), None);
+    for (took, smoothed) in [(8, 2), (2, 2), (10, 4)] {
+        hear(&mut gate, Verb::AskOrder, Seen::Answer, Duration::from_secs(took), START);
+        assert_eq!(gate.call_time(), Some(Duration::from_secs(smoothed)), "after {took} s");
+    }
+}

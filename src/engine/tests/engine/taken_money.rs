@@ -120,3 +120,26 @@ fn money_is_not_taken_for_known_since_another_banks_bears_the_same_name() {
         assert!(!is_durable, "status does not show it yet: the bank has to tell again");
     });
 }
+
+#[test]
+fn a_person_may_end_a_payment_whose_reported_money_is_anothers_as_not_paid() {
+    let world = World::new();
+    world.live(async |till| {
+        let (first, second) = two_codes(till).await;
+        till.until_ms(500).await;
+        assert!(till.buyer_pays());
+        till.until_ms(1_500).await;
+        till.bank.ledger().report_for(second, first);
+        till.until_ms(2_500).await;
+        let held = till.payments().remove(1);
+        assert_eq!(held.status().word(), "review");
+        let end = Input::EndReview {
+            verdict: Verdict::Failed,
+            who: "petrova".to_owned(),
+            why: "statement".to_owned(),
+        };
+        till.engine.feed_by_hand(held.id, end).await.unwrap();
+        till.breathe().await;
+        assert_eq!(till.sink.last("2", "payment.failed").unwrap().body["operation"], "op-2");
+    });
+}
