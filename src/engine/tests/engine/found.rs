@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::ports::{Change, LinkChange, PaymentChange, Store};
-use payment::PaymentId;
+use payment::{CodeKind, PaymentId, PaymentTypeCode};
 use serde_json::{Value, json};
 
 use crate::kit::{Life, World};
@@ -89,4 +89,20 @@ fn totals_of_several_pages_count_each_payment_once() {
             assert_eq!(till.store.calls()["search"], pages, "{count} payments");
         });
     }
+}
+
+#[test]
+fn a_payment_type_whose_codes_no_bank_of_it_makes_is_not_available_whatever_else_they_make() {
+    let world = World::new();
+    world.set(|settings| {
+        let store = settings.stores.values_mut().next().unwrap();
+        let sbp = store.payment_types.get_mut(&PaymentTypeCode::parse("sbp").unwrap()).unwrap();
+        sbp.code = CodeKind::Buyer;
+    });
+    world.live(async |till| {
+        let types = ask(till, "types", json!({})).await;
+        let sbp = types["types"].as_array().unwrap().iter().find(|one| one["code"] == "sbp").unwrap();
+        assert_eq!(sbp["available"], false, "{sbp}");
+        assert_eq!(sbp["capabilities"]["qr"], json!(["dynamic", "static"]), "what else they make is told");
+    });
 }
