@@ -189,7 +189,7 @@ impl Engine {
             Err(FeedError::LinkTaken(links)) => {
                 self.links().wait(id, links);
                 let decision = payment::open_without_link(id, checkout, context);
-                self.commit(&blank, decision, Request { link_taken: true, ..request }, context).await
+                self.commit(&blank, decision, request, context).await
             }
             done => done,
         }

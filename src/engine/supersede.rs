@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use payment::{Input, Payment, PaymentId, Phase, Resolution, Timestamp};
 
 use crate::engine::Engine;
-use crate::feed::{FeedError, Request};
+use crate::feed::FeedError;
 use crate::ports::{OperationKey, OperationKind, OperationRecord, StoreError};
 
 /// A chain of payments that superseded one another while they all waited is followed so far.
@@ -95,9 +95,7 @@ impl Engine {
         }
         self.waiting().add(id, by.id);
         let reason = format!("superseded by operation {}", by.checkout.operation);
-        let input = Input::Cancel { reason: Some(reason) };
-        let request = Request { is_news: true, ..Request::default() };
-        let fed = self.feed_request(id, input, request).await?;
+        let fed = self.feed(id, Input::Cancel { reason: Some(reason) }).await?;
         Ok(Payment::clone(&fed.into_payment()))
     }
 }

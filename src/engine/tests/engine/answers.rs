@@ -192,3 +192,17 @@ fn a_till_that_asks_over_http_is_told_of_all_that_is_open_at_once() {
         assert_eq!(open_of(&[]), None);
     });
 }
+
+#[test]
+fn each_answer_has_an_id_of_its_own() {
+    let world = World::new();
+    world.live(async |till| {
+        for _ in 0..3 {
+            till.send("1", "get", json!({})).await;
+        }
+        let mut ids: Vec<String> = till.sink.to("1").into_iter().map(|one| one.event.message_id).collect();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), 3, "{ids:?}");
+    });
+}

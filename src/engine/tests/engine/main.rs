@@ -10,6 +10,7 @@ mod asked;
 mod bad_input;
 mod banks;
 mod cancel;
+mod changes;
 mod cost;
 mod crash;
 mod desk;

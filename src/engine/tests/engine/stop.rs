@@ -139,3 +139,18 @@ fn a_command_that_comes_while_the_engine_calms_down_is_still_carried_out() {
         assert_eq!(till.bank.count(Verb::Annul), 1, "the code that came was withdrawn");
     });
 }
+
+#[test]
+fn a_stop_that_waits_for_a_call_begins_nothing_new_meanwhile() {
+    let world = World::with_many_open();
+    world.live(async |till| {
+        till.pay("op-1").await;
+        till.until_ms(1_500).await;
+        till.bank.next(Verb::Issue, &[Answer::Slowly(Duration::from_secs(3))]);
+        till.pay("op-2").await;
+        till.engine.stop(PATIENCE).await;
+        assert_eq!(till.status("op-2").await, "awaiting_payment");
+        assert!(till.clock_ms() >= 4_500, "at {} ms", till.clock_ms());
+        assert_eq!(till.bank.times(Verb::Status), [1_000]);
+    });
+}

@@ -50,6 +50,8 @@ fn where_every_server_is_paused_or_for_refunds_only_a_pay_ends_at_once_and_certa
             till.breathe().await;
             let failed = till.sink.last("1", "payment.failed").unwrap().body;
             assert_eq!((&failed["code"], &failed["certain"]), (&json!("bank_unavailable"), &json!(true)));
+            let reason = failed["reason"].as_str().unwrap();
+            assert!(reason.contains("authorization server north"), "people read why: {reason}");
             assert_eq!(till.bank.count(Verb::Issue), 1, "the bank was not asked");
             till.send("1", "types", json!({})).await;
             till.breathe().await;
