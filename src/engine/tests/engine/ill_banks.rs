@@ -230,15 +230,15 @@ fn a_code_that_would_come_when_nobody_waits_for_it_is_not_asked_for() {
 #[test]
 fn a_turn_that_comes_after_the_buyer_was_told_to_go_is_not_taken() {
     let world =
-        World::with_many_open().terms("north", |terms| terms.response_timeout = Duration::from_secs(6));
+        World::with_many_open().terms("north", |terms| terms.response_timeout = Duration::from_secs(4));
     world.set(|settings| {
         settings.servers.get_mut(&ServerId::parse("north").unwrap()).unwrap().concurrency = 1;
     });
-    world.bank.next(Verb::Issue, &[Answer::Slowly(Duration::from_millis(9_500))]);
+    world.bank.next(Verb::Issue, &[Answer::Slowly(Duration::from_millis(7_500))]);
     world.live(async |till| {
         till.pay("first").await;
         till.until(3).await;
-        till.pay("second").await; // it gives up at 9 s
+        till.pay("second").await; // it gives up at 7 s
         till.until(20).await;
         assert_eq!(till.status("second").await, "failed");
         assert_eq!(till.bank.times(Verb::Issue), [0]);

@@ -173,3 +173,33 @@ fn a_server_at_its_limit_is_asked_evenly_and_costs_no_more_than_its_rate() {
         assert_eq!(closing, PAYMENTS, "codes expire on time, whenever their status can be asked");
     });
 }
+
+#[test]
+fn people_are_told_how_a_bank_is_called_and_who_waits() {
+    let world = World::with_many_open();
+    limit(&world, 1_000, 1);
+    world.bank.next(Verb::Issue, &[Answer::Slowly(Duration::from_secs(8)), Answer::Well]);
+    world.live(async |till| {
+        let north = || {
+            let mut conditions = till.engine.bank_conditions();
+            assert_eq!(
+                conditions.iter().map(|its| its.server.as_str()).collect::<Vec<_>>(),
+                ["north", "south"]
+            );
+            let its = conditions.swap_remove(0);
+            (its.is_well, its.under_way, its.waiting, its.call_time.is_some())
+        };
+        assert_eq!(north(), (true, 0, 0, false));
+        pays(till, 2).await;
+        till.until(1).await;
+        assert_eq!(north(), (true, 1, 1, false), "one is called for, the other waits");
+        till.until(6).await;
+        assert_eq!(north(), (true, 1, 0, false), "who has given up waits no longer");
+        till.until_ms(12_500).await;
+        assert_eq!(north(), (true, 0, 0, true), "the time that calls take is known by now");
+        till.bank.always(Verb::Status, Answer::NotSent);
+        till.until(30).await;
+        let ill = till.engine.bank_conditions().swap_remove(0);
+        assert_eq!((ill.is_well, ill.ill), (false, vec![engine::BankPart::Orders]));
+    });
+}
