@@ -40,11 +40,8 @@ impl Registers for Engine {
 
     async fn events_of_payment(&self, payment: &Payment, after: u64) -> Result<Vec<EventRow>, StoreError> {
         let checkout = &payment.checkout;
-        let is_news = |row: &EventRow| {
-            row.sequence > after
-                && row.destination.store == checkout.store
-                && row.destination.register == checkout.register
-        };
+        let own = Destination { store: checkout.store.clone(), register: checkout.register.clone() };
+        let is_news = |row: &EventRow| row.sequence > after && row.destination == own;
         let rows = self.parts().store.payment_events(payment.id).await?;
         Ok(rows.into_iter().filter(is_news).collect())
     }

@@ -66,3 +66,21 @@ impl Engine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_payment_is_told_about_once_until_more_were_than_are_remembered() {
+        let counts = Counts::default();
+        let payment = |number: usize| PaymentId::from_uuid(u128::try_from(number).unwrap() << 12);
+        for number in 0..TOLD_AT_MOST {
+            assert!(counts.is_news(payment(number)), "{number}");
+        }
+        assert_eq!(counts.told.lock().unwrap().len(), TOLD_AT_MOST);
+        assert!(counts.is_news(payment(TOLD_AT_MOST)));
+        assert!(!counts.is_news(payment(TOLD_AT_MOST)));
+        assert!(counts.is_news(payment(0)), "it was forgotten with the others");
+    }
+}

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use engine::doors::{Hints, MoneyTold, Registers};
-use engine::ports::Destination;
+use engine::ports::{Destination, OperationKey, OperationKind};
 use payment::ServerId;
 use serde_json::json;
 
@@ -185,5 +185,10 @@ fn a_register_reads_the_events_of_its_payment_from_where_it_was() {
         for (after, expected) in [(newest - 1, 1), (newest, 0)] {
             assert_eq!(till.engine.events_behind(&own, after, 10).await.unwrap().len(), expected);
         }
+        assert_eq!(till.engine.payment(payment.id).await.unwrap().as_ref(), Some(&payment));
+        let operation = checkout.operation.clone();
+        let key = OperationKey { store: own.store, register: own.register, operation };
+        let kind = till.engine.operation(&key).await.unwrap();
+        assert_eq!(kind, Some(OperationKind::Pay(payment.id)));
     });
 }

@@ -77,6 +77,22 @@ fn an_answer_that_would_need_a_look_at_too_many_payments_goes_on_from_where_it_s
 }
 
 #[test]
+fn an_answer_that_is_just_full_says_that_there_are_no_more() {
+    for (count, told, more) in [(49, 49, false), (50, 50, false), (51, 50, true)] {
+        let world = World::new();
+        world.live(async |till| {
+            sold(till, count).await;
+            let found = ask(till, "find", json!({})).await;
+            assert_eq!(
+                (found["payments"].as_array().unwrap().len(), &found["more"]),
+                (told, &json!(more)),
+                "{count}"
+            );
+        });
+    }
+}
+
+#[test]
 fn totals_of_several_pages_count_each_payment_once() {
     for count in [499, 500, 501, 1_200] {
         let world = World::new();

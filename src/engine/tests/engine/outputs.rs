@@ -277,6 +277,19 @@ fn what_a_bank_can_withdraw_may_be_printed_whatever_its_life() {
 }
 
 #[test]
+fn a_device_gets_a_code_as_soon_as_there_is_one_and_the_next_as_soon_as_it_is_free() {
+    let world = World::with_many_open();
+    world.set(|settings| with(settings, "1", "p1", device(ConsoleKind::Printer, PRINTER)));
+    world.live(async |till| {
+        till.until_ms(1_100).await; // between two looks for jobs that nobody told of
+        till.pay("op-1").await;
+        till.pay("op-2").await;
+        till.breathe().await;
+        assert_eq!((till.output.done().len(), till.clock_ms()), (2, 1_100));
+    });
+}
+
+#[test]
 fn a_line_of_text_never_steps_in_for_a_code() {
     let world = World::new();
     world.set(|settings| {

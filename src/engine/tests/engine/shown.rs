@@ -20,6 +20,7 @@ fn a_console_counts_as_shown_once_a_page_of_it_drew_the_code() {
         till.engine.drew(payment, &kiosk());
         till.engine.drew(payment, &kiosk());
         till.until(10).await;
+        assert_eq!(Screens::settings(&till.engine).stores.len(), 1, "screens read what the engine goes by");
         assert_eq!(
             till.payments()[0].checkout.consoles,
             [],
