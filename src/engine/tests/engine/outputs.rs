@@ -222,6 +222,21 @@ fn a_pay_that_nothing_could_show_ends_before_a_bank_is_asked() {
 }
 
 #[test]
+fn a_page_that_is_out_of_order_counts_as_nothing_to_show_a_code_on() {
+    let world = World::new();
+    world.set(|settings| {
+        let out_of_order_until = Some(Timestamp::parse("2100-01-01T00:00:00Z").unwrap());
+        let page = ConsoleSettings { out_of_order_until, ..ConsoleSettings::new("Page", ConsoleKind::Kiosk) };
+        with(settings, "1", "k1", page);
+    });
+    world.live(async |till| {
+        till.send("1", "pay", on("op-1", &["k1"])).await;
+        assert_eq!(till.sink.last("1", "request.rejected").unwrap().body["code"], "no_output");
+        assert!(till.bank.calls().is_empty());
+    });
+}
+
+#[test]
 fn p8_a_code_that_outlives_five_minutes_and_cant_be_annulled_is_not_printed() {
     let world = shop().terms("north", |terms| {
         terms.annul = false;
