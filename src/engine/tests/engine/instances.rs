@@ -149,10 +149,10 @@ fn a_change_that_another_instance_announces_is_told_to_who_looks_here() {
     world.live(async |till| {
         let mut changes = Desk::changes(&till.engine);
         let (store, register) = (StoreId::parse("17").unwrap(), RegisterId::parse("2").unwrap());
-        let changed = Destination { store, register };
-        till.store.share().announce(changed.clone());
+        let elsewhere = Destination { store, register };
+        till.store.share().announce(elsewhere.clone());
         till.breathe().await;
-        assert_eq!(changes.try_recv(), Ok(changed));
+        assert_eq!(changes.try_recv(), Ok(elsewhere));
     });
 }
 

@@ -12,6 +12,9 @@ use crate::kit::{Answer, CrashPoint, Failing, Life, OPEN_PLATE, Port, Side, Verb
 
 const CREDIT: &str = "north:P1";
 
+/// What is told in place of what the status shows.
+type Telling = fn(PaidNotice, payment::Money) -> PaidNotice;
+
 fn at(plate: &str, money: PaidNotice) -> MoneyTold {
     MoneyTold { order: None, code: Some(CodeId::parse(plate).unwrap()), money }
 }
@@ -143,7 +146,7 @@ fn p5_money_that_no_status_confirms_is_kept_for_a_person_and_not_claimed() {
 #[test]
 fn p5_money_is_confirmed_only_by_a_status_that_shows_its_name_and_its_amount() {
     let one_rouble = payment::Money::try_new(100, payment::Currency::RUB).unwrap();
-    let table: [(&str, fn(PaidNotice, payment::Money) -> PaidNotice, usize); 3] = [
+    let table: [(&str, Telling, usize); 3] = [
         ("as shown", |shown, _| shown, 1),
         ("another amount", |shown, amount| PaidNotice { amount: Some(amount), ..shown }, 0),
         (
