@@ -196,11 +196,13 @@ fn p12_money_that_the_bank_told_of_too_late_is_found_and_goes_back() {
 
 #[test]
 fn a_bank_is_asked_once_more_only_about_what_it_has_and_what_is_over() {
-    let world = World::with_many_open();
+    let world = World::with_many_open().terms("north", |terms| terms.status_by_order = false);
     world.set(|settings| drop(settings.servers.remove(&ServerId::parse("south").unwrap())));
     world.live(async |till| {
         till.bank.next(Verb::Issue, &[Answer::No(RefusalKind::Other)]);
         till.pay("refused").await;
+        till.bank.next(Verb::Issue, &[Answer::Broken]);
+        till.pay("unknown").await;
         let mut at_south = pay_body("elsewhere");
         at_south["payment_type"] = "south".into();
         till.send("1", "pay", at_south).await;
@@ -209,8 +211,9 @@ fn a_bank_is_asked_once_more_only_about_what_it_has_and_what_is_over() {
         assert!(till.buyer_pays());
         till.until(HOUR).await;
         let (asked, elsewhere) = (till.bank.count(Verb::Status), till.south.count(Verb::Status));
-        assert_eq!(until_the_bank_is_asked(till).await.asked, 1);
-        assert_eq!(till.bank.count(Verb::Status), asked + 1);
+        assert_eq!(till.payment("unknown").await.state.attempts.len(), 2);
+        assert_eq!(until_the_bank_is_asked(till).await.asked, 2, "each code once, and no order without one");
+        assert_eq!(till.bank.count(Verb::Status), asked + 2);
         assert_eq!(till.south.count(Verb::Status), elsewhere, "nobody walks for a bank that is not set up");
     });
 }

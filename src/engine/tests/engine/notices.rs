@@ -1,7 +1,7 @@
 //! Notifications of money: when they lead to a question, and when they are money of their own.
 
 use engine::doors::{Hints, MoneyTold};
-use payment::{AttemptId, BankTransaction, PaidNotice, ServerId};
+use payment::{AttemptId, BankTransaction, CodeKind, PaidNotice, PaymentTypeCode, ServerId};
 
 use crate::kit::{Life, Verb, World};
 
@@ -59,6 +59,45 @@ fn money_that_status_does_not_show_is_asked_for_and_believed_once_status_shows_o
         let credits = till.payment("op-1").await.state.credits;
         let names: Vec<&str> = credits.iter().map(|credit| credit.transaction.as_str()).collect();
         assert_eq!(names, ["T1", "T0"], "the one that status shows, then the one that it hides");
+    });
+}
+
+#[test]
+fn more_money_on_a_code_that_stays_is_believed_and_what_is_known_asks_nothing() {
+    let world = World::new().terms("north", |terms| terms.latest_credit_only = true);
+    world.set(|settings| {
+        let store = settings.stores.values_mut().next().unwrap();
+        let sbp = store.payment_types.get_mut(&PaymentTypeCode::parse("sbp").unwrap()).unwrap();
+        sbp.code = CodeKind::Static;
+    });
+    world.live(async |till| {
+        let order = paid(till, true).await;
+        let asked = till.bank.count(Verb::Status);
+        assert!(told(till, "north", order, money(till, Some("T1"))).await);
+        assert_eq!(till.bank.count(Verb::Status), asked, "it is known");
+        assert!(till.payment("op-1").await.state.attempts[0].is_watched());
+        assert!(
+            told(till, "north", order, money(till, Some("T0"))).await,
+            "status shows the other money only"
+        );
+        assert_eq!(till.bank.count(Verb::Status), asked + 1);
+        assert_eq!(till.payment("op-1").await.state.credits.len(), 2);
+    });
+}
+
+#[test]
+fn money_on_a_code_that_is_not_watched_any_more_is_believed_whatever_status_shows() {
+    let world = World::new().terms("north", |terms| terms.latest_credit_only = true);
+    world.live(async |till| {
+        till.pay("op-1").await;
+        till.until(1).await;
+        let order = till.payment("op-1").await.state.attempts[0].id;
+        till.bank.ledger().hide(order);
+        assert!(till.buyer_pays());
+        till.until(3_600).await;
+        assert!(!till.payment("op-1").await.state.attempts[0].is_watched());
+        assert!(told(till, "north", order, money(till, Some("T1"))).await);
+        assert_eq!(till.payment("op-1").await.state.credits.len(), 1);
     });
 }
 

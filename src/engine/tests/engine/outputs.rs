@@ -283,9 +283,10 @@ fn p8_whether_paper_may_carry_a_code_is_judged_by_the_life_that_the_code_will_ha
 
 #[test]
 fn what_a_bank_can_withdraw_may_be_printed_whatever_its_life() {
-    let world = shop().terms("north", |terms| terms.code_life = std::time::Duration::from_mins(30));
+    let world = World::new().terms("north", |terms| terms.code_life = std::time::Duration::from_mins(30));
+    world.set(|settings| with(settings, "1", "p1", device(ConsoleKind::Printer, PRINTER)));
     world.live(async |till| {
-        till.send("1", "pay", on("op-1", &["p1"])).await;
+        till.pay("op-1").await;
         till.until(1).await;
         assert_eq!(told(till, "1"), set(&["p1 printed"]));
     });
