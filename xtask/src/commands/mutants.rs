@@ -164,10 +164,8 @@ fn run_package(package: Package, arguments: &Arguments, explained: &Explained) -
 /// Has mutants judged.
 fn judge(package: Package, arguments: &Arguments, pass: Pass, home: &Path) -> Outcome<()> {
     let mut command = cargo();
-    let folders =
-        ["--cache-dir", "--artifact-dir"].into_iter().zip([home.join("cache"), home.join("report")]);
     command.args(words(package, arguments));
-    folders.for_each(|(flag, folder)| drop(command.arg(flag).arg(folder)));
+    command.arg("--cache-dir").arg(home.join("cache")).arg("--artifact-dir").arg(home.join("report"));
     command.args(words_of_pass(package, pass));
     // A story that fails is told at once: nobody reads how it could be shorter.
     command.env("PROPTEST_MAX_SHRINK_ITERS", "0").stdin(Stdio::null()).stdout(io::stderr());
