@@ -42,7 +42,7 @@ pub(super) fn outputs_of(
             (ConsoleKind::Register, false) => {}
             (_, true) => {
                 outputs.show_on.push(id.clone());
-                if !is_plain(&terms, register) {
+                if !is_plain(&terms) {
                     outputs.consoles.push(terms);
                 }
             }
@@ -64,9 +64,9 @@ pub(super) fn outputs_of(
     Ok(outputs)
 }
 
-/// A page of the register alone that can be used: a payment need not know more than its name.
-fn is_plain(terms: &ConsoleTerms, register: &RegisterId) -> bool {
-    terms.way == ConsoleWay::Page && !terms.is_shared && terms.broken.is_none() && terms.owner == *register
+/// A page of the register alone (another register's is shared) that can be used: a payment need not know more than its name.
+fn is_plain(terms: &ConsoleTerms) -> bool {
+    terms.way == ConsoleWay::Page && !terms.is_shared && terms.broken.is_none()
 }
 
 /// Fails if it is known beforehand that buyers would have nothing to scan.

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use engine::ports::{
-    Change, CommitError, DeliveryMark, Destination, EventDraft, LinkKey, OperationRecord, PaymentChange,
-    Round, UnclaimedCredit,
+    Change, CommitError, CreditRow, DeliveryMark, Destination, EventDraft, LinkKey, OperationRecord,
+    PaymentChange, Round, UnclaimedCredit,
 };
 use engine::settings::Settings;
 use payment::{ConsoleId, OperationId, Payment, PaymentId, RegisterId, StoreId, Timestamp};
@@ -31,8 +31,8 @@ pub(super) struct Tables {
     operations: BTreeMap<(OperationId, RegisterId, StoreId), OperationRecord>,
     /// The one open payment of each register that may have one only.
     holders: BTreeMap<(StoreId, RegisterId), PaymentId>,
-    /// Money that a payment knows of, by the bank's id.
-    known_credits: BTreeSet<(String, PaymentId)>,
+    /// Money that a payment knows of: the bank's id, the payment, the server, whether it is believed.
+    known_credits: BTreeSet<(String, PaymentId, String, bool)>,
     /// Money that a payment believes in.
     credits: BTreeSet<(String, String)>,
     /// Money without an order, by server and transaction.
@@ -125,6 +125,10 @@ impl Tables {
         if change.expected_sequence.is_none() && holds_register(&change.payment) {
             self.ensure_free(&change.payment)?;
         }
+        if change.credits.iter().any(|credit| self.known_credits.contains(&known(change.payment.id, credit)))
+        {
+            return Err(CommitError::CreditTaken);
+        }
         let mut credits = BTreeSet::new();
         for credit in change.credits.iter().filter(|credit| credit.is_believed) {
             let key = (credit.server.to_string(), credit.transaction.to_string());
@@ -161,7 +165,7 @@ impl Tables {
         let payment = change.payment;
         let id = payment.id;
         self.hold_register(&payment, change.expected_sequence.is_none());
-        self.known_credits.extend(change.credits.iter().map(|credit| (credit.transaction.to_string(), id)));
+        self.known_credits.extend(change.credits.iter().map(|credit| known(id, credit)));
         let believed = change.credits.iter().filter(|credit| credit.is_believed);
         self.credits
             .extend(believed.map(|credit| (credit.server.to_string(), credit.transaction.to_string())));
@@ -225,4 +229,8 @@ fn recorded(number: i64, sequence: u64, at: Timestamp, event: EventDraft) -> Eve
         body: event.body,
         delivery: if event.is_delivered { DeliveryState::Delivered } else { DeliveryState::Pending },
     }
+}
+
+fn known(payment: PaymentId, credit: &CreditRow) -> (String, PaymentId, String, bool) {
+    (credit.transaction.to_string(), payment, credit.server.to_string(), credit.is_believed)
 }

@@ -43,8 +43,9 @@ const JOURNAL: &str = "cache/gamma-progress.log";
 ///
 /// Runs cargo-gamma, which works on a copy of the sources: every mutant is built into it behind a switch, so that there is
 /// one build for all, and each is run against the tests that reach it. A mutant of a package is judged by that package's own
-/// tests; one of `engine` by the simulation too, and by the slow tests only if no other has caught it. Fails if one survives that docs/mutants.md does not explain, or if an
-/// explained one is caught after all. Reports and the copy are under target/mutants.
+/// tests; one of `engine` by the simulation too, and by the slow tests only if no other has caught it. Fails if one survives
+/// that docs/mutants.md does not explain, or if an explained one is caught after all. Reports and the copy are under
+/// target/mutants.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   cargo xtask mutants --package payment

@@ -1,13 +1,13 @@
 //! The store in memory behind a front that counts calls, fails, and ends the process.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use engine::ports::{
-    Change, CommitError, CreditRow, DeliveryMark, Destination, EventRow, Evidence, Left, OperationKey,
-    OperationRecord, Round, Search, Store, StoreError, Stored, UnclaimedCredit, UnclaimedSearch,
+    Change, CommitError, DeliveryMark, Destination, EventRow, Evidence, Left, OperationKey, OperationRecord,
+    Round, Search, Store, StoreError, Stored, UnclaimedCredit, UnclaimedSearch,
 };
 use engine::settings::Settings;
 use payment::{Payment, PaymentId, RegisterId, StoreId, Timestamp};
@@ -45,8 +45,6 @@ pub(crate) struct TestStore {
     failing: Mutex<Failing>,
     damaged: Mutex<Option<PaymentId>>,
     conflict: Mutex<Option<Duration>>,
-    /// Rows of credits that were written.
-    credits: Mutex<HashSet<(PaymentId, CreditRow)>>,
 }
 
 impl TestStore {
@@ -59,7 +57,6 @@ impl TestStore {
             failing: Mutex::new(Failing::No),
             damaged: Mutex::default(),
             conflict: Mutex::default(),
-            credits: Mutex::default(),
         }
     }
 
@@ -128,20 +125,6 @@ impl TestStore {
         tokio::time::sleep(pause).await;
     }
 
-    /// Commits. A row of a credit is written once: a second one is refused, as the keys of tables do.
-    async fn write(&self, change: Change) -> Result<(), CommitError> {
-        let Some(next) = &change.payment else { return self.data.commit(change).await };
-        let stored = self.data.load(next.payment.id).await?;
-        let is_current = stored.map(|stored| stored.payment.state.sequence) == next.expected_sequence;
-        let rows: Vec<_> = next.credits.iter().map(|credit| (next.payment.id, credit.clone())).collect();
-        if is_current && rows.iter().any(|row| lock(&self.credits).contains(row)) {
-            return Err(CommitError::CreditTaken);
-        }
-        self.data.commit(change).await?;
-        lock(&self.credits).extend(rows);
-        Ok(())
-    }
-
     /// Whether this commit is made, and whether its answer gets through.
     fn fate(&self) -> (bool, bool) {
         let mut failing = lock(&self.failing);
@@ -172,7 +155,7 @@ impl Store for TestStore {
         let number = self.crash.enter(Port::Commit).await;
         self.dawdle().await;
         let (is_made, is_answered) = self.fate();
-        let done = if is_made { self.write(change).await } else { Ok(()) };
+        let done = if is_made { self.data.commit(change).await } else { Ok(()) };
         self.linger().await;
         self.crash.leave(Port::Commit, number).await;
         if is_answered { done } else { Err(away().into()) }

@@ -70,7 +70,9 @@ impl Tables {
         let checkout = &payment.checkout;
         let details = &checkout.details;
         let knows = |transaction: &BankTransaction| {
-            self.known_credits.contains(&(transaction.to_string(), payment.id))
+            let first = (transaction.to_string(), payment.id, String::new(), false);
+            let found = self.known_credits.range(first..).next();
+            found.is_some_and(|(name, of, ..)| name == transaction.as_str() && *of == payment.id)
         };
         checkout.store == search.store
             && search.register.as_ref().is_none_or(|register| checkout.register == *register)

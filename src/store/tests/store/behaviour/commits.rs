@@ -133,8 +133,15 @@ pub(crate) async fn money_that_was_only_reported_is_nobodys_until_one_payment_be
     payment_of(&mut hears).credits = vec![reported.clone()];
     store.commit(hears.clone()).await.unwrap();
     let mut also_hears = step(&second);
-    payment_of(&mut also_hears).credits = vec![reported];
+    payment_of(&mut also_hears).credits = vec![reported.clone()];
     store.commit(also_hears.clone()).await.unwrap();
+    let mut hears_again = step(&after(&hears));
+    payment_of(&mut hears_again).credits = vec![reported];
+    let refused = store.commit(hears_again).await;
+    assert!(
+        matches!(refused, Err(CommitError::CreditTaken)),
+        "what a payment has heard is written once: {refused:?}"
+    );
 
     let mut believes = step(&after(&also_hears));
     payment_of(&mut believes).credits = vec![credit("A1")];
